@@ -1,0 +1,1 @@
+"""The services of Gongfang: order, capacity, ledger and the portal that shows them."""

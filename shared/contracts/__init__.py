@@ -1,0 +1,1 @@
+"""Published facts: what the services tell each other, one file per publishing service, versioned for ever."""

@@ -1,0 +1,160 @@
+"""The seam of the event log: what every engine (SQLite, memory, later PostgreSQL) offers, and how it refuses.
+
+One contract suite, `tests/contract/eventstore/`, runs on every engine.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from shared.kernel.event import Cause, Event, EventTypes
+
+EVENTS_PER_APPEND_MAX = 10_000
+EVENT_BYTES_MAX = 1_048_576
+PAGE_MAX = 1_000
+ANY_VERSION = -1
+
+
+class StreamAppend(msgspec.Struct, frozen=True, gc=False):
+    """Events to add to *stream* if its version is *expected_version* (0: absent; ANY_VERSION: unchecked).
+
+    *event_ids*, when given (one an event), make the append idempotent: the same ids at the same versions return
+    the first result.
+    """
+
+    stream: str
+    expected_version: int
+    events: Sequence[Event]
+    event_ids: Sequence[str] = ()
+
+
+class Recorded(msgspec.Struct, frozen=True, gc=False):
+    """One event as it stands in the log. *position* counts from 1 without gaps; *version* from 1 in its stream."""
+
+    position: int
+    stream: str
+    version: int
+    event_id: str
+    type: str
+    event: Event
+    cause: Cause
+    recorded_at: datetime
+
+
+class Progress(msgspec.Struct, frozen=True, gc=False):
+    """A consumer's mark, stored in the same transaction as its effect; must rise, else `NotAhead`."""
+
+    consumer: str  # e.g. "capacity"
+    source: str  # log and partition, e.g. "order/0"
+    mark: int
+
+
+class Claim(msgspec.Struct, frozen=True, gc=False):
+    """An idempotency key with the answer it got, stored in the same transaction as the effect.
+
+    *scope* is the principal's organisation and route; *fingerprint* a digest of the request.
+    """
+
+    scope: str
+    key: str
+    fingerprint: str
+    answer: bytes
+    expires_at: datetime
+
+
+Mark = Progress | Claim
+
+
+class Appended(msgspec.Struct, frozen=True, gc=False):
+    """*position* of the last event written (or of the head when none was); *versions*: stream -> version now."""
+
+    position: int
+    versions: dict[str, int]
+
+
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """The end of the log: last position (0 when empty) and the running SHA-256 digest over all appended bytes."""
+
+    position: int
+    digest: bytes
+
+
+class LogError(Exception):
+    """Base of what the event log refuses or cannot do."""
+
+
+class WrongVersion(LogError):
+    """Somebody wrote to the stream first."""
+
+    def __init__(self, stream: str, expected: int, found: int) -> None:
+        super().__init__(f"stream {stream}: expected version {expected}, found {found}; load it again and retry")
+        self.stream, self.expected, self.found = stream, expected, found
+
+
+class AlreadyClaimed(LogError):
+    """The idempotency key has been used: *claim* holds the first request's fingerprint and answer."""
+
+    def __init__(self, claim: Claim) -> None:
+        super().__init__(f"idempotency key {claim.key!r} was used before in {claim.scope!r}")
+        self.claim = claim
+
+
+class NotAhead(LogError):
+    """The delivery was seen before: its mark is not above the stored one. Drop it."""
+
+    def __init__(self, progress: Progress, found: int) -> None:
+        super().__init__(f"{progress.consumer} has {progress.source} up to {found}; {progress.mark} is not above it")
+        self.progress, self.found = progress, found
+
+
+class LogUnavailable(LogError):
+    """The log cannot be written or read now: disk full, read-only, locked by another process. Nothing was written."""
+
+
+class LogDamaged(LogError):
+    """The stored log contradicts itself (digest, gap, undecodable bytes). Stop, restore, never guess."""
+
+
+class EventLog(Protocol):
+    """One service's log. Thread-safe. Every write is one transaction; waiting writers are committed together."""
+
+    name: str  # e.g. "order"; names the source of published facts
+    types: EventTypes
+
+    def append(self, appends: Sequence[StreamAppend], cause: Cause, marks: Sequence[Mark] = ()) -> Appended:
+        """Write all of *appends* and *marks*, or nothing.
+
+        Raises WrongVersion, AlreadyClaimed, NotAhead, LogUnavailable; ValueError beyond a limit. *appends* may be
+        empty when there are marks. No stream may be named twice.
+        """
+        ...
+
+    def read_stream(self, stream: str, after_version: int = 0, up_to_version: int | None = None) -> Sequence[Recorded]:
+        """Events of *stream* with after_version < version <= up_to_version, ascending; empty when absent."""
+        ...
+
+    def read_all(self, after_position: int = 0, limit: int = PAGE_MAX) -> Sequence[Recorded]:
+        """At most *limit* events with position > *after_position*, ascending, without gaps."""
+        ...
+
+    def stream_version(self, stream: str) -> int:
+        """Version of *stream*, 0 when absent."""
+        ...
+
+    def head(self) -> Head: ...
+
+    def wait_beyond(self, position: int, timeout_s: float) -> bool:
+        """Wait until the head is beyond *position*; False at the time-out. Woken by the append, never by polling."""
+        ...
+
+    def progress(self, consumer: str, source: str) -> int:
+        """The consumer's stored mark for *source*, 0 when there is none."""
+        ...
+
+    def claim(self, scope: str, key: str, now: datetime) -> Claim | None:
+        """The stored claim, unless it expired before *now*."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,31 @@
+"""Ids: a prefix that names the kind of thing, and 26 characters of ULID that sort by time."""
+
+import re
+from datetime import datetime
+from typing import Protocol
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ID = re.compile(r"[a-z]{3}_[0-7][0-9A-HJKMNP-TV-Z]{25}")
+
+
+class IdSource(Protocol):
+    """Makes ids. Seeded in simulation, so that any run can be replayed."""
+
+    def new(self, prefix: str) -> str:
+        """A fresh id such as `ord_01J…`; *prefix* is three lower-case letters."""
+        ...
+
+
+def ulid(at: datetime, randomness: int) -> str:
+    """26 Crockford base-32 characters: 48 bits of milliseconds since 1970, then 80 bits of *randomness*."""
+    value = (int(at.timestamp() * 1000) << 80) | (randomness & ((1 << 80) - 1))
+    characters = []
+    for _ in range(26):
+        characters.append(_CROCKFORD[value & 31])
+        value >>= 5
+    return "".join(reversed(characters))
+
+
+def is_id(text: str, prefix: str) -> bool:
+    """Whether *text* has the form of an id with *prefix*."""
+    return _ID.fullmatch(text) is not None and text.startswith(f"{prefix}_")
