@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import dataclass_transform
 
 import msgspec
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Base of all published facts. JSON-able fields only; money `…_fen: int`; instants aware UTC."""
 

@@ -1,0 +1,1 @@
+"""The rules of capacity: masters of plants and lines, matching, slots, offers, production. Pure."""

@@ -1,0 +1,150 @@
+"""Facts the capacity service publishes (topic `capacity`): answers to orders, keyed by order id."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from shared.contracts.envelope import Fact
+from shared.contracts.line_time import FACTS as LINE_TIME_FACTS
+from shared.contracts.planning import PlannedStep, PlannedTrip, PlanOption
+from shared.contracts.reasons import PlanReason, Relaxation
+
+TOPIC = "capacity"
+
+
+class InquiryAnswered(Fact):
+    """Who could, when, for about how much; nothing is reserved."""
+
+    order_id: str
+    buyer_org_id: str
+    attempt: int
+    options: list[PlanOption]
+    refusals: list[PlanReason]
+    answered_at: datetime
+
+
+class QuoteOffered(Fact):
+    """A menu of options, each held until *expires_at*. *refusals*: why other plants or variants are not in it."""
+
+    order_id: str
+    buyer_org_id: str
+    attempt: int
+    quote_id: str
+    options: list[PlanOption]
+    refusals: list[PlanReason]
+    offered_at: datetime
+    expires_at: datetime
+
+
+class PlanRefused(Fact):
+    """No plan exists within the limits; *reasons* say why, *relaxation* is the smallest change that would help."""
+
+    order_id: str
+    buyer_org_id: str
+    attempt: int
+    reasons: list[PlanReason]
+    relaxation: Relaxation | None
+    refused_at: datetime
+
+
+class QuoteConfirmed(Fact):
+    """The accepted option is booked: its slots are firm, offers to the plants are out (one a step, *work_id* each)."""
+
+    order_id: str
+    buyer_org_id: str
+    quote_id: str
+    option: PlanOption
+    work_ids: dict[str, str]  # process_id -> work_id
+    confirmed_at: datetime
+
+
+class QuoteLost(Fact):
+    """The accepted quote could not be confirmed (expired or taken); the order asks for a fresh one."""
+
+    order_id: str
+    buyer_org_id: str
+    quote_id: str
+    reasons: list[PlanReason]
+    lost_at: datetime
+
+
+class OfferAnswered(Fact):
+    """A plant answered an offer of work."""
+
+    order_id: str
+    buyer_org_id: str
+    work_id: str
+    process_id: str
+    plant_id: str
+    plant_name: str
+    answer: Literal["accepted", "declined", "countered"]
+    automatic: bool
+    answered_at: datetime
+
+
+class PlanChanged(Fact):
+    """The plan of a confirmed order changed (declined, countered, breakdown, short supply).
+
+    The new steps are booked already when *needs_answer* is False. Otherwise the buyer is asked: *answer_by* and
+    *default_choice* say what happens when silent. *steps* and *trips* are the whole plan as it would be.
+    """
+
+    order_id: str
+    buyer_org_id: str
+    replan_id: str
+    cause: Literal["declined", "countered", "breakdown", "short_supply", "power_limit"]
+    steps: list[PlannedStep]
+    trips: list[PlannedTrip]
+    work_ids: dict[str, str]
+    old_promise_at: datetime
+    new_promise_at: datetime
+    old_price_fen: int
+    new_price_fen: int
+    needs_answer: bool
+    default_choice: Literal["accept", "cancel"]
+    answer_by: datetime
+    changed_at: datetime
+    reasons: list[PlanReason]
+
+
+class WorkProgressed(Fact):
+    """A work order moved on: its state and total quantities so far (after corrections)."""
+
+    order_id: str
+    buyer_org_id: str
+    work_id: str
+    process_id: str
+    state: Literal["confirmed", "in_progress", "completed", "released", "blocked", "shipped", "cancelled"]
+    good: int
+    scrap: int
+    rework: int
+    unit: str
+    at: datetime
+
+
+class ShipmentDelivered(Fact):
+    """Finished goods reached the buyer's door (line order known by *delivery_id*); the buyer now confirms."""
+
+    order_id: str
+    buyer_org_id: str
+    delivery_id: str
+    work_id: str
+    process_id: str
+    quantity: int
+    unit: str
+    lots: list[str]
+    delivered_at: datetime
+
+
+FACTS: Mapping[str, type[Fact]] = {
+    "capacity.inquiry-answered.v1": InquiryAnswered,
+    "capacity.quote-offered.v1": QuoteOffered,
+    "capacity.plan-refused.v1": PlanRefused,
+    "capacity.quote-confirmed.v1": QuoteConfirmed,
+    "capacity.quote-lost.v1": QuoteLost,
+    "capacity.offer-answered.v1": OfferAnswered,
+    "capacity.plan-changed.v1": PlanChanged,
+    "capacity.work-progressed.v1": WorkProgressed,
+    "capacity.shipment-delivered.v1": ShipmentDelivered,
+    **LINE_TIME_FACTS,
+}
