@@ -27,6 +27,8 @@ class ChangeoverRule(msgspec.Struct, frozen=True, gc=False):
 
     *same_day_only*: the prohibition holds only when both runs touch one local day. A changed feature without a
     matching rule is forbidden; the most specific rule wins (both named, then from named, then to named, then any).
+    Minutes of all changed features add up. The feature `*` (from `*` to `*`) is the base: its minutes are added once
+    when anything changes at all; without such a rule the base is 0. Same everything: 0.
     """
 
     feature: str
@@ -104,3 +106,16 @@ class FoodContactProof(msgspec.Struct, frozen=True, gc=False):
     certificate: str
     valid_from: date
     valid_until: date
+
+
+class AutoAcceptRule(msgspec.Struct, frozen=True, gc=False):
+    """Offers a line's owner accepts without being asked: all conditions hold together.
+
+    *capabilities* empty: any. *quantity_max* gross units and *price_fen_min* of the step, 0: no bound.
+    *lead_hours_min*: hours between the offer and the start of the slot.
+    """
+
+    capabilities: list[str]
+    quantity_max: int
+    price_fen_min: int
+    lead_hours_min: int

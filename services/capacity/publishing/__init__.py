@@ -1,0 +1,1 @@
+"""What leaves the house: private event -> public facts, pure, one event at a time."""
