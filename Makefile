@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ARGS ?=
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -14,11 +15,39 @@ $(VENV)/installed: requirements.lock
 
 install: $(VENV)/installed ## make .venv with the locked libraries
 
-test: install ## lint, types, dependency direction and all tests
+demo: install ## seed the 13 plants, tell the stories, check the books, serve (ARGS=--no-serve ends after the checks)
+	$(BIN)/python -m services demo $(ARGS)
+
+serve: install ## serve the platform on http://127.0.0.1:8480, data in var/ (ARGS="--data DIR --port N")
+	$(BIN)/python -m services serve $(ARGS)
+
+lint: install ## style, types and dependency direction
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+test: lint ## lint, types, dependency direction and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: help install test
+check: test ## all that the continuous integration runs
+	$(MAKE) demo ARGS="--no-serve"
+
+bench: install ## measure the event log, the order flow and 10,000 plans
+	$(BIN)/python -m services bench eventlog $(ARGS)
+	$(BIN)/python -m services bench flow --orders 300 --preload 20000 $(ARGS)
+	$(BIN)/python -m services bench plans --orders 10000 $(ARGS)
+
+doctor: install ## look after python, sqlite, disk, logs and lag
+	$(BIN)/python -m services doctor $(ARGS)
+
+verify: install ## check logs, views, tree and books of var/
+	$(BIN)/python -m services verify $(ARGS)
+
+image: ## build the container image of the embedded mode
+	docker compose build
+
+clean: ## remove var/ and the caches (not .venv)
+	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: help install demo serve lint test check bench doctor verify image clean

@@ -1,0 +1,1 @@
+"""The embedded mode: all four services, their bus and their logs in one process on one data directory."""
