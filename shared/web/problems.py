@@ -1,0 +1,215 @@
+"""The one table from reasons to HTTP answers: RFC 9457 problem+json for every error, in zh or en.
+
+`type` is `urn:gongfang:problem:<code>`, `code` is stable, `title` and `detail` are for people, `errors[]` names each
+bad field by JSON Pointer (or query parameter), `reasons[]` and `relaxation` carry typed planning reasons.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Response, g
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
+
+from shared.eventstore.port import LogUnavailable, WrongVersion
+from shared.kernel.refusal import Kind, Language, Reason, Refused
+from shared.web.languages import language
+from shared.web.refusals import WebWhy
+from shared.web.said import Said
+
+STATUS_OF: Mapping[Kind, int] = {
+    Kind.MALFORMED: 400,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.GONE: 410,
+    Kind.STALE: 412,
+    Kind.TOO_LARGE: 413,
+    Kind.INVALID: 422,
+    Kind.VERSION_NEEDED: 428,
+    Kind.TOO_MANY: 429,
+    Kind.UNAVAILABLE: 503,
+}
+RETRY_AFTER_S = 5
+ERRORS_MAX = 100
+
+_HTTP_TITLES_ZH = {
+    400: "请求有误",
+    401: "需要登录",
+    403: "没有权限",
+    404: "没有找到",
+    405: "不支持此方法",
+    406: "不支持此格式",
+    408: "请求超时",
+    411: "需要 Content-Length",
+    413: "请求内容过大",
+    414: "地址过长",
+    415: "不支持此内容类型",
+    429: "请求过多",
+    431: "请求头过大",
+    500: "内部错误",
+    503: "暂时无法服务",
+}
+
+
+class FieldsInvalid(Exception):
+    """A request whose fields break their schema. *location* is `json`, `query` or `form`."""
+
+    def __init__(self, location: str, messages: object) -> None:
+        super().__init__(f"{location}: {messages}")
+        self.location, self.messages = location, messages
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    **members: object,
+) -> Response:
+    """A problem+json answer; members that are None are left out."""
+    body: dict[str, object] = {
+        "type": f"urn:gongfang:problem:{code.lower().replace('_', '-')}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": g.get("request_id", ""),
+    }
+    body.update({name: value for name, value in members.items() if value is not None})
+    answer = Response(orjson.dumps(body, default=str), status=status, content_type="application/problem+json")
+    answer.headers["Content-Language"] = language()
+    answer.headers.update(headers or {})
+    return answer
+
+
+def refusal(
+    why: Reason, facts: Mapping[str, object], headers: Mapping[str, str] | None = None, **members: object
+) -> Response:
+    """The answer to a typed reason, with what its kind asks of the caller in the headers."""
+    words, tongue = why.words, language()
+    status = STATUS_OF[words.kind]
+    extra: dict[str, str] = {}
+    if status == 401:
+        error = "" if why is WebWhy.TOKEN_MISSING else ', error="invalid_token"'
+        extra["WWW-Authenticate"] = f'Bearer realm="gongfang"{error}'
+    if status in {429, 503} or why is WebWhy.KEY_IN_FLIGHT:
+        extra["Retry-After"] = str(facts.get("seconds", RETRY_AFTER_S))
+    extra.update(headers or {})
+    return problem(status, why.value, words.title(tongue), words.detail(tongue, dict(facts)), extra, **members)
+
+
+def faults(messages: object, tongue: Language, path: str = "") -> Iterator[dict[str, str]]:
+    """Each bad field of marshmallow's nested *messages* as {pointer, code, detail}, RFC 6901 pointers."""
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            step = "" if key == "_schema" else "/" + str(key).replace("~", "~0").replace("/", "~1")
+            yield from faults(inner, tongue, path + step)
+    elif isinstance(messages, Sequence) and not isinstance(messages, (str, bytes)):
+        for inner in messages:
+            yield from faults(inner, tongue, path)
+    elif isinstance(messages, Said):
+        yield {"pointer": path, "code": messages.code, "detail": messages.text(tongue)}
+    else:
+        yield {"pointer": path, "code": "invalid", "detail": str(messages)}
+
+
+def _fields_answer(location: str, messages: object) -> Response:
+    rows = list(faults(messages, language()))
+    if location != "json":
+        rows = [{"parameter": row.pop("pointer").lstrip("/"), **row} for row in rows]
+    return refusal(WebWhy.FIELDS_INVALID, {"count": len(rows)}, errors=rows[:ERRORS_MAX])
+
+
+def _refused_answer(refused: Refused) -> Response:
+    errors = None
+    if refused.pointer is not None:
+        detail = refused.why.words.detail(language(), dict(refused.facts))
+        errors = [{"pointer": refused.pointer, "code": refused.why.value, "detail": detail}]
+    reasons = list(refused.reasons) or None
+    return refusal(refused.why, refused.facts, errors=errors, reasons=reasons, relaxation=refused.relaxation)
+
+
+def _http_answer(error: HTTPException) -> Response:
+    status = error.code or 500
+    name = HTTP_STATUS_CODES.get(status, "Error")
+    if status == 404:
+        return refusal(WebWhy.NOT_FOUND, {})
+    if status == 413:
+        return refusal(WebWhy.BODY_TOO_LARGE, {"limit": g.get("body_bytes_max", "?")})
+    if status < 400:  # a redirect that werkzeug raises is an answer, not an error
+        return Response(status=status, headers=list(error.get_headers()))
+    headers = {key: value for key, value in error.get_headers() if key in {"Allow", "Retry-After", "Accept"}}
+    title = _HTTP_TITLES_ZH.get(status, "请求未能完成") if language() == "zh" else name
+    return problem(status, name.upper().replace(" ", "_").replace("-", "_"), title, title, headers)
+
+
+def _unexpected_answer(error: Exception) -> Response:
+    structlog.get_logger(__name__).error("unexpected", exc_info=error, request_id=g.get("request_id"))
+    if language() == "zh":
+        title, detail = "内部错误", "请求未能完成；请把 request_id 告诉我们。"
+    else:
+        title, detail = "Internal error", "The request could not be completed; tell us the request_id."
+    return problem(500, "INTERNAL_ERROR", title, detail)
+
+
+def install(app: Flask) -> None:
+    """Every error of *app* leaves as a problem, and an unexpected one tells nothing but its request id."""
+
+    def answer(error: Exception) -> Response:
+        return answer_to(error)
+
+    app.register_error_handler(HTTPException, answer)
+    app.register_error_handler(Exception, answer)
+
+
+def answer_to(error: Exception) -> Response:
+    match error:
+        case Refused():
+            return _refused_answer(error)
+        case FieldsInvalid():
+            return _fields_answer(error.location, error.messages)
+        case ValidationError():
+            return _fields_answer("json", error.messages)
+        case LogUnavailable():
+            structlog.get_logger(__name__).error("log-unavailable", error=str(error))
+            return refusal(WebWhy.LOG_UNAVAILABLE, {"seconds": RETRY_AFTER_S})
+        case WrongVersion():
+            return refusal(WebWhy.CHANGED_MEANWHILE, {})
+        case HTTPException():
+            return _http_answer(error)
+        case _:
+            return _unexpected_answer(error)
+
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "parameter": {"type": "string"},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+        "reasons": {"type": "array", "items": {"type": "object"}},
+        "relaxation": {"type": "object"},
+    },
+}

@@ -1,0 +1,127 @@
+"""How a service writes a route: one typed decorator that reads the arguments, documents and dumps the answer.
+
+It is flask-smorest's Blueprint underneath. The view gets keyword arguments: path parameters by name, `body` when a body
+schema is given, `query` when a query schema is. It returns the object to dump, or (object, status[, headers]).
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask_smorest import Blueprint
+from marshmallow import Schema
+
+from shared.web.access import declared
+from shared.web.bodies import ArgumentsParser
+
+View = TypeVar("View", bound=Callable[..., Any])
+Answer = Any
+"""What a view may return: an object for the answer schema, (object, status), (object, status, headers), a Response."""
+
+
+class _Blueprint(Blueprint):  # type: ignore[misc] # flask-smorest publishes no types
+    ARGUMENTS_PARSER = ArgumentsParser()
+
+
+class Routes:
+    """The routes of one part of a service's API."""
+
+    def __init__(self, name: str, *, prefix: str = "/v1", description: str = "") -> None:
+        self.blueprint = _Blueprint(name, name, url_prefix=prefix, description=description)
+
+    def get(
+        self,
+        path: str,
+        *,
+        answer: type[Schema] | None = None,
+        query: type[Schema] | None = None,
+        documents: dict[int, type[Schema] | None] | None = None,
+    ) -> Callable[[View], View]:
+        return self._route("GET", path, answer=answer, query=query, status=200, documents=documents)
+
+    def post(
+        self,
+        path: str,
+        *,
+        answer: type[Schema] | None = None,
+        body: type[Schema] | None = None,
+        query: type[Schema] | None = None,
+        form: type[Schema] | None = None,
+        status: int = 200,
+        documents: dict[int, type[Schema] | None] | None = None,
+    ) -> Callable[[View], View]:
+        return self._route(
+            "POST", path, answer=answer, body=body, query=query, form=form, status=status, documents=documents
+        )
+
+    def put(
+        self,
+        path: str,
+        *,
+        answer: type[Schema] | None = None,
+        body: type[Schema] | None = None,
+        query: type[Schema] | None = None,
+        status: int = 200,
+        documents: dict[int, type[Schema] | None] | None = None,
+    ) -> Callable[[View], View]:
+        return self._route("PUT", path, answer=answer, body=body, query=query, status=status, documents=documents)
+
+    def patch(
+        self,
+        path: str,
+        *,
+        answer: type[Schema] | None = None,
+        body: type[Schema] | None = None,
+        status: int = 200,
+        documents: dict[int, type[Schema] | None] | None = None,
+    ) -> Callable[[View], View]:
+        return self._route("PATCH", path, answer=answer, body=body, status=status, documents=documents)
+
+    def delete(self, path: str, *, answer: type[Schema] | None = None, status: int = 204) -> Callable[[View], View]:
+        return self._route("DELETE", path, answer=answer, status=status)
+
+    def _route(
+        self,
+        method: str,
+        path: str,
+        *,
+        answer: type[Schema] | None = None,
+        body: type[Schema] | None = None,
+        query: type[Schema] | None = None,
+        form: type[Schema] | None = None,
+        status: int,
+        documents: dict[int, type[Schema] | None] | None = None,
+    ) -> Callable[[View], View]:
+        located = [("body", "json", body), ("query", "query", query), ("form", "form", form)]
+        given = [(name, location, schema) for name, location, schema in located if schema is not None]
+
+        def register(view: View) -> View:
+            wrapped = self._with_arguments(view, given)
+            wrapped = self.blueprint.response(status, answer)(wrapped)
+            for other, schema in (documents or {}).items():
+                wrapped = self.blueprint.alt_response(other, schema=schema)(wrapped)
+            needed = declared(view)
+            self._document(wrapped, needed)
+            self.blueprint.route(path, methods=[method])(wrapped)
+            return view
+
+        return register
+
+    def _with_arguments(self, view: Callable[..., Any], given: list[tuple[str, str, type[Schema]]]) -> Any:
+        """flask-smorest hands arguments over by position, outermost first; the view gets them by name."""
+
+        @wraps(view)
+        def by_name(*loaded: Any, **path_parameters: Any) -> Any:
+            names = [name for name, _, _ in given]
+            return view(**dict(zip(names, loaded, strict=True)), **path_parameters)
+
+        wrapped: Any = by_name
+        for _, location, schema in reversed(given):
+            wrapped = self.blueprint.arguments(schema, location=location)(wrapped)
+        return wrapped
+
+    def _document(self, wrapped: Any, needed: frozenset[str] | None) -> None:
+        extra: dict[str, Any] = {"security": [{"bearer": []}] if needed else []}
+        if needed:
+            extra["x-permissions"] = sorted(needed)
+        wrapped._apidoc.setdefault("manual_doc", {}).update(extra)  # noqa: SLF001 - flask-smorest's own doc() does this

@@ -1,0 +1,128 @@
+"""Live updates: server-sent events that resume by position, and the same rows for those who poll.
+
+A client sends back the id of the last event it saw (`Last-Event-ID`, or `?after=`) and misses nothing. A stream ends by
+itself after a while and the browser comes back; open streams are capped, so that they never take all threads.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import orjson
+from flask import Response, current_app, request
+
+from shared.eventstore.port import PAGE_MAX, EventLog, Recorded
+from shared.kernel.refusal import Refused
+from shared.web.refusals import WebWhy
+
+STREAM_FOR_S = 55.0
+HEARTBEAT_S = 15.0
+RETRY_S = 5
+ROWS_MAX = 200
+PAGES_MAX = 20
+_POSITION_MAX = 10**15
+
+Shown = Mapping[str, object]
+Select = Callable[[Recorded], Shown | None]
+"""What of an event this caller may see; None: nothing. The wall between tenants stands here."""
+Source = Callable[[int], tuple[Sequence[Recorded], int]]
+"""Events after a position, ascending, and the position up to which they were looked through."""
+
+
+class OpenStreams:
+    """Counts open streams of one app; `with` one or be refused."""
+
+    def __init__(self, streams_max: int) -> None:
+        self._max, self._open = streams_max, 0
+        self._lock = threading.Lock()
+
+    @property
+    def count(self) -> int:
+        return self._open
+
+    def enter(self) -> None:
+        with self._lock:
+            if self._open >= self._max:
+                raise Refused(WebWhy.STREAMS_FULL, seconds=RETRY_S)
+            self._open += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._open -= 1
+
+
+def whole_log(log: EventLog) -> Source:
+    """Every event of *log*."""
+
+    def after(position: int) -> tuple[Sequence[Recorded], int]:
+        page = log.read_all(position, PAGE_MAX)
+        return page, page[-1].position if page else position
+
+    return after
+
+
+def of_streams(log: EventLog, streams: Sequence[str]) -> Source:
+    """The events of a few short streams (an order's, a work order's), without reading past everybody else's."""
+
+    def after(position: int) -> tuple[Sequence[Recorded], int]:
+        head = log.head().position
+        found = [one for stream in streams for one in log.read_stream(stream) if position < one.position <= head]
+        return sorted(found, key=lambda one: one.position), max(head, position)
+
+    return after
+
+
+def last_seen() -> int:
+    """The position after which the caller wants to go on: Last-Event-ID, else `?after=`, else 0."""
+    text = request.headers.get("Last-Event-ID") or request.args.get("after") or "0"
+    if not text.isascii() or not text.isdigit() or int(text) > _POSITION_MAX:
+        raise Refused(WebWhy.HEADER_INVALID, header="Last-Event-ID", expected="0..10^15")
+    return int(text)
+
+
+def events(log: EventLog, source: Source, select: Select) -> Response:
+    """Answer with a stream when the caller accepts text/event-stream, else with one page of the same rows.
+
+    The page is `{"items": [{"position", …}], "next": position}`: ask again with `?after=<next>`.
+    """
+    begin = last_seen()
+    best = request.accept_mimetypes.best_match(["application/json", "text/event-stream"])
+    if best != "text/event-stream":
+        items, following = _page(source, select, begin)
+        return Response(orjson.dumps({"items": items, "next": following}), content_type="application/json")
+    streams = current_app.extensions["gongfang-streams"]
+    assert isinstance(streams, OpenStreams)  # noqa: S101 - build_app put it there
+    streams.enter()
+    live = Response(_live(log, source, select, begin), content_type="text/event-stream; charset=utf-8")
+    live.call_on_close(streams.leave)
+    live.headers["X-Accel-Buffering"] = "no"
+    return live
+
+
+def _page(source: Source, select: Select, position: int) -> tuple[list[dict[str, object]], int]:
+    """At most ROWS_MAX rows, and the position to go on from; bounded work however little the caller may see."""
+    items: list[dict[str, object]] = []
+    for _ in range(PAGES_MAX):
+        found, looked_up_to = source(position)
+        if looked_up_to == position:
+            break
+        for one in found:
+            shown = select(one)
+            if shown is not None:
+                items.append({"position": one.position, **shown})
+                if len(items) == ROWS_MAX:
+                    return items, one.position
+        position = looked_up_to
+    return items, position
+
+
+def _live(log: EventLog, source: Source, select: Select, position: int) -> Iterator[bytes]:
+    ends_at = time.monotonic() + STREAM_FOR_S
+    yield f"retry: {RETRY_S * 1000}\n: open\n\n".encode()
+    while (left := ends_at - time.monotonic()) > 0:
+        items, position = _page(source, select, position)
+        for item in items:
+            yield f"id: {item['position']}\ndata: ".encode() + orjson.dumps(item) + b"\n\n"
+        if not items and not log.wait_beyond(position, min(left, HEARTBEAT_S)):
+            yield b": still here\n\n"
+    yield b"id: %d\ndata:\n\n" % position
