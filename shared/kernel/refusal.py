@@ -6,7 +6,7 @@ from typing import Literal
 
 Language = Literal["zh", "en"]
 
-REASON_ROWS_MAX = 50
+REASON_ROWS_MAX = 200
 
 
 class Kind(StrEnum):
