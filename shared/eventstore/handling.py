@@ -43,9 +43,8 @@ class Done(Generic[R]):
 
 def load(log: EventLog, decider: Decider[C, S, E], stream: str, up_to_version: int | None = None) -> Loaded[S]:
     """The state of *stream*, as of *up_to_version* when given."""
-    recorded = log.read_stream(stream, up_to_version=up_to_version)
-    state = decider.fold(cast("E", one.event) for one in recorded)
-    return Loaded(state, recorded[-1].version if recorded else 0)
+    events, version = log.read_events(stream, up_to_version)
+    return Loaded(decider.fold(cast("Sequence[E]", events)), version)
 
 
 def decide(decider: Decider[C, S, E], loaded: Loaded[S], stream: str, command: C) -> StreamAppend:

@@ -44,11 +44,15 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
 
 
 class Progress(msgspec.Struct, frozen=True, gc=False):
-    """A consumer's mark, stored in the same transaction as its effect; must rise, else `NotAhead`."""
+    """A consumer's mark, stored in the same transaction as its effect; must rise, else `NotAhead`.
+
+    *after*, when given, must be the stored mark exactly: a page that was read above it is then applied whole or not.
+    """
 
     consumer: str  # e.g. "capacity"
     source: str  # log and partition, e.g. "order/0"
     mark: int
+    after: int | None = None
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
@@ -126,13 +130,17 @@ class EventLog(Protocol):
     def append(self, appends: Sequence[StreamAppend], cause: Cause, marks: Sequence[Mark] = ()) -> Appended:
         """Write all of *appends* and *marks*, or nothing.
 
-        Raises WrongVersion, AlreadyClaimed, NotAhead, LogUnavailable; ValueError beyond a limit. *appends* may be
-        empty when there are marks. No stream may be named twice.
+        Raises NotAhead, AlreadyClaimed, WrongVersion (judged in this order), LogUnavailable; ValueError beyond a
+        limit. *appends* may be empty when there are marks. No stream may be named twice.
         """
         ...
 
     def read_stream(self, stream: str, after_version: int = 0, up_to_version: int | None = None) -> Sequence[Recorded]:
         """Events of *stream* with after_version < version <= up_to_version, ascending; empty when absent."""
+        ...
+
+    def read_events(self, stream: str, up_to_version: int | None = None) -> tuple[Sequence[Event], int]:
+        """The stream's events without their envelopes, ascending, and the last version read: the lean way to fold."""
         ...
 
     def read_all(self, after_position: int = 0, limit: int = PAGE_MAX) -> Sequence[Recorded]:
@@ -143,10 +151,26 @@ class EventLog(Protocol):
         """Version of *stream*, 0 when absent."""
         ...
 
+    def version_as_of(self, stream: str, position: int) -> int:
+        """Version *stream* had when the head stood at *position*."""
+        ...
+
+    def position_as_of(self, at: datetime) -> int:
+        """The last position recorded at or before *at*; recorded instants never fall along the log."""
+        ...
+
     def head(self) -> Head: ...
+
+    def verify(self) -> Head:
+        """Read everything and check positions, versions, digests and decoding. Raises LogDamaged, else the head."""
+        ...
 
     def wait_beyond(self, position: int, timeout_s: float) -> bool:
         """Wait until the head is beyond *position*; False at the time-out. Woken by the append, never by polling."""
+        ...
+
+    def nudge(self) -> None:
+        """End all waits now, so that a thread that was told to stop notices at once."""
         ...
 
     def progress(self, consumer: str, source: str) -> int:

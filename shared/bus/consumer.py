@@ -1,0 +1,217 @@
+"""The consumer: a published fact in, its effect and its mark out in one transaction; what was seen before is dropped."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import msgspec
+import structlog
+
+from shared.bus.port import Broker, BrokerAway, Delivery, React, ReactPage
+from shared.eventstore.handling import Prepared, transact
+from shared.eventstore.parking import Parked, list_parked, park
+from shared.eventstore.port import LogError, NotAhead, Progress
+from shared.eventstore.projecting import LogWithViews
+from shared.eventstore.stepping import Stepper
+from shared.kernel.clock import Clock
+from shared.kernel.event import Cause
+from shared.kernel.refusal import Refused
+
+PAGE_FACTS_MAX = 500
+TRIES_MAX = 3
+IDLE_WAIT_S = 0.25
+
+_log = structlog.get_logger(__name__)
+
+
+class Lag(msgspec.Struct, frozen=True):
+    """How far a consumer is behind: facts waiting, and the age of the oldest of them in whole seconds."""
+
+    count: int
+    seconds: int
+
+
+class Consumer:
+    """Group *name*: takes facts of *topics* and lets *react* (one by one) or *react_page* (a page a source) answer.
+
+    A Refused advances the mark and is logged: a rule said no. Any other exception is tried TRIES_MAX times, then
+    the fact is parked under "consumer:<name>" with its key and the rest goes on. A log that cannot be written, or a
+    race lost too often, is nobody's poison: the error is raised and the same facts come again.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        log: LogWithViews,
+        broker: Broker,
+        topics: Sequence[str],
+        react: React | None = None,
+        *,
+        clock: Clock,
+        react_page: ReactPage | None = None,
+        handles: frozenset[str] | None = None,
+        page_max: int = PAGE_FACTS_MAX,
+    ) -> None:
+        if (react is None) == (react_page is None):
+            raise ValueError("expected either react or react_page")
+        self.name = name
+        self._log = log
+        self._broker = broker
+        self._topics = list(topics)
+        self._react: ReactPage = react_page if react_page is not None else _one_by_one(react)
+        self._is_paged = react_page is not None
+        self._handles = handles
+        self._clock = clock
+        self._page_max = page_max
+        self._is_subscribed = False
+        self._marks: dict[str, int] = {}  # source -> mark passed, stored or about to be
+        self._stepper = Stepper(f"consumer-{name}", self.run_once, self._idle, broker.nudge, (LogError, BrokerAway))
+
+    def subscribe(self) -> None:
+        """Tell the broker where this consumer stands. Done by the first step as well; sooner spares a rewind."""
+        if not self._is_subscribed:
+            sources = {f"{topic}/0": self._log.progress(self.name, f"{topic}/0") for topic in self._topics}
+            self._broker.subscribe(self.name, self._topics, sources)
+            self._is_subscribed = True
+
+    def run_once(self) -> int:
+        """Take at most one page; returns the number of facts dealt with."""
+        return self._take(0.0)
+
+    def _take(self, timeout_s: float) -> int:
+        self.subscribe()
+        page = self._broker.poll(self.name, self._topics, self._page_max, timeout_s)
+        for source, deliveries in groupby(page, key=lambda one: one.source):
+            self._take_source(source, list(deliveries))
+        return len(page)
+
+    def _take_source(self, source: str, page: Sequence[Delivery]) -> None:
+        """Effects in order; facts without effect only move the mark, stored with the next effect or at the end."""
+        if source not in self._marks:
+            self._marks[source] = self._log.progress(self.name, source)
+        fresh = [one for one in page if one.mark > self._marks[source]]
+        wanted = [one for one in fresh if self._handles is None or one.envelope.type in self._handles]
+        if self._is_paged:
+            if wanted:
+                self._take_together(wanted)
+        else:
+            for delivery in wanted:
+                self._take_one(delivery)
+        if fresh:
+            self._pass(fresh[-1])
+        self._broker.commit(self.name, page)
+
+    def _take_together(self, page: Sequence[Delivery]) -> None:
+        try:
+            self._apply(page)
+        except LogError:
+            raise
+        except Exception as failure:  # noqa: BLE001 - one of the page is poison: find it by taking each alone
+            _log.warning("page taken one by one", consumer=self.name, reason=repr(failure))
+            for delivery in page:
+                self._take_one(delivery)
+
+    def _take_one(self, delivery: Delivery) -> None:
+        for attempt in range(1, TRIES_MAX + 1):
+            try:
+                self._apply([delivery])
+            except LogError:
+                raise
+            except Exception as failure:  # noqa: BLE001 - any failure of a reaction is bounded, parked and counted
+                if attempt == TRIES_MAX:
+                    self._park(delivery, f"{type(failure).__name__}: {failure}")
+            else:
+                return
+
+    def _apply(self, page: Sequence[Delivery]) -> None:
+        last = page[-1]
+        try:
+            self._append(page, last)
+        except NotAhead:
+            self._marks[last.source] = self._log.progress(self.name, last.source)
+            _log.debug("seen before", consumer=self.name, fact=last.envelope.id)
+            unseen = [one for one in page if one.mark > self._marks[last.source]]
+            if unseen:  # a namesake in another process took a part of this page meanwhile
+                self._apply(unseen)
+        except Refused as refused:
+            if len(page) > 1:
+                raise
+            _log.info("refused", consumer=self.name, fact=last.envelope.id, why=str(refused))
+
+    def _append(self, page: Sequence[Delivery], last: Delivery) -> None:
+        prepared = self._react(page)
+        if not any(one.events for one in prepared.appends):
+            return
+        first: list[Prepared[None]] = [prepared]
+        mark = Progress(self.name, last.source, last.mark, after=self._marks[last.source] if self._is_paged else None)
+        transact(self._log, lambda: first.pop() if first else self._react(page), self._cause(page), [mark])
+        self._marks[last.source] = last.mark
+
+    def _cause(self, page: Sequence[Delivery]) -> Cause:
+        envelope = page[-1].envelope
+        actors = {one.envelope.actor for one in page}
+        return Cause(
+            correlation_id=envelope.correlationid,
+            causation_id=envelope.id,
+            org_id=envelope.actor if len(actors) == 1 else "system",
+            subject=f"system:{self.name}",
+            at=self._clock.now(),
+        )
+
+    def _pass(self, last: Delivery) -> None:
+        """Store that everything up to *last* is dealt with, unless an effect has stored it already."""
+        if last.mark > self._marks[last.source]:
+            try:
+                self._log.append([], self._cause([last]), [Progress(self.name, last.source, last.mark)])
+            except NotAhead:
+                _log.debug("passed before", consumer=self.name, fact=last.envelope.id)
+            self._marks[last.source] = last.mark
+
+    def _park(self, delivery: Delivery, reason: str) -> None:
+        envelope = delivery.envelope
+        _log.error("fact parked", consumer=self.name, fact=envelope.id, key=envelope.subject, reason=reason)
+        with self._log.writing() as connection:
+            park(
+                connection,
+                Parked(
+                    f"consumer:{self.name}",
+                    delivery.source,
+                    delivery.mark,
+                    envelope.subject,
+                    envelope.type,
+                    reason,
+                    self._clock.now(),
+                ),
+            )
+
+    def parked(self) -> list[Parked]:
+        return list_parked(self._log.views, f"consumer:{self.name}")
+
+    def lag(self) -> Lag:
+        backlog = self._broker.backlog(self.name)
+        if backlog.oldest_at is None:
+            return Lag(backlog.count, 0)
+        return Lag(backlog.count, max(0, int((self._clock.now() - backlog.oldest_at).total_seconds())))
+
+    def _idle(self) -> None:
+        """Nothing was there a moment ago: wait for it in the broker, and take it."""
+        self._take(IDLE_WAIT_S)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the thread, if it was started, still runs."""
+        return self._stepper.is_well
+
+    def start(self) -> None:
+        self._stepper.start()
+
+    def stop(self) -> None:
+        self._stepper.stop()
+
+
+def _one_by_one(react: React | None) -> ReactPage:
+    def react_page(page: Sequence[Delivery]) -> Prepared[None]:
+        if react is None or len(page) != 1:
+            raise AssertionError("a consumer without react_page takes facts one at a time")
+        return react(page[0])
+
+    return react_page

@@ -1,0 +1,64 @@
+"""How a page of events reaches a view: filtered, all at once, and one by one where the page holds poison."""
+
+import hashlib
+import inspect
+from collections.abc import Sequence
+from datetime import datetime
+from types import FunctionType, MethodType, ModuleType
+
+import sqlalchemy as sa
+import structlog
+
+from shared.eventstore.database import is_unwell
+from shared.eventstore.parking import Parked, park
+from shared.eventstore.port import Recorded
+from shared.eventstore.projecting import Projection
+
+_log = structlog.get_logger(__name__)
+
+
+def digest_of(*objects: object) -> str:
+    """A short digest of code and data: source text for modules, classes and functions, `repr` for anything else."""
+    total = hashlib.sha256()
+    for one in objects:
+        total.update(
+            (
+                inspect.getsource(one) if isinstance(one, ModuleType | FunctionType | MethodType | type) else repr(one)
+            ).encode()
+        )
+        total.update(b"\0")
+    return total.hexdigest()[:16]
+
+
+def fold(connection: sa.Connection, projection: Projection, page: Sequence[Recorded], now: datetime, log: str) -> int:
+    """Apply *page* to the view inside the caller's transaction; returns how many events were parked.
+
+    The page is tried as a whole. When it fails, its effect is undone and each event is tried alone, so that only
+    what cannot be applied is set aside.
+    """
+    wanted = page if projection.handles is None else [one for one in page if one.type in projection.handles]
+    if not wanted or _applied(connection, projection, wanted) is None:
+        return 0
+    parked = 0
+    for one in wanted:
+        failure = _applied(connection, projection, [one])
+        if failure is not None:
+            parked += 1
+            reason = f"{type(failure).__name__}: {failure}"
+            park(connection, Parked(f"view:{projection.name}", log, one.position, one.stream, one.type, reason, now))
+            _log.error("event parked", view=projection.name, position=one.position, key=one.stream, reason=reason)
+    return parked
+
+
+def _applied(connection: sa.Connection, projection: Projection, page: Sequence[Recorded]) -> Exception | None:
+    """None when *page* was applied; what stopped it otherwise, with nothing of it left behind."""
+    savepoint = connection.begin_nested()
+    try:
+        projection.apply(connection, page)
+    except Exception as failure:
+        if is_unwell(failure):
+            raise  # the database is ill, not the event: nothing is parked for that
+        savepoint.rollback()
+        return failure
+    savepoint.commit()
+    return None
