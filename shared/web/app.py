@@ -39,7 +39,7 @@ and in `wiring.py`: `build_app("order", routes=[routes], provides=[OrderApi(…)
 exists compares `command.expected_version` with the version found while preparing (`etags.check_version`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Response, current_app, g, request
@@ -89,11 +89,13 @@ def build_app(
     pages: Sequence[Blueprint] = (),
     streams_max: int = 16,
     body_bytes_max: int = BODY_BYTES_MAX,
+    document: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Flask:
     """The app of service *name*. Raises UnguardedRoute when a route declares no permission.
 
     *provides* are the objects views ask for by class (`provided`). *checks* are asked by /readyz. *pages* are plain
-    Flask blueprints (HTML); their views declare permissions like all others.
+    Flask blueprints (HTML); their views declare permissions like all others. *document* replaces the app's own
+    OpenAPI document, e.g. by the merged one of several apps.
     """
     app = Flask(name, static_folder=None)
     app.json = OrjsonProvider(app)
@@ -105,11 +107,13 @@ def build_app(
     app.extensions["gongfang-commands"] = Commands(log, clock)
     app.extensions["gongfang-cursors"] = Cursors(cursor_key)
     app.extensions["gongfang-streams"] = streams
+    app.extensions["gongfang-checks"] = dict(checks or {})
+    app.extensions["gongfang-metrics"] = metrics
 
     app.after_request(_common_headers)
     tracing.install(app, ids, clock, metrics, body_bytes_max)
     access.install(app, verifier)
-    api = Api(app, spec_kwargs=documentation.SPEC_OPTIONS)
+    app.extensions["gongfang-api"] = api = Api(app, spec_kwargs=documentation.SPEC_OPTIONS)
     api.ma_plugin.converter.add_attribute_function(_field_documentation)
     problems.install(app)
     for one in routes:
@@ -117,9 +121,14 @@ def build_app(
     for page in pages:
         app.register_blueprint(page)
     app.register_blueprint(health.build(name, version, checks or {}, metrics))
-    app.register_blueprint(documentation.build(lambda: documentation.finished(api.spec.to_dict())))
+    app.register_blueprint(documentation.build(document or (lambda: own_document(app))))
     access.check_all_guarded(app)
     return app
+
+
+def own_document(app: Flask) -> dict[str, Any]:
+    """The OpenAPI document of *app*'s own routes."""
+    return documentation.finished(app.extensions["gongfang-api"].spec.to_dict())
 
 
 def provided(kind: type[T]) -> T:

@@ -24,6 +24,10 @@ class Metrics:
         for collector in collectors:
             self._registry.register(collector)
 
+    @property
+    def registry(self) -> CollectorRegistry:
+        return self._registry
+
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
         known = method if method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "other"
         self._requests.labels(self._service, route, known, str(status)).inc()

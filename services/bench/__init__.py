@@ -1,0 +1,1 @@
+"""Benchmarks: what the event log, the order flow and the planner do, as ratios first."""

@@ -1,0 +1,121 @@
+"""The four services as they run together: started, brought to rest and stopped in the order that loses nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Protocol
+
+from flask import Flask
+
+from shared.bus.consumer import Consumer
+from shared.bus.port import Broker
+from shared.bus.relay import Relay
+from shared.eventstore.projecting import LogWithViews, Projection
+from shared.eventstore.projector import Projector
+from shared.kernel.clock import Clock
+from shared.kernel.ids import IdSource
+from shared.scheduling import Job, Scheduler
+
+SETTLE_SECONDS_MAX = 30.0
+REST_LOOKS = 2  # at rest means: twice in a row nothing waits and no log has grown
+
+
+class BuiltService(Protocol):
+    """What every service's `wiring.build` gives."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def log(self) -> LogWithViews: ...
+    @property
+    def app(self) -> Flask: ...
+    @property
+    def relay(self) -> Relay | None: ...
+    @property
+    def consumers(self) -> Sequence[Consumer]: ...
+    @property
+    def projector(self) -> Projector: ...
+    @property
+    def projections(self) -> Sequence[Projection]: ...
+    @property
+    def jobs(self) -> Sequence[Job]: ...
+
+
+class NotAtRest(Exception):
+    """Facts were still on their way at the deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All services of one process. `start` and `stop` may each be called once."""
+
+    services: Mapping[str, BuiltService]
+    broker: Broker
+    clock: Clock
+    ids: IdSource
+    scheduler: Scheduler
+    in_real_time: bool  # False under a story's clock: jobs then run when the story moves on
+
+    def start(self) -> None:
+        """Consumers say where they stand before any relay begins, so that no fact is fetched twice."""
+        for service in self.services.values():
+            service.projector.start()
+            for consumer in service.consumers:
+                consumer.subscribe()
+        for service in self.services.values():
+            if service.relay is not None:
+                service.relay.start()
+            for consumer in service.consumers:
+                consumer.start()
+        if self.in_real_time:
+            self.scheduler.start()
+
+    def stop(self) -> None:
+        """Nothing new begins, facts stop flowing, views stop, logs close; what was not delivered is delivered anew
+        at the next start.
+        """
+        self.scheduler.stop()
+        for service in self.services.values():
+            if service.relay is not None:
+                service.relay.stop()
+        for service in self.services.values():
+            for consumer in service.consumers:
+                consumer.stop()
+        for service in self.services.values():
+            service.projector.stop()
+        self.broker.close()
+        for service in self.services.values():
+            service.log.close()
+
+    def settle(self, timeout_s: float = SETTLE_SECONDS_MAX) -> None:
+        """Wait until every fact has had its effect and every view has seen it. Raises NotAtRest at the time-out."""
+        deadline = monotonic() + timeout_s
+        looks, seen = 0, self._heads()
+        while looks < REST_LOOKS:
+            waiting = self._waiting()
+            heads = self._heads()
+            looks = looks + 1 if not waiting and heads == seen else 0
+            seen = heads
+            if waiting and monotonic() > deadline:
+                raise NotAtRest(f"after {timeout_s:.0f} s still on their way: {', '.join(waiting)}")
+            if waiting:
+                self._look_again_soon()
+
+    def _heads(self) -> dict[str, int]:
+        return {name: service.log.head().position for name, service in self.services.items()}
+
+    def _waiting(self) -> list[str]:
+        """Who still has something to do, in words; consumers count what the broker holds for them."""
+        found = []
+        for name, service in self.services.items():
+            if service.relay is not None and (lag := service.relay.lag()):
+                found.append(f"{name} relay {lag}")
+            found += [f"{one.name} consumer" for one in service.consumers if one.lag().count]
+            if lag := service.projector.lag():
+                found.append(f"{name} views {lag}")
+        return found
+
+    def _look_again_soon(self) -> None:
+        """Wait for the next append of any log, a few milliseconds at most."""
+        log = next(iter(self.services.values())).log
+        log.wait_beyond(log.head().position, 0.005)
