@@ -136,6 +136,7 @@ class PlannedStep(msgspec.Struct, frozen=True, gc=False):
     ends_at: datetime
     price_fen: int
     feeds_from: list[str]  # process ids whose output this step eats
+    factory_org_id: str = ""  # who owns the plant: the other party of an entrusted-production report
 
 
 class PlannedTrip(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -1,0 +1,1 @@
+"""The rules of ordering: pure, no framework, no store, no clock."""
