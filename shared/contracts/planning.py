@@ -114,7 +114,7 @@ class Supply(msgspec.Struct, frozen=True, gc=False):
     arrives_at: datetime
 
 
-class PlannedStep(msgspec.Struct, frozen=True, gc=False):
+class PlannedStep(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One step of one part on one line. [starts_at, ends_at) is the slot: set-up first, then the run."""
 
     process_id: str  # derived from order line, part and step: the same step keeps its id over replans
