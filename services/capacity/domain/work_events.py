@@ -1,0 +1,313 @@
+"""What happened to one work order, from offer to delivery: events of streams `work-…` with their stored names.
+
+Every event carries the work order's line, plant, owner, order and client, because publishing is a pure function of
+one event.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from shared.contracts.line_time import LotMove, StopFamily
+from shared.kernel.event import Event
+
+Disposition = Literal["released", "blocked"]
+DECLINE_REASONS = ("no_capacity", "price", "quality", "material", "equipment", "no_answer", "other")
+
+
+class WorkInput(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What the step eats: output of process *from_process_id*, or an *item* that is bought or brought by the buyer.
+
+    *ratio_num / ratio_den* units a unit of the step's gross quantity. *quantity_to_start* must be there before the
+    line may start: a transfer batch, or the planned need less the tolerance.
+    """
+
+    item: str
+    unit: str
+    source: Literal["made", "pooled", "buyer"]
+    quantity: int
+    quantity_to_start: int
+    ratio_num: int = 1
+    ratio_den: int = 1
+    from_process_id: str = ""
+
+
+class Destination(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Where the output goes: to the step *to_process_id* (or to the buyer when empty), *share* of it by quantity.
+
+    *is_internal*: within the same plant, no lorry. *before_release*: the receiver is the laboratory that decides on
+    the release, so it may be sent there before.
+    """
+
+    to_process_id: str
+    to_district: str
+    share: int
+    is_internal: bool = False
+    before_release: bool = False
+    departs_at: datetime | None = None
+    arrives_at: datetime | None = None
+    cold_band: str = ""
+
+
+class Totals(msgspec.Struct, frozen=True, gc=False):
+    """Output of a work order so far, after corrections."""
+
+    good: int = 0
+    scrap: int = 0
+    rework: int = 0
+
+
+class WorkEvent(Event):
+    """Base: which work it is, for whom, on which line of whom."""
+
+    work_id: str
+    order_id: str
+    buyer_org_id: str
+    process_id: str
+    line_id: str
+    plant_id: str
+    factory_org_id: str
+    district: str
+    slot_id: str
+    capability: str
+    unit: str
+
+
+class WorkOffered(WorkEvent):
+    """A plant is asked to make one step on one line at one time for one price."""
+
+    offer_id: str
+    plant_name: str
+    order_line_id: str
+    part: int
+    step: str
+    name_zh: str
+    name_en: str
+    quantity_net: int
+    quantity_gross: int
+    setup_seconds: int
+    starts_at: datetime
+    ends_at: datetime
+    price_fen: int
+    inputs: list[WorkInput]
+    destinations: list[Destination]
+    sampling_plan: str
+    inspector_org_id: str
+    output_item: str
+    offered_at: datetime
+    answer_by: datetime
+
+
+class OfferAccepted(WorkEvent):
+    plant_name: str
+    automatic: bool
+    accepted_at: datetime
+
+
+class OfferDeclined(WorkEvent):
+    """The plant will not make it. *reason* is one of DECLINE_REASONS; `no_answer` when it stayed silent."""
+
+    plant_name: str
+    reason: str
+    note: str
+    declined_at: datetime
+
+
+class OfferCountered(WorkEvent):
+    """The plant would make it at another price or time; the buyer is asked under *replan_id*."""
+
+    plant_name: str
+    replan_id: str
+    price_fen: int
+    starts_at: datetime
+    ends_at: datetime
+    note: str
+    countered_at: datetime
+
+
+class WorkMoved(WorkEvent):
+    """The work stays on its line and moves to another slot or price: *slot_id* is the new one."""
+
+    starts_at: datetime
+    ends_at: datetime
+    setup_seconds: int
+    price_fen: int
+    destinations: list[Destination]
+    moved_at: datetime
+
+
+class WorkWithdrawn(WorkEvent):
+    """The work is not wanted here any more: cancelled, or planned elsewhere. Nothing had been started."""
+
+    reason: Literal["cancelled", "replanned", "replaced"]
+    withdrawn_at: datetime
+
+
+class MaterialReceived(WorkEvent):
+    """Lots of *item* arrived for this work: made by *from_work_id*, or brought by the buyer when that is empty."""
+
+    item: str
+    from_work_id: str
+    lots: list[LotMove]
+    received_at: datetime
+
+
+class SetupStarted(WorkEvent):
+    at: datetime
+
+
+class SetupFinished(WorkEvent):
+    at: datetime
+
+
+class RunStarted(WorkEvent):
+    at: datetime
+
+
+class ProductionReported(WorkEvent):
+    """Output of a span of time, from lots to lots; *totals* are the work order's after it."""
+
+    report_id: str
+    good: int
+    scrap: int
+    rework: int
+    lots_in: list[LotMove]
+    lots_out: list[LotMove]
+    from_at: datetime
+    to_at: datetime
+    totals: Totals
+    reported_at: datetime
+
+
+class ReportCorrected(WorkEvent):
+    """Report *report_id* was wrong: it is reversed and restated with these figures and lots."""
+
+    correction_id: str
+    report_id: str
+    good: int
+    scrap: int
+    rework: int
+    lots_in: list[LotMove]
+    lots_out: list[LotMove]
+    grounds: str
+    corrected_by: str
+    totals: Totals
+    corrected_at: datetime
+
+
+class StoppageOpened(WorkEvent):
+    stoppage_id: str
+    family: StopFamily
+    reason: str
+    note: str
+    at: datetime
+
+
+class StoppageClosed(WorkEvent):
+    stoppage_id: str
+    at: datetime
+
+
+class RunFinished(WorkEvent):
+    totals: Totals
+    at: datetime
+
+
+class InspectionOpened(WorkEvent):
+    """An output lot waits for its inspection: *sample_size* pieces after *sampling_plan*."""
+
+    inspection_lot_id: str
+    lot_id: str
+    quantity: int
+    sampling_plan: str
+    sample_size: int
+    inspector_org_id: str
+    opened_at: datetime
+
+
+class InspectionDispositioned(WorkEvent):
+    """The lot is released or blocked. *is_last*: no lot of the work waits any more. *totals* for progress."""
+
+    inspection_lot_id: str
+    lot_id: str
+    disposition: Disposition
+    quantity: int
+    automatic: bool
+    grounds: str
+    by_org_id: str
+    is_last: bool
+    any_released: bool
+    totals: Totals
+    dispositioned_at: datetime
+
+
+class GoodsShipped(WorkEvent):
+    """Output left for *to_process_id* (or the buyer when empty). *is_last*: nothing more will leave."""
+
+    delivery_id: str
+    to_process_id: str
+    to_work_id: str
+    lots: list[LotMove]
+    quantity: int
+    is_last: bool
+    totals: Totals
+    at: datetime
+
+
+class GoodsDelivered(WorkEvent):
+    """Shipment *delivery_id* arrived. *at_door*: at the buyer's, who now confirms."""
+
+    delivery_id: str
+    to_process_id: str
+    to_work_id: str
+    lots: list[LotMove]
+    quantity: int
+    at_door: bool
+    at: datetime
+
+
+WorkOrderEvent = (
+    WorkOffered
+    | OfferAccepted
+    | OfferDeclined
+    | OfferCountered
+    | WorkMoved
+    | WorkWithdrawn
+    | MaterialReceived
+    | SetupStarted
+    | SetupFinished
+    | RunStarted
+    | ProductionReported
+    | ReportCorrected
+    | StoppageOpened
+    | StoppageClosed
+    | RunFinished
+    | InspectionOpened
+    | InspectionDispositioned
+    | GoodsShipped
+    | GoodsDelivered
+)
+
+WORK_EVENTS: Mapping[str, type[Event]] = {
+    "work-offered.v1": WorkOffered,
+    "offer-accepted.v1": OfferAccepted,
+    "offer-declined.v1": OfferDeclined,
+    "offer-countered.v1": OfferCountered,
+    "work-moved.v1": WorkMoved,
+    "work-withdrawn.v1": WorkWithdrawn,
+    "material-received.v1": MaterialReceived,
+    "setup-started.v1": SetupStarted,
+    "setup-finished.v1": SetupFinished,
+    "run-started.v1": RunStarted,
+    "production-reported.v1": ProductionReported,
+    "report-corrected.v1": ReportCorrected,
+    "stoppage-opened.v1": StoppageOpened,
+    "stoppage-closed.v1": StoppageClosed,
+    "run-finished.v1": RunFinished,
+    "inspection-opened.v1": InspectionOpened,
+    "inspection-dispositioned.v1": InspectionDispositioned,
+    "goods-shipped.v1": GoodsShipped,
+    "goods-delivered.v1": GoodsDelivered,
+}
