@@ -1,6 +1,6 @@
 """Every reason for which capacity's rules say no, in order of precedence. Words for people stand in `words_*.py`."""
 
-from services.capacity.domain import words_masters, words_planning, words_work
+from services.capacity.domain import words_masters, words_planning, words_slots, words_work
 from shared.kernel.refusal import Reason, Words
 
 
@@ -54,6 +54,12 @@ class Why(Reason):
     WORKBOOK_TOO_LARGE = "WORKBOOK_TOO_LARGE"
     WORKBOOK_UNREADABLE = "WORKBOOK_UNREADABLE"
     WORKBOOK_BAD_CELLS = "WORKBOOK_BAD_CELLS"
+
+    # Slots on a line.
+    SLOT_UNFIT = "SLOT_UNFIT"
+    SLOT_NOT_OFFERED = "SLOT_NOT_OFFERED"
+    SLOT_TAKEN = "SLOT_TAKEN"
+    HOLD_LOST = "HOLD_LOST"
 
     # Plans and offers.
     UNKNOWN_PLAN = "UNKNOWN_PLAN"
@@ -117,4 +123,9 @@ class Why(Reason):
         return _WORDS[self.value]
 
 
-_WORDS: dict[str, Words] = {**words_masters.WORDS, **words_planning.WORDS, **words_work.WORDS}
+_WORDS: dict[str, Words] = {
+    **words_masters.WORDS,
+    **words_slots.WORDS,
+    **words_planning.WORDS,
+    **words_work.WORDS,
+}

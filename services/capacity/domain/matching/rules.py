@@ -1,0 +1,38 @@
+"""The configurable figures of planning: tax, horizon, lorry loads, how much a day is worth. Data in `rules.yaml`."""
+
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import yaml
+
+_DATA = Path(__file__).with_name("rules.yaml")
+
+
+class PlanningRules(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """*lorry_loads*: unit -> units in one lorry; a unit that is not named rides in one lorry whatever its number.
+
+    *balanced_fen_per_day*: what the balanced option pays to be a day earlier. *labels_max*: alternatives kept for
+    one step at one plant. *pooled_lead_hours*: until pooled purchases are at the plant.
+    """
+
+    vat_ppm: int
+    horizon_days: int
+    parts_max: int
+    labels_max: int
+    balanced_fen_per_day: int
+    trip_km_max: int
+    pooled_lead_hours: int
+    refusals_max: int
+    lorry_loads: dict[str, int]
+
+
+def planning_rules_from(text: str) -> PlanningRules:
+    """Rules from YAML. Raises msgspec.ValidationError for a missing, unknown or mistyped figure."""
+    return msgspec.convert(yaml.safe_load(text), PlanningRules)
+
+
+@cache
+def standard_rules() -> PlanningRules:
+    """The figures of `rules.yaml`."""
+    return planning_rules_from(_DATA.read_text("utf-8"))
