@@ -27,8 +27,8 @@ class ChangeoverRule(msgspec.Struct, frozen=True, gc=False):
 
     *same_day_only*: the prohibition holds only when both runs touch one local day. A changed feature without a
     matching rule is forbidden; the most specific rule wins (both named, then from named, then to named, then any).
-    Minutes of all changed features add up. The feature `*` (from `*` to `*`) is the base: its minutes are added once
-    when anything changes at all; without such a rule the base is 0. Same everything: 0.
+    Minutes of all changed features add up. The feature `base` (from `*` to `*`) costs once when anything changes at
+    all; `format` and `capability` count only where a line has rules for them. Same everything: 0.
     """
 
     feature: str

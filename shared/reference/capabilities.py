@@ -1,0 +1,57 @@
+"""The vocabulary of capabilities, formats, features and units that recipes ask for and lines publish."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_DATA = Path(__file__).with_name("capabilities.yaml")
+CHANGEOVER_EXTRAS = ("base", "format", "capability")
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A code with its names; *values* of a feature, empty where any text will do."""
+
+    code: str
+    zh: str
+    en: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCapability:
+    """What a capability counts in, and the formats and features that belong to it."""
+
+    code: str
+    zh: str
+    en: str
+    unit: str
+    formats: tuple[str, ...]
+    features: tuple[str, ...]
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = yaml.safe_load(_DATA.read_text("utf-8"))
+    return found
+
+
+@cache
+def capabilities() -> dict[str, KnownCapability]:
+    """All capabilities by code, in the file's order."""
+    rows = _data()["capabilities"].items()
+    return {
+        code: KnownCapability(code, row["zh"], row["en"], row["unit"], tuple(row["formats"]), tuple(row["features"]))
+        for code, row in rows
+    }
+
+
+@cache
+def terms(kind: str) -> dict[str, Term]:
+    """All terms of *kind* (`units`, `features`, `formats`) by code, in the file's order."""
+    return {code: Term(code, row["zh"], row["en"], tuple(row.get("values", ()))) for code, row in _data()[kind].items()}
