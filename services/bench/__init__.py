@@ -1,1 +1,1 @@
-"""Benchmarks: what the event log, the order flow and the planner do, as ratios first."""
+"""Benchmarks: each prints ratios against a raw limit and a peer measured in the same run, never a bare figure."""
