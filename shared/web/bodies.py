@@ -76,12 +76,12 @@ class OrjsonProvider(JSONProvider):
 
 
 class ArgumentsParser(FlaskParser):
-    """flask-smorest's door for arguments, with our reading of JSON and unknown members refused everywhere."""
+    """flask-smorest's door for arguments, with our reading of JSON and our way of saying no."""
 
     def __init__(self) -> None:
         super().__init__()
-        everywhere = ("query", "form", "path", "view_args", "files")
-        self.DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, **dict.fromkeys(everywhere, ma.RAISE)}
+        everywhere = ("json", "query", "form", "path", "view_args", "files", "headers", "cookies")
+        self.DEFAULT_UNKNOWN_BY_LOCATION = dict.fromkeys(everywhere, None)  # each schema decides; ours refuse
 
     def _raw_load_json(self, req: Request) -> Any:
         raw = req.get_data(cache=True)

@@ -46,12 +46,13 @@ class Routes:
         answer: type[Schema] | None = None,
         body: type[Schema] | None = None,
         query: type[Schema] | None = None,
-        form: type[Schema] | None = None,
+        takes: type[Schema] | None = None,
         status: int = 200,
         documents: dict[int, type[Schema] | None] | None = None,
     ) -> Callable[[View], View]:
+        """*takes* documents a form that the view reads itself."""
         return self._route(
-            "POST", path, answer=answer, body=body, query=query, form=form, status=status, documents=documents
+            "POST", path, answer=answer, body=body, query=query, takes=takes, status=status, documents=documents
         )
 
     def put(
@@ -88,11 +89,11 @@ class Routes:
         answer: type[Schema] | None = None,
         body: type[Schema] | None = None,
         query: type[Schema] | None = None,
-        form: type[Schema] | None = None,
+        takes: type[Schema] | None = None,
         status: int,
         documents: dict[int, type[Schema] | None] | None = None,
     ) -> Callable[[View], View]:
-        located = [("body", "json", body), ("query", "query", query), ("form", "form", form)]
+        located = [("body", "json", body), ("query", "query", query)]
         given = [(name, location, schema) for name, location, schema in located if schema is not None]
 
         def register(view: View) -> View:
@@ -101,7 +102,7 @@ class Routes:
             for other, schema in (documents or {}).items():
                 wrapped = self.blueprint.alt_response(other, schema=schema)(wrapped)
             needed = declared(view)
-            self._document(wrapped, needed)
+            self._document(wrapped, needed, takes)
             self.blueprint.route(path, methods=[method])(wrapped)
             return view
 
@@ -120,8 +121,11 @@ class Routes:
             wrapped = self.blueprint.arguments(schema, location=location)(wrapped)
         return wrapped
 
-    def _document(self, wrapped: Any, needed: frozenset[str] | None) -> None:
+    def _document(self, wrapped: Any, needed: frozenset[str] | None, takes: type[Schema] | None) -> None:
         extra: dict[str, Any] = {"security": [{"bearer": []}] if needed else []}
         if needed:
             extra["x-permissions"] = sorted(needed)
+        if takes is not None:
+            content = {"application/x-www-form-urlencoded": {"schema": takes}}
+            extra["requestBody"] = {"required": True, "content": content}
         wrapped._apidoc.setdefault("manual_doc", {}).update(extra)  # noqa: SLF001 - flask-smorest's own doc() does this

@@ -1,0 +1,1 @@
+"""The portal over HTTP: accounts, tokens and sessions."""

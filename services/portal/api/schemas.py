@@ -1,0 +1,130 @@
+"""What the portal's API takes and gives."""
+
+from services.portal.domain.credit_code import LENGTH
+from services.portal.domain.user import Duty
+from services.portal.passwords import LENGTH_MAX
+from shared.web.cursors import PageQuery
+from shared.web.fields import BaseSchema, Choice, Id, Instant, Many, Part, Text, Whole
+
+KINDS = ("buyer", "factory", "office")
+LOGIN = r"[A-Za-z0-9][A-Za-z0-9._@+-]{2,63}"
+PERMISSION = r"[a-z-]{2,30}:[a-z-]{2,30}"
+
+
+class AdministratorBody(BaseSchema):
+    login = Text(required=True, high=64, pattern=LOGIN)
+    name = Text(required=True, high=80)
+    phone = Text(high=30, low=0, load_default="", pattern=r"[0-9+ ()-]*")
+    password = Text(required=True, high=LENGTH_MAX, load_only=True)
+
+
+class OrganisationBody(BaseSchema):
+    kind = Choice(KINDS, required=True)
+    name = Text(required=True, high=120)
+    credit_code = Text(required=True, low=LENGTH, high=LENGTH)
+    district = Text(required=True, high=10)
+    administrator = Part(AdministratorBody, required=True)
+
+
+class OrganisationView(BaseSchema):
+    id = Id("org")
+    object = Text()
+    created_at = Instant()
+    state = Text()
+    version = Whole()
+    kind = Choice(KINDS)
+    name = Text()
+    credit_code = Text()
+    district = Text()
+
+
+class OrganisationQuery(PageQuery):
+    kind = Choice(KINDS, load_default=None)
+
+
+class OrganisationPage(BaseSchema):
+    items = Many(Part(OrganisationView))
+    next_cursor = Text(allow_none=True)
+
+
+class UserBody(AdministratorBody):
+    duty = Choice([one.value for one in Duty], required=True)
+
+
+class UserView(BaseSchema):
+    id = Id("usr")
+    object = Text()
+    created_at = Instant()
+    state = Text()
+    version = Whole()
+    org_id = Id("org")
+    duty = Choice([one.value for one in Duty])
+    login = Text()
+    name = Text()
+    phone = Text()
+
+
+class UserPage(BaseSchema):
+    items = Many(Part(UserView))
+    next_cursor = Text(allow_none=True)
+
+
+class PasswordBody(BaseSchema):
+    present_password = Text(required=True, high=LENGTH_MAX, load_only=True)
+    password = Text(required=True, high=LENGTH_MAX, load_only=True)
+
+
+class ClientBody(BaseSchema):
+    name = Text(required=True, high=80)
+    scopes = Many(Text(pattern=PERMISSION, high=61), load_default=None)
+
+
+class ClientView(BaseSchema):
+    """`client_secret` is there once, in the answer that registers the client."""
+
+    id = Id("cli")
+    object = Text()
+    created_at = Instant()
+    state = Text()
+    version = Whole()
+    org_id = Id("org")
+    name = Text()
+    scopes = Many(Text())
+    client_secret = Text()
+
+
+class ClientPage(BaseSchema):
+    items = Many(Part(ClientView))
+    next_cursor = Text(allow_none=True)
+
+
+class MeView(BaseSchema):
+    subject = Text()
+    role = Choice(KINDS)
+    permissions = Many(Text())
+    name = Text()
+    organisation = Part(OrganisationView)
+
+
+class TokenRequest(BaseSchema):
+    grant_type = Choice(["client_credentials"], required=True)
+    client_id = Text()
+    client_secret = Text()
+    scope = Text(high=2_000)
+
+
+class TokenView(BaseSchema):
+    access_token = Text()
+    token_type = Text()
+    expires_in = Whole()
+    scope = Text()
+
+
+class SessionBody(BaseSchema):
+    login = Text(required=True, high=64)
+    password = Text(required=True, high=LENGTH_MAX * 4, load_only=True)
+
+
+class SessionView(BaseSchema):
+    csrf_token = Text()
+    user_id = Id("usr")

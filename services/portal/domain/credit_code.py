@@ -1,0 +1,26 @@
+"""The unified social credit code of an organisation (GB 32100-2015): 18 characters, the last one a check."""
+
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # no I, O, S, V, Z
+_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+LENGTH = 18
+
+
+def check_character(first_17: str) -> str:
+    """The 18th character: (31 - sum(value * 3^place) mod 31) mod 31 (GB 32100-2015, annex A).
+
+    Raises ValueError for a wrong length or a character that is not in the alphabet.
+    """
+    if len(first_17) != LENGTH - 1 or any(one not in _ALPHABET for one in first_17):
+        raise ValueError(f"expected 17 characters of {_ALPHABET}, found {first_17[:20]!r}")
+    total = sum(_ALPHABET.index(one) * weight for one, weight in zip(first_17, _WEIGHTS, strict=True))
+    return _ALPHABET[-total % 31]
+
+
+def is_credit_code(text: str) -> bool:
+    """Whether *text* has the form of a credit code and its check character is right.
+
+    Places 3 to 8 are the digits of the registering district.
+    """
+    if len(text) != LENGTH or any(one not in _ALPHABET for one in text) or not text[2:8].isdigit():
+        return False
+    return text[-1] == check_character(text[:-1])

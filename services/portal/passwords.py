@@ -1,0 +1,60 @@
+"""Passwords: which are good enough, and their Argon2id hashes, of which only a few are computed at a time."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from services.portal.domain.refusals import Why
+from shared.kernel.refusal import Refused
+
+LENGTH_MIN = 10
+LENGTH_MAX = 128
+HASHES_AT_ONCE = 2
+WAIT_S_MAX = 5.0
+_COMMON = frozenset(Path(__file__).with_name("common_passwords.txt").read_text("utf-8").split())
+
+
+class Passwords:
+    """Hashes and verifies. A hash takes a tenth of a second and 64 MiB, so at most HASHES_AT_ONCE run; the rest queue
+    for WAIT_S_MAX and are then asked to come again.
+    """
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._slots = threading.BoundedSemaphore(HASHES_AT_ONCE)
+        self._nobody = self._hasher.hash("nobody's password")
+
+    def hash(self, password: str) -> str:
+        with self._slot():
+            return self._hasher.hash(password)
+
+    def verify(self, hashed: str | None, password: str) -> bool:
+        """Whether *password* fits. None stands for an account that does not exist, and takes the same time."""
+        with self._slot():
+            try:
+                self._hasher.verify(hashed or self._nobody, password)
+            except (Argon2Error, InvalidHashError):
+                return False
+        return hashed is not None
+
+    @contextmanager
+    def _slot(self) -> Iterator[None]:
+        if not self._slots.acquire(timeout=WAIT_S_MAX):
+            raise Refused(Why.SIGN_IN_BUSY, seconds=5)
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+
+def check_strength(password: str, login: str, pointer: str) -> None:
+    """Raises Refused PASSWORD_WEAK: too short, the login with a tail, hardly varied, or a common one."""
+    folded = password.casefold()
+    weak = len(password) < LENGTH_MIN or len(set(password)) < 4 or folded in _COMMON
+    named = folded.startswith(login.casefold()) and len(password) - len(login) < LENGTH_MIN // 2
+    if weak or named:
+        raise Refused(Why.PASSWORD_WEAK, pointer=pointer, low=LENGTH_MIN)

@@ -1,0 +1,115 @@
+"""Builds the portal: the only file that knows how its parts fit together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from flask import Flask
+
+from services.portal.api import accounts, sessions, tokens
+from services.portal.attempts import Attempts
+from services.portal.handlers import Handlers
+from services.portal.jobs import jobs
+from services.portal.pages.start import pages
+from services.portal.passwords import Passwords
+from services.portal.portal import Portal
+from services.portal.projections.clients import Clients
+from services.portal.projections.organisations import Organisations
+from services.portal.projections.users import Users
+from services.portal.publishing import publish
+from services.portal.sessions import Sessions
+from services.portal.settings import Settings
+from services.portal.sign_in import SignIn
+from services.portal.signing import Signing
+from services.portal.tables import METADATA
+from services.portal.vault import Vault
+from shared.bus.consumer import Consumer
+from shared.bus.port import Broker
+from shared.bus.relay import Relay
+from shared.contracts.portal import TOPIC
+from shared.contracts.registry import FACTS
+from shared.eventstore.projecting import LogWithViews
+from shared.eventstore.projector import Projector
+from shared.kernel.clock import Clock
+from shared.kernel.ids import IdSource
+from shared.scheduling import Job
+from shared.web.app import build_app
+from shared.web.tokens import TokenVerifier, Verifier
+
+NAME = "portal"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The portal, built. *verifier* verifies tokens against its own keys, for services in the same process."""
+
+    name: str
+    log: LogWithViews
+    app: Flask
+    relay: Relay | None
+    consumers: Sequence[Consumer]
+    projector: Projector
+    jobs: Sequence[Job]
+    handlers: Handlers
+    portal: Portal
+    verifier: Verifier
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock,
+    ids: IdSource,
+    log: LogWithViews,
+    broker: Broker | None,
+    hasher: PasswordHasher | None = None,
+) -> Service:
+    """The portal over *log*. Without *broker* it publishes nothing (an API process beside a relay process).
+
+    *hasher* stands in for the full-cost Argon2id where thousands of accounts are made up (tests, simulations).
+    """
+    with log.writing() as connection:
+        METADATA.create_all(connection)
+    handlers = Handlers(log, Vault(log, settings.secret), Passwords(hasher))
+    attempts = Attempts(log)
+    signing = Signing(log, clock, ids, secret=settings.secret, issuer=settings.issuer, audience=settings.audience)
+    projector = Projector(log, [Organisations(), Users(), Clients()], clock)
+    portal = Portal(
+        log=log,
+        clock=clock,
+        ids=ids,
+        handlers=handlers,
+        sign_in=SignIn(handlers, attempts, clock),
+        sessions=Sessions(log),
+        attempts=attempts,
+        signing=signing,
+        projector=projector,
+        secure_cookies=settings.secure_cookies,
+    )
+    verifier = TokenVerifier(signing.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock)
+    app = build_app(
+        NAME,
+        routes=[accounts.routes, tokens.routes, sessions.routes],
+        pages=[pages],
+        provides=[portal],
+        verifier=verifier,
+        clock=clock,
+        ids=ids,
+        log=log,
+        cursor_key=b"portal cursors\0" + settings.secret,
+        title="共坊 Gongfang: portal",
+        version=settings.version,
+        checks={"views": lambda: None if projector.ready else f"stale: {', '.join(projector.stale)}"},
+    )
+    return Service(
+        name=NAME,
+        log=log,
+        app=app,
+        relay=None if broker is None else Relay(log, publish, broker, TOPIC, FACTS),
+        consumers=(),
+        projector=projector,
+        jobs=jobs(signing),
+        handlers=handlers,
+        portal=portal,
+        verifier=verifier,
+    )
