@@ -106,6 +106,43 @@ class Party:
         self._http.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How a person signs in to the console."""
+
+    login: str
+    password: str
+
+
+class Person:
+    """Somebody signed in by login and password: sets an organisation up, as its administrator would in the console."""
+
+    def __init__(self, address: str, login: Login) -> None:
+        self._http = httpx.Client(base_url=address, timeout=TIMEOUT_S)
+        session = self._call("/session", {"login": login.login, "password": login.password})
+        self._csrf = str(session["csrf_token"])
+
+    def post(self, path: str, body: Json) -> Json:
+        """POST as this person, with a token of the session's."""
+        token = self._call("/session/token", {}, {"X-CSRF-Token": self._csrf})["access_token"]
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": secrets.token_hex(16)}
+        return self._call(path, body, headers)
+
+    def register_client(self, name: str) -> Credentials:
+        """A new API client of this person's organisation."""
+        made = self.post("/v1/api-clients", {"name": name})
+        return Credentials(made["id"], made["client_secret"])
+
+    def _call(self, path: str, body: Json, headers: dict[str, str] | None = None) -> Json:
+        answer = self._http.post(path, json=body, headers=headers or {})
+        if answer.status_code >= 400:
+            raise Turned("POST", path, answer.status_code, _problem(answer))
+        return answer.json()  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        self._http.close()
+
+
 def _problem(answer: httpx.Response) -> Json:
     try:
         found = answer.json()

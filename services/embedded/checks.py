@@ -23,7 +23,7 @@ def stored(house: House) -> Iterator[Check]:
         if not log.passed:
             continue
         service.projector.catch_up()
-        for projection in service.projections:
+        for projection in service.projector.projections:
             yield view_check(service, projection, house.clock)
         yield parked_check(service)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from secrets import token_bytes
 from typing import Any
 
 from flask import Flask
@@ -49,7 +50,7 @@ def _front(house: House, apps: Mapping[str, Flask]) -> Flask:
         clock=house.clock,
         ids=house.ids,
         log=house.services[FALLBACK].log,
-        cursor_key=b"no lists here",
+        cursor_key=token_bytes(32),
         title=TITLE,
         version=VERSION,
         checks=checks,

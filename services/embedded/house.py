@@ -7,10 +7,11 @@ from typing import Protocol
 
 from flask import Flask
 
+from services.portal.portal import Portal
 from shared.bus.consumer import Consumer
 from shared.bus.port import Broker
 from shared.bus.relay import Relay
-from shared.eventstore.projecting import LogWithViews, Projection
+from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.projector import Projector
 from shared.kernel.clock import Clock
 from shared.kernel.ids import IdSource
@@ -36,8 +37,6 @@ class BuiltService(Protocol):
     @property
     def projector(self) -> Projector: ...
     @property
-    def projections(self) -> Sequence[Projection]: ...
-    @property
     def jobs(self) -> Sequence[Job]: ...
 
 
@@ -54,6 +53,7 @@ class House:
     clock: Clock
     ids: IdSource
     scheduler: Scheduler
+    portal: Portal
     in_real_time: bool  # False under a story's clock: jobs then run when the story moves on
 
     def start(self) -> None:
@@ -71,8 +71,8 @@ class House:
             self.scheduler.start()
 
     def stop(self) -> None:
-        """Nothing new begins, facts stop flowing, views stop, logs close; what was not delivered is delivered anew
-        at the next start.
+        """Nothing new begins, facts stop flowing, views stop; what was not delivered is delivered anew at the next
+        start.
         """
         self.scheduler.stop()
         for service in self.services.values():
@@ -83,6 +83,9 @@ class House:
                 consumer.stop()
         for service in self.services.values():
             service.projector.stop()
+
+    def close(self) -> None:
+        """Let go of broker and logs; the last thing, whether or not the house was started."""
         self.broker.close()
         for service in self.services.values():
             service.log.close()

@@ -83,6 +83,10 @@ class Projector:
     def names(self) -> list[str]:
         return list(self._projections)
 
+    @property
+    def projections(self) -> list[Projection]:
+        return list(self._projections.values())
+
     def position(self, name: str | None = None) -> int:
         """How far the view has come; the slowest serving view when *name* is None."""
         if name is not None:

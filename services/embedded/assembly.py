@@ -1,0 +1,69 @@
+"""Builds the services of one process on one data directory, or in memory: the only place that knows them all."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+
+from services.embedded import kept_secrets
+from services.embedded.data_directory import DataDirectory
+from services.embedded.house import BuiltService, House
+from services.embedded.story_clocks import clock_of
+from services.portal import settings as portal_settings
+from services.portal import wiring as portal
+from services.portal.domain.events import EVENT_TYPES as PORTAL_EVENTS
+from shared.bus.memory import InProcessBroker
+from shared.clock import RandomIds, StoryClock
+from shared.contracts.registry import FACTS
+from shared.eventstore.memory import MemoryLog
+from shared.eventstore.projecting import LogWithViews
+from shared.eventstore.sqlite import SqliteLog
+from shared.kernel.clock import Clock
+from shared.kernel.event import EventTypes
+from shared.scheduling import Scheduler
+from shared.settings import PREFIX, Environment
+
+OpenLog = Callable[[str, EventTypes, Clock], LogWithViews]
+
+
+def build(directory: DataDirectory, story_from: datetime | None = None) -> House:
+    """The house on *directory*; a story told the time when *story_from* is given. Raises LogUnavailable, LogDamaged."""
+
+    def open_log(name: str, types: EventTypes, clock: Clock) -> LogWithViews:
+        return SqliteLog(name, types, clock, directory.database(name))
+
+    return assembled(clock_of(directory.path, story_from), open_log, kept_secrets.kept_in(directory.path))
+
+
+def build_in_memory(clock: Clock) -> House:
+    """A house that forgets everything, for tests."""
+    return assembled(clock, MemoryLog, kept_secrets.fresh())
+
+
+def assembled(clock: Clock, open_log: OpenLog, secrets: dict[str, str]) -> House:
+    """All services over logs that *open_log* opens; the portal first, because its keys verify the others' callers."""
+    environment = environment_of(secrets)
+    ids, broker = RandomIds(clock), InProcessBroker(FACTS)
+    account = portal.build(
+        portal_settings.read(environment),
+        clock=clock,
+        ids=ids,
+        log=open_log("portal", PORTAL_EVENTS, clock),
+        broker=broker,
+    )
+    services: dict[str, BuiltService] = {"portal": account}
+    return House(
+        services=services,
+        broker=broker,
+        clock=clock,
+        ids=ids,
+        scheduler=Scheduler([job for service in services.values() for job in service.jobs], clock),
+        in_real_time=not isinstance(clock, StoryClock),
+        portal=account.portal,
+    )
+
+
+def environment_of(secrets: dict[str, str]) -> Environment:
+    """The process's environment over the directory's secrets. Cookies go over plain HTTP on a loopback address."""
+    own = {f"{PREFIX}SECURE_COOKIES": "false"}
+    given = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    return Environment({**own, **secrets, **given})

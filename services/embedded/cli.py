@@ -1,0 +1,98 @@
+"""`serve`, `doctor` and `verify`: running the embedded mode and looking after its data directory."""
+
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+
+import click
+
+from services.terminal import EXIT_CODES_HELP, Exit, Terminal
+from shared.kernel.clock import instant_text, parse_instant
+
+DATA_DEFAULT = "var"
+PORT_DEFAULT = 8480
+
+_data = click.option(
+    "--data", default=DATA_DEFAULT, show_default=True, type=click.Path(path_type=Path), help="Data directory."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout instead of words.")
+
+
+class Instant(click.ParamType[datetime]):
+    """An RFC 3339 instant with a zone."""
+
+    name = "instant"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_instant(str(value))
+        except ValueError as wrong:
+            self.fail(str(wrong), param, ctx)
+
+
+@click.command(epilog=EXIT_CODES_HELP)
+@_data
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=PORT_DEFAULT, show_default=True, help="Port to listen on; 0 takes any free one.")
+@click.option(
+    "--story-from",
+    type=Instant(),
+    default=None,
+    help="Start a story at this instant: the clock stands still and can be told the time. Never for real data.",
+)
+@_json
+def serve(data: Path, host: str, port: int, story_from: datetime | None, as_json: bool) -> None:  # noqa: FBT001 - click
+    """Serve all services on one address until SIGTERM or Ctrl-C."""
+    from services.embedded.endings import named_endings
+    from services.embedded.running import opened, served
+    from shared import logs
+
+    logs.configure()
+    terminal = Terminal(as_json=as_json)
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with named_endings(), opened(data, story_from) as house, served(house, host, port) as address:
+        terminal.say(
+            f"Gongfang 共坊 serves [bold]{address}[/]  (API docs {address}/docs, data {data}); Ctrl-C stops it"
+        )
+        terminal.result({"address": address, "data": str(data), "now": instant_text(house.clock.now())})
+        stop.wait()
+        terminal.say("stopping: running requests are answered, facts on their way are kept")
+    sys.exit(Exit.DONE)
+
+
+@click.command(epilog=EXIT_CODES_HELP)
+@_data
+@_json
+def doctor(data: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
+    """Look at Python, SQLite, disk, clock, logs and lag of a data directory that is not being served."""
+    from services.embedded.endings import named_endings
+    from services.embedded.health import findings
+
+    with named_endings():
+        found = findings(data)
+    sys.exit(Terminal(as_json=as_json).checks("doctor", found))
+
+
+@click.command(epilog=EXIT_CODES_HELP)
+@_data
+@_json
+def verify(data: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
+    """Check that logs are contiguous, views equal a rebuild, and the ledger's tree and books are true."""
+    from services.embedded.checks import stored
+    from services.embedded.endings import named_endings
+    from services.embedded.running import opened
+
+    terminal = Terminal(as_json=as_json)
+    with named_endings(), opened(data) as house:
+        found = []
+        with terminal.progress("checking", total=0) as advance:
+            for check in stored(house):
+                found.append(check)
+                advance()
+    sys.exit(terminal.checks("verify", found))

@@ -1,0 +1,39 @@
+"""Opening, serving and closing a data directory: the one path that `serve`, `demo`, `verify` and the benchmarks take."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from services.embedded import assembly
+from services.embedded.data_directory import DataDirectory
+from services.embedded.front import gateway_of
+from services.embedded.house import House
+from services.embedded.server import Server
+
+
+@contextmanager
+def opened(data: Path, story_from: datetime | None = None) -> Iterator[House]:
+    """The house on *data*, locked and built, nothing running yet. Raises DirectoryInUse, LogUnavailable, LogDamaged."""
+    directory = DataDirectory.open(data)
+    try:
+        house = assembly.build(directory, story_from=story_from)
+        try:
+            yield house
+        finally:
+            house.close()
+    finally:
+        directory.close()
+
+
+@contextmanager
+def served(house: House, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Run *house* behind an HTTP server; gives the address. Requests end before relays, relays before logs."""
+    server = Server(gateway_of(house), host, port)
+    house.start()
+    server.start()
+    try:
+        yield server.address
+    finally:
+        server.stop()
+        house.stop()
