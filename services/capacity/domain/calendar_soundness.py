@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from services.capacity.domain.calendar import day_start
 from services.capacity.domain.refusals import Why
-from services.capacity.domain.soundness import Fault
+from services.capacity.domain.soundness import NAME_CHARACTERS_MAX, Fault, is_plain_text
 from services.capacity.domain.values import Calendar, Maintenance, Shift
 from shared.kernel.clock import LOCAL_ZONE
 
@@ -77,6 +77,7 @@ def _closed_day_faults(calendar: Calendar) -> Iterator[Fault]:
         if closed.on in seen:
             yield Fault(Why.CLOSED_DAY_TWICE, "", index, {"on": closed.on.isoformat()}, "closed_days")
         seen.add(closed.on)
+        yield from _reason_faults(closed.reason, "closed_days", index)
         if not calendar.valid_from <= closed.on < calendar.valid_until:
             yield Fault(
                 Why.CLOSED_DAY_OUTSIDE, "", index, {"on": closed.on.isoformat(), **_span(calendar)}, "closed_days"
@@ -90,6 +91,7 @@ def _maintenance_faults(calendar: Calendar) -> Iterator[Fault]:
     since, until = day_start(calendar.valid_from), day_start(calendar.valid_until)
     for index, row in enumerate(rows):
         facts: dict[str, object] = {"starts_at": local_text(row.starts_at), "ends_at": local_text(row.ends_at)}
+        yield from _reason_faults(row.reason, "maintenance", index)
         if row.ends_at <= row.starts_at:
             yield Fault(Why.MAINTENANCE_ORDER, "", index, facts, "maintenance")
         elif not since <= row.starts_at < row.ends_at <= until:
@@ -97,6 +99,11 @@ def _maintenance_faults(calendar: Calendar) -> Iterator[Fault]:
     for index in _overlapping(rows):
         facts = {"starts_at": local_text(rows[index].starts_at)}
         yield Fault(Why.MAINTENANCE_OVERLAP, "", index, facts, "maintenance")
+
+
+def _reason_faults(reason: str, of: str, index: int) -> Iterator[Fault]:
+    if not is_plain_text(reason, NAME_CHARACTERS_MAX):
+        yield Fault(Why.NAME_UNFIT, "reason", index, {"found": reason[:40], "max": NAME_CHARACTERS_MAX}, of)
 
 
 def _overlapping(rows: Sequence[Maintenance]) -> list[int]:

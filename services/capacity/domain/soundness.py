@@ -80,9 +80,10 @@ def name_faults(name: str, in_field: str = "name") -> Iterator[Fault]:
 
 
 def is_plain_text(text: str, characters_max: int) -> bool:
-    """Whether *text* is short, visible and no spreadsheet program would take it for a formula."""
+    """Whether *text* is short, visible, singly spaced, and no spreadsheet program would take it for a formula."""
     return (
-        0 < len(text.strip()) == len(text) <= characters_max
+        0 < len(text) <= characters_max
+        and " ".join(text.split()) == text
         and not _CONTROL.search(text)
         and not text.startswith(FORMULA_STARTS)
     )

@@ -1,0 +1,1 @@
+"""One Excel workbook a plant: offered filled in, read back cell by cell, all or nothing."""

@@ -1,0 +1,109 @@
+"""From a `Book` to the rows of its sheets: exactly what the reader reads back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from services.capacity.domain.values import Calendar, FoodContactProof, Licence
+from services.capacity.workbook.book import Book, LineBook
+
+_DAY_MINUTES = 24 * 60
+Row = Mapping[str, Any]
+
+
+def rows_of(book: Book) -> dict[str, list[Row]]:
+    """Rows by sheet key. Lines with the same hours share a calendar; maintenance stays each line's own."""
+    codes = _calendar_codes(book.lines)
+    return {
+        "plant": [{"code": book.plant_code, "name": book.plant_name, "district": book.district}],
+        "lines": [_line_row(line, codes) for line in book.lines],
+        "capabilities": [
+            {"line": line.code, **msgspec.structs.asdict(one)} for line in book.lines for one in line.capabilities
+        ],
+        "calendars": [_calendar_row(code, calendar) for calendar, code in codes],
+        "shifts": [row for calendar, code in codes for row in _shift_rows(code, calendar)],
+        "closed_days": [
+            {"calendar": code, "on": one.on, "reason": one.reason}
+            for calendar, code in codes
+            for one in calendar.closed_days
+        ],
+        "maintenance": [
+            {"line": line.code, **msgspec.structs.asdict(one)}
+            for line in book.lines
+            if line.calendar is not None
+            for one in line.calendar.maintenance
+        ],
+        "changeovers": [row for line in book.lines for row in _changeover_rows(line)],
+        "prices": [{"line": line.code, **msgspec.structs.asdict(one)} for line in book.lines for one in line.prices],
+        "licences": [_paper_row(one, {"number": one.number, "categories": one.categories}) for one in book.licences],
+        "proofs": [_paper_row(one, {"standard": one.standard, "certificate": one.certificate}) for one in book.proofs],
+        "auto_accept": [
+            {"line": line.code, **msgspec.structs.asdict(one)} for line in book.lines for one in line.auto_accept_rules
+        ],
+    }
+
+
+def _shared(calendar: Calendar) -> Calendar:
+    return msgspec.structs.replace(calendar, maintenance=[])
+
+
+def _calendar_codes(lines: Sequence[LineBook]) -> list[tuple[Calendar, str]]:
+    """The different calendars, maintenance aside, with codes C1, C2 … in order of appearance."""
+    found: list[tuple[Calendar, str]] = []
+    for line in lines:
+        if line.calendar is not None and all(_shared(line.calendar) != one for one, _ in found):
+            found.append((_shared(line.calendar), f"C{len(found) + 1}"))
+    return found
+
+
+def _line_row(line: LineBook, codes: Sequence[tuple[Calendar, str]]) -> Row:
+    mine = [code for calendar, code in codes if line.calendar is not None and calendar == _shared(line.calendar)]
+    return {
+        "code": line.code,
+        "name": line.name,
+        "calendar": mine[0] if mine else None,
+        "load_cap_hours_per_week": line.load_cap_hours_per_week,
+        "frozen_fence_hours": line.frozen_fence_hours,
+    }
+
+
+def _calendar_row(code: str, calendar: Calendar) -> Row:
+    return {
+        "code": code,
+        "valid_from": calendar.valid_from,
+        "last_day": calendar.valid_until - timedelta(days=1),
+        "offered": calendar.offered,
+    }
+
+
+def _shift_rows(code: str, calendar: Calendar) -> list[Row]:
+    return [
+        {
+            "calendar": code,
+            "weekday": str(one.weekday),
+            "start": one.start_minute,
+            "end": (one.start_minute + one.minutes) % _DAY_MINUTES,
+            "offered": "yes" if calendar.offered == "all" or one in calendar.offered_shifts else "no",
+        }
+        for one in calendar.shifts
+    ]
+
+
+def _changeover_rows(line: LineBook) -> list[Row]:
+    return [
+        {
+            "line": line.code,
+            "feature": one.feature,
+            "from_value": one.from_value,
+            "to_value": one.to_value,
+            "ruling": "allowed" if one.minutes is not None else ("same-day" if one.same_day_only else "forbidden"),
+            "minutes": one.minutes,
+        }
+        for one in line.changeovers
+    ]
+
+
+def _paper_row(paper: Licence | FoodContactProof, own: Row) -> Row:
+    return {**own, "valid_from": paper.valid_from, "last_day": paper.valid_until - timedelta(days=1)}
