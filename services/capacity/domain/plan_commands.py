@@ -1,0 +1,123 @@
+"""What may be asked of a plan. Time, ids, options and slots come along: the rule asks nobody."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.capacity.domain.plan_events import Change, ChangeCause, Choice, PlanAsked
+from shared.contracts.planning import PlanOption
+from shared.contracts.reasons import PlanReason, Relaxation
+
+
+@dataclass(frozen=True, slots=True)
+class OfferQuote:
+    """Offer *options*, whose slots are held in the same transaction."""
+
+    asked: PlanAsked
+    quote_id: str
+    options: list[PlanOption]
+    refusals: list[PlanReason]
+    at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefusePlan:
+    asked: PlanAsked
+    reasons: list[PlanReason]
+    relaxation: Relaxation | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerInquiry:
+    asked: PlanAsked
+    options: list[PlanOption]
+    refusals: list[PlanReason]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmQuote:
+    """Book *option_id*; *work_ids*: process -> work order, made for it."""
+
+    quote_id: str
+    option_id: str
+    work_ids: dict[str, str]
+    replaces_quote_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoseQuote:
+    """The accepted quote cannot be confirmed."""
+
+    order_id: str
+    buyer_org_id: str
+    quote_id: str
+    reasons: list[PlanReason]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CloseQuote:
+    quote_id: str
+    reason: Literal["dropped", "expired"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePlan:
+    """The plan changes without cost to the buyer."""
+
+    replan_id: str
+    cause: ChangeCause
+    change: Change
+    reasons: list[PlanReason]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeChange:
+    """Ask the buyer. *change* None: nothing was found."""
+
+    replan_id: str
+    cause: ChangeCause
+    change: Change | None
+    default_choice: Choice
+    answer_by: datetime
+    reasons: list[PlanReason]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChange:
+    """*change* is what is booked now: the proposal, or what was found instead. None goes with `cancel`."""
+
+    replan_id: str
+    choice: Choice
+    by_default: bool
+    change: Change | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSupply:
+    item: str
+    quantity: int
+    expected: int
+    unit: str
+    lot_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPlan:
+    order_id: str
+    buyer_org_id: str
+    at: datetime
+
+
+Quoting = OfferQuote | RefusePlan | AnswerInquiry | ConfirmQuote | LoseQuote | CloseQuote
+Changing = ChangePlan | ProposeChange | AnswerChange | RecordSupply | CancelPlan
+PlanCommand = Quoting | Changing

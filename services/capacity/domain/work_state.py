@@ -1,0 +1,310 @@
+"""The situations of one work order and how events lead from one to the next."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal, assert_never
+
+import msgspec
+
+from services.capacity.domain.work_events import (
+    Disposition,
+    GoodsDelivered,
+    GoodsShipped,
+    InspectionDispositioned,
+    InspectionOpened,
+    MaterialReceived,
+    OfferAccepted,
+    OfferCountered,
+    OfferDeclined,
+    ProductionReported,
+    ReportCorrected,
+    RunFinished,
+    RunStarted,
+    SetupFinished,
+    SetupStarted,
+    StoppageClosed,
+    StoppageOpened,
+    Totals,
+    WorkMoved,
+    WorkOffered,
+    WorkOrderEvent,
+    WorkWithdrawn,
+)
+from shared.contracts.line_time import LotMove
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A lot that came in for this work: how much of *item* came and how much of it was eaten."""
+
+    lot_id: str
+    item: str
+    unit: str
+    received: int
+    consumed: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.received - self.consumed
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A production report as it stands after corrections."""
+
+    good: int
+    scrap: int
+    rework: int
+    lots_in: tuple[LotMove, ...]
+    lots_out: tuple[LotMove, ...]
+    to_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """An output lot's inspection; *disposition* None while it waits."""
+
+    inspection_lot_id: str
+    lot_id: str
+    inspector_org_id: str
+    disposition: Disposition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Output on its way or arrived."""
+
+    delivery_id: str
+    to_process_id: str
+    to_work_id: str
+    lots: tuple[LotMove, ...]
+    quantity: int
+    shipped_at: datetime
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoWork:
+    """Nothing was offered under this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The plant is asked. *stock* may be there already: earlier steps do not wait for answers."""
+
+    terms: WorkOffered
+    stock: dict[str, Stock] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Countered:
+    """The plant named other terms; the buyer is asked."""
+
+    terms: WorkOffered
+    counter: OfferCountered
+    stock: dict[str, Stock] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Declined or withdrawn before it started."""
+
+    terms: WorkOffered
+    how: Literal["declined", "cancelled", "replanned", "replaced"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Agreed and not started."""
+
+    terms: WorkOffered
+    stock: dict[str, Stock]
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SettingUp:
+    """The line is being changed over."""
+
+    terms: WorkOffered
+    stock: dict[str, Stock]
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The line runs, or is stopped under *stoppage_id*. *last_at*: the latest record about it."""
+
+    terms: WorkOffered
+    stock: dict[str, Stock]
+    started_at: datetime
+    last_at: datetime
+    run_at: datetime
+    reports: dict[str, Report] = field(default_factory=dict)
+    stoppage_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The run ended; lots are inspected, shipped and delivered."""
+
+    terms: WorkOffered
+    stock: dict[str, Stock]
+    reports: dict[str, Report]
+    finished_at: datetime
+    inspections: dict[str, Inspection] = field(default_factory=dict)
+    shipments: dict[str, Shipment] = field(default_factory=dict)
+    all_shipped: bool = False
+
+
+Work = NoWork | Offered | Countered | Closed | Accepted | SettingUp | Running | Finished
+Live = Offered | Countered | Accepted | SettingUp | Running | Finished
+
+
+def totals_of(reports: dict[str, Report]) -> Totals:
+    """Sums over *reports* as they stand."""
+    rows = reports.values()
+    return Totals(sum(one.good for one in rows), sum(one.scrap for one in rows), sum(one.rework for one in rows))
+
+
+def produced(reports: dict[str, Report]) -> dict[str, LotMove]:
+    """lot id -> what was made of it, lots in the order of their first report, empty ones left out."""
+    made: dict[str, LotMove] = {}
+    for report in reports.values():
+        for lot in report.lots_out:
+            before = made[lot.lot_id].quantity if lot.lot_id in made else 0
+            made[lot.lot_id] = LotMove(lot.lot_id, lot.item, before + lot.quantity, lot.unit)
+    return {lot_id: lot for lot_id, lot in made.items() if lot.quantity}
+
+
+def evolve(work: Work, event: WorkOrderEvent) -> Work:
+    if isinstance(event, WorkOffered):
+        return Offered(event, work.stock if isinstance(work, Offered) else {})
+    if isinstance(work, NoWork | Closed):
+        return work
+    match event:
+        case OfferAccepted() | OfferDeclined() | OfferCountered() | WorkMoved() | WorkWithdrawn():
+            return _bargained(work, event)
+        case MaterialReceived():
+            return replace(work, stock=_with_stock(work.stock, event))
+        case SetupStarted() | SetupFinished() | RunStarted() | RunFinished():
+            return _moved_on(work, event)
+        case ProductionReported() | ReportCorrected() | StoppageOpened() | StoppageClosed():
+            return _recorded(work, event)
+        case InspectionOpened() | InspectionDispositioned() | GoodsShipped() | GoodsDelivered():
+            return _leaving(work, event) if isinstance(work, Finished) else work
+        case _:
+            assert_never(event)
+
+
+def _bargained(work: Live, event: OfferAccepted | OfferDeclined | OfferCountered | WorkMoved | WorkWithdrawn) -> Work:
+    match event:
+        case OfferAccepted():
+            return Accepted(work.terms, work.stock, event.accepted_at)
+        case OfferDeclined():
+            return Closed(work.terms, "declined", event.declined_at)
+        case OfferCountered():
+            return Countered(work.terms, event, work.stock)
+        case WorkWithdrawn():
+            return Closed(work.terms, event.reason, event.withdrawn_at)
+        case WorkMoved():
+            terms = msgspec.structs.replace(
+                work.terms,
+                slot_id=event.slot_id,
+                starts_at=event.starts_at,
+                ends_at=event.ends_at,
+                setup_seconds=event.setup_seconds,
+                price_fen=event.price_fen,
+                destinations=event.destinations,
+            )
+            return replace(work, terms=terms)
+        case _:
+            assert_never(event)
+
+
+def _moved_on(work: Live, event: SetupStarted | SetupFinished | RunStarted | RunFinished) -> Work:
+    match event:
+        case SetupStarted():
+            return SettingUp(work.terms, work.stock, event.at)
+        case SetupFinished():
+            return work  # the run starts with the same record
+        case RunStarted():
+            started_at = work.started_at if isinstance(work, SettingUp) else event.at
+            return Running(work.terms, work.stock, started_at, event.at, event.at)
+        case RunFinished():
+            reports = work.reports if isinstance(work, Running) else {}
+            return Finished(work.terms, work.stock, reports, event.at)
+        case _:
+            assert_never(event)
+
+
+def _recorded(work: Live, event: ProductionReported | ReportCorrected | StoppageOpened | StoppageClosed) -> Work:
+    if not isinstance(work, Running | Finished):
+        return work
+    match event:
+        case ProductionReported():
+            report = Report(
+                event.good, event.scrap, event.rework, tuple(event.lots_in), tuple(event.lots_out), event.to_at
+            )
+            return _with_report(work, event.report_id, report, event.to_at)
+        case ReportCorrected():
+            before = work.reports[event.report_id]
+            report = Report(
+                event.good, event.scrap, event.rework, tuple(event.lots_in), tuple(event.lots_out), before.to_at
+            )
+            return _with_report(work, event.report_id, report, before.to_at)
+        case StoppageOpened():
+            return _stopped(work, event.stoppage_id, event.at)
+        case StoppageClosed():
+            return _stopped(work, "", event.at)
+        case _:
+            assert_never(event)
+
+
+def _stopped(work: Running | Finished, stoppage_id: str, at: datetime) -> Work:
+    return replace(work, stoppage_id=stoppage_id, last_at=at) if isinstance(work, Running) else work
+
+
+def _with_report(work: Running | Finished, report_id: str, report: Report, at: datetime) -> Work:
+    before = work.reports.get(report_id)
+    stock = dict(work.stock)
+    for sign, lots in ((-1, before.lots_in if before else ()), (1, report.lots_in)):
+        for lot in lots:
+            if lot.lot_id in stock:
+                held = stock[lot.lot_id]
+                stock[lot.lot_id] = replace(held, consumed=held.consumed + sign * lot.quantity)
+    reports = {**work.reports, report_id: report}
+    if isinstance(work, Running):
+        return replace(work, stock=stock, reports=reports, last_at=max(work.last_at, at))
+    return replace(work, stock=stock, reports=reports)
+
+
+def _with_stock(stock: dict[str, Stock], event: MaterialReceived) -> dict[str, Stock]:
+    after = dict(stock)
+    for lot in event.lots:
+        held = after.get(lot.lot_id, Stock(lot.lot_id, event.item, lot.unit, 0))
+        after[lot.lot_id] = replace(held, received=held.received + lot.quantity)
+    return after
+
+
+def _leaving(work: Finished, event: InspectionOpened | InspectionDispositioned | GoodsShipped | GoodsDelivered) -> Work:
+    match event:
+        case InspectionOpened():
+            opened = Inspection(event.inspection_lot_id, event.lot_id, event.inspector_org_id)
+            return replace(work, inspections={**work.inspections, event.inspection_lot_id: opened})
+        case InspectionDispositioned():
+            found = work.inspections[event.inspection_lot_id]
+            done = replace(found, disposition=event.disposition)
+            return replace(work, inspections={**work.inspections, event.inspection_lot_id: done})
+        case GoodsShipped():
+            shipment = Shipment(
+                event.delivery_id, event.to_process_id, event.to_work_id, tuple(event.lots), event.quantity, event.at
+            )
+            shipments = {**work.shipments, event.delivery_id: shipment}
+            return replace(work, shipments=shipments, all_shipped=event.is_last)
+        case GoodsDelivered():
+            arrived = replace(work.shipments[event.delivery_id], delivered_at=event.at)
+            return replace(work, shipments={**work.shipments, event.delivery_id: arrived})
+        case _:
+            assert_never(event)
