@@ -193,6 +193,7 @@ class ReportCorrected(WorkEvent):
     lots_out: list[LotMove]
     grounds: str
     corrected_by: str
+    state: Literal["in_progress", "completed"]
     totals: Totals
     corrected_at: datetime
 

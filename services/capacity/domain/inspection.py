@@ -1,0 +1,102 @@
+"""Authority on inspection lots: what is inspected when a run ends, by whom, and what a disposition means."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from services.capacity.domain.execution import sample_size
+from services.capacity.domain.refusals import Why
+from services.capacity.domain.work_commands import DispositionLot
+from services.capacity.domain.work_events import (
+    InspectionDispositioned,
+    InspectionOpened,
+    Totals,
+    WorkOffered,
+    WorkOrderEvent,
+)
+from services.capacity.domain.work_identity import identity, inspection_lot_id_of, not_running
+from services.capacity.domain.work_state import Finished, Inspection, Work, produced, totals_of
+from shared.contracts.line_time import LotMove
+from shared.kernel.refusal import Refused
+
+LABORATORY = "LAB_TEST"  # the capability whose owner decides on the release of what it is fed
+
+
+def opened_at_finish(
+    terms: WorkOffered, lots: Mapping[str, LotMove], totals: Totals, now: datetime
+) -> Sequence[WorkOrderEvent]:
+    """An inspection for every output lot. A step without a sampling plan releases by process control, at once."""
+    events: list[WorkOrderEvent] = []
+    remaining = len(lots)
+    for lot in lots.values():
+        inspection_lot_id = inspection_lot_id_of(lot.lot_id)
+        events.append(
+            InspectionOpened(
+                **identity(terms),
+                inspection_lot_id=inspection_lot_id,
+                lot_id=lot.lot_id,
+                quantity=lot.quantity,
+                sampling_plan=terms.sampling_plan,
+                sample_size=sample_size(lot.quantity) if terms.sampling_plan else 0,
+                inspector_org_id=terms.inspector_org_id,
+                opened_at=now,
+            )
+        )
+        if not terms.sampling_plan and terms.inspector_org_id == terms.factory_org_id:
+            remaining -= 1
+            events.append(
+                InspectionDispositioned(
+                    **identity(terms),
+                    inspection_lot_id=inspection_lot_id,
+                    lot_id=lot.lot_id,
+                    disposition="released",
+                    quantity=lot.quantity,
+                    automatic=True,
+                    grounds="",
+                    by_org_id=terms.factory_org_id,
+                    is_last=remaining == 0,
+                    any_released=True,
+                    totals=totals,
+                    dispositioned_at=now,
+                )
+            )
+    return events
+
+
+def dispose(command: DispositionLot, work: Work) -> Sequence[WorkOrderEvent]:
+    if not isinstance(work, Finished):
+        raise not_running(work)
+    found = work.inspections.get(command.inspection_lot_id)
+    if found is None:
+        raise Refused(Why.UNKNOWN_INSPECTION, id=command.inspection_lot_id)
+    if found.inspector_org_id != command.by_org_id:
+        raise Refused(Why.NOT_INSPECTOR, id=command.inspection_lot_id)
+    if found.disposition is not None:
+        raise Refused(Why.DISPOSITIONED, id=command.inspection_lot_id, disposition=found.disposition)
+    if command.disposition == "blocked" and not command.grounds.strip():
+        raise Refused(Why.GROUNDS_MISSING, pointer="/grounds")
+    others = [one for one in work.inspections.values() if one is not found]
+    return [
+        InspectionDispositioned(
+            **identity(work.terms),
+            inspection_lot_id=found.inspection_lot_id,
+            lot_id=found.lot_id,
+            disposition=command.disposition,
+            quantity=produced(work.reports)[found.lot_id].quantity,
+            automatic=False,
+            grounds=command.grounds,
+            by_org_id=command.by_org_id,
+            is_last=all(one.disposition is not None for one in others),
+            any_released=command.disposition == "released" or any(map(_is_released, others)),
+            totals=totals_of(work.reports),
+            dispositioned_at=command.at,
+        )
+    ]
+
+
+def _is_released(one: Inspection) -> bool:
+    return one.disposition == "released"
+
+
+def lots_with(work: Finished, *dispositions: str | None) -> list[str]:
+    """Output lots whose inspection stands at one of *dispositions* (None: waits)."""
+    return [one.lot_id for one in work.inspections.values() if one.disposition in dispositions]

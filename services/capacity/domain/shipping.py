@@ -1,0 +1,133 @@
+"""Authority on what leaves a plant: released lots, to the next steps by their shares, and to the buyer."""
+
+from collections.abc import Sequence
+
+from services.capacity.domain.inspection import lots_with
+from services.capacity.domain.refusals import Why
+from services.capacity.domain.work_commands import DeliverGoods, ShipGoods
+from services.capacity.domain.work_events import Destination, GoodsDelivered, GoodsShipped, WorkOrderEvent
+from services.capacity.domain.work_identity import identity, not_running
+from services.capacity.domain.work_state import Finished, Shipment, Work, produced, totals_of
+from shared.contracts.line_time import LotMove
+from shared.kernel.clock import instant_text
+from shared.kernel.refusal import Refused
+from shared.kernel.rounding import apportion
+
+
+def ship(command: ShipGoods, work: Work) -> Sequence[WorkOrderEvent]:
+    if not isinstance(work, Finished):
+        raise not_running(work)
+    terms, when = work.terms, command.when
+    destination = _destination(command, work)
+    if command.waiting_lots and not destination.to_process_id:
+        raise Refused(Why.INSPECTION_PENDING, lots=", ".join(command.waiting_lots))
+    when.limits.check_at(when.at, when.now, work.finished_at)
+    lots = _available(work, destination)
+    open_destinations = _open_destinations(work)
+    quantity = sum(lot.quantity for lot in lots)
+    if len(open_destinations) > 1:
+        shares = apportion(quantity, [max(one.share, 1) for one in open_destinations])
+        quantity = shares[open_destinations.index(destination)]
+    if quantity <= 0:
+        raise Refused(Why.NOTHING_RELEASED, id=terms.work_id)
+    to_work_id = command.to_work_ids.get(destination.to_process_id, "")
+    about, taken = identity(terms), _taken(lots, quantity)
+    shipped = GoodsShipped(
+        **about,
+        delivery_id=command.delivery_id,
+        to_process_id=destination.to_process_id,
+        to_work_id=to_work_id,
+        lots=taken,
+        quantity=quantity,
+        is_last=len(open_destinations) == 1,
+        totals=totals_of(work.reports),
+        at=when.at,
+    )
+    if not destination.is_internal:
+        return [shipped]
+    return [
+        shipped,
+        GoodsDelivered(
+            **about,
+            delivery_id=command.delivery_id,
+            to_process_id=destination.to_process_id,
+            to_work_id=to_work_id,
+            lots=taken,
+            quantity=quantity,
+            at_door=False,
+            at=when.at,
+        ),
+    ]
+
+
+def _open_destinations(work: Finished) -> list[Destination]:
+    gone = {one.to_process_id for one in work.shipments.values()}
+    return [one for one in work.terms.destinations if one.to_process_id not in gone]
+
+
+def _destination(command: ShipGoods, work: Finished) -> Destination:
+    waiting = _open_destinations(work)
+    if command.to_process_id is not None:
+        waiting = [one for one in waiting if one.to_process_id == command.to_process_id]
+    if not waiting:
+        raise Refused(Why.SHIPPED, id=work.terms.work_id)
+    return waiting[0]
+
+
+def _available(work: Finished, destination: Destination) -> list[LotMove]:
+    """Released lots less what was shipped; to a laboratory also those that wait for it. Raises INSPECTION_PENDING."""
+    waiting = lots_with(work, None)
+    if waiting and not destination.before_release:
+        raise Refused(Why.INSPECTION_PENDING, lots=", ".join(waiting))
+    fit = set(lots_with(work, "released", None) if destination.before_release else lots_with(work, "released"))
+    gone: dict[str, int] = {}
+    for shipment in work.shipments.values():
+        for lot in shipment.lots:
+            gone[lot.lot_id] = gone.get(lot.lot_id, 0) + lot.quantity
+    return [
+        LotMove(lot.lot_id, lot.item, lot.quantity - gone.get(lot.lot_id, 0), lot.unit)
+        for lot in produced(work.reports).values()
+        if lot.lot_id in fit and lot.quantity > gone.get(lot.lot_id, 0)
+    ]
+
+
+def _taken(lots: Sequence[LotMove], quantity: int) -> list[LotMove]:
+    moves = []
+    for lot in lots:
+        part = min(lot.quantity, quantity)
+        if part:
+            moves.append(LotMove(lot.lot_id, lot.item, part, lot.unit))
+            quantity -= part
+    return moves
+
+
+def deliver(command: DeliverGoods, work: Work) -> Sequence[WorkOrderEvent]:
+    if not isinstance(work, Finished):
+        raise not_running(work)
+    shipment, when = _under_way(command, work), command.when
+    when.limits.check_at(when.at, when.now, shipment.shipped_at)
+    return [
+        GoodsDelivered(
+            **identity(work.terms),
+            delivery_id=shipment.delivery_id,
+            to_process_id=shipment.to_process_id,
+            to_work_id=shipment.to_work_id,
+            lots=list(shipment.lots),
+            quantity=shipment.quantity,
+            at_door=not shipment.to_process_id,
+            at=when.at,
+        )
+    ]
+
+
+def _under_way(command: DeliverGoods, work: Finished) -> Shipment:
+    shipments = list(work.shipments.values())
+    if command.delivery_id is not None:
+        shipments = [one for one in shipments if one.delivery_id == command.delivery_id]
+    for one in shipments:
+        if one.delivered_at is None:
+            return one
+    if shipments:
+        done = shipments[-1]
+        raise Refused(Why.DELIVERED, id=done.delivery_id, at=instant_text(done.delivered_at or done.shipped_at))
+    raise Refused(Why.UNKNOWN_DELIVERY, id=command.delivery_id or "?")
