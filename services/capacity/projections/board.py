@@ -1,0 +1,118 @@
+"""The planning board as of the end of the log: kept in memory, caught up before every decision, saved for quick starts.
+
+What is saved is a shortcut, never an authority: it is keyed by the shape of the board's data, and a board of another
+shape, or none, is simply folded from the log again.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from threading import Lock
+
+import msgspec
+import sqlalchemy as sa
+
+from services.capacity.domain.board import Board, SavedBoard
+from services.capacity.domain.hours import instant_of, microseconds_of, seconds_of
+from services.capacity.domain.master_events import LINE_EVENTS, PLANT_EVENTS
+from services.capacity.domain.slots import SLOT_EVENTS
+from services.capacity.domain.spans import merged
+from shared.contracts.planning import Interval
+from shared.eventstore.port import PAGE_MAX, Recorded
+from shared.eventstore.projecting import LogWithViews
+from shared.kernel.event import Event
+
+SAVE_EVERY = 20_000  # events between two savings: bounds what a start has to fold
+_FOLDED: frozenset[type[Event]] = frozenset({*PLANT_EVENTS.values(), *LINE_EVENTS.values(), *SLOT_EVENTS.values()})
+METADATA = sa.MetaData()
+_SAVED = sa.Table(
+    "board_saved",
+    METADATA,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("shape", sa.String, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("board", sa.LargeBinary, nullable=False),
+)
+
+
+def shape_of(kind: type) -> str:
+    """A digest of the fields of *kind* and all it holds: data of another shape is not read."""
+    schema, parts = msgspec.json.schema_components([kind])
+    return hashlib.sha256(msgspec.json.encode([schema, parts], order="sorted")).hexdigest()[:32]
+
+
+class LiveBoard:
+    """Thread-safe. `caught_up` is cheap when nothing happened; lines are replaced, never changed, so a reader keeps
+    what it was given.
+    """
+
+    def __init__(self, log: LogWithViews, save_every: int = SAVE_EVERY) -> None:
+        self._log = log
+        self._save_every = save_every
+        self._lock = Lock()
+        with log.writing() as connection:
+            METADATA.create_all(connection)
+        self._board, self._position = self._restored()
+        self._saved_at = self._position
+
+    @property
+    def position(self) -> int:
+        """The log position the board has seen."""
+        return self._position
+
+    def caught_up(self) -> Board:
+        """The board as of the end of the log."""
+        with self._lock:
+            page = self._log.read_all(self._position, PAGE_MAX)
+            while page:
+                self._fold(page)
+                page = self._log.read_all(self._position, PAGE_MAX) if len(page) == PAGE_MAX else []
+            if self._position - self._saved_at >= self._save_every:
+                self._save()
+            return self._board
+
+    def taken(self, line_id: str, at: datetime) -> list[Interval]:
+        """Held and booked time of the line from *at* on, ascending and apart; none for a line not on the board."""
+        board = self.caught_up()
+        try:
+            line = board.line(line_id)
+        except KeyError:
+            return []
+        now, now_us = seconds_of(at), microseconds_of(at)
+        return merged(
+            Interval(instant_of(one.starts), instant_of(one.ends))
+            for one in line.bookings
+            if one.ends > now and one.stands(now_us)
+        )
+
+    def save(self) -> None:
+        """Keep the board for the next start."""
+        self.caught_up()
+        with self._lock:
+            if self._position > self._saved_at:
+                self._save()
+
+    def _fold(self, page: Sequence[Recorded]) -> None:
+        for one in page:
+            if type(one.event) in _FOLDED:
+                self._board.apply(one.event, one.version)
+        self._position = page[-1].position
+
+    def _save(self) -> None:
+        row = {
+            "name": self._log.name,
+            "shape": shape_of(SavedBoard),
+            "position": self._position,
+            "board": msgspec.msgpack.encode(self._board.saved()),
+        }
+        with self._log.writing() as connection:
+            connection.execute(_SAVED.delete())
+            connection.execute(_SAVED.insert().values(row))
+        self._saved_at = self._position
+
+    def _restored(self) -> tuple[Board, int]:
+        with self._log.views.connect() as connection:
+            row = connection.execute(sa.select(_SAVED).where(_SAVED.c.shape == shape_of(SavedBoard))).first()
+        if row is None or row.position > self._log.head().position:
+            return Board(), 0
+        return Board.restored(msgspec.msgpack.decode(row.board, type=SavedBoard)), int(row.position)
