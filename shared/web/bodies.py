@@ -29,7 +29,7 @@ def read_json(raw: bytes) -> Any:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        why = WebWhy.BODY_TOO_DEEP if "recursion" in str(error) else WebWhy.BODY_UNREADABLE
+        why = WebWhy.BODY_TOO_DEEP if "depth limit" in str(error) else WebWhy.BODY_UNREADABLE
         raise Refused(why, limit=DEPTH_MAX, where=f"{error.lineno}:{error.colno}") from None
     _check_depth(value)
     try:

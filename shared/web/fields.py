@@ -300,7 +300,16 @@ class LanguageText(Spoken, fields.Field[dict[str, str]]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> dict[str, str]:
         members = _exact_members(value, {"zh", "en"})
-        return {tongue: str(self.text.deserialize(members[tongue])) for tongue in ("zh", "en")}
+        loaded: dict[str, str] = {}
+        faults: dict[str, Any] = {}
+        for tongue in ("zh", "en"):
+            try:
+                loaded[tongue] = self.text.deserialize(members[tongue])
+            except ValidationError as error:
+                faults[tongue] = error.messages
+        if faults:
+            raise ValidationError(faults)
+        return loaded
 
 
 class Many(Spoken, fields.List[Any]):

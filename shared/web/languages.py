@@ -12,4 +12,8 @@ def language() -> Language:
     chosen = request.args.get("lang")
     if chosen in {"zh", "en"}:
         return "en" if chosen == "en" else "zh"
-    return "en" if request.accept_languages.best_match(["zh", "en"]) == "en" else "zh"
+    for asked, quality in request.accept_languages:  # best first; en-GB is English too
+        primary = asked.lower().partition("-")[0]
+        if quality > 0 and primary in {"zh", "en"}:
+            return "en" if primary == "en" else "zh"
+    return "zh"

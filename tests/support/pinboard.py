@@ -221,7 +221,7 @@ def pinboard_app(log: EventLog, clock: Clock, issuer: Issuer, **more: Any) -> Fl
     settings: dict[str, Any] = {"title": "Notes", "version": "1.0.0", "cursor_key": CURSOR_KEY, **more}
     more_routes = settings.pop("routes", [])
     return build_app(
-        "notes",
+        "pinboard",
         routes=[routes, *more_routes],
         provides=[Notes(log, ids)],
         verifier=issuer.verifier(),

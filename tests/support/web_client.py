@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask
 from joserfc.jwk import OKPKey
@@ -51,19 +51,25 @@ def a_principal(role: Role, number: int = 1, permissions: frozenset[str] | None 
     return Principal(f"org_{letter}{number:025d}", role, f"usr_{letter}{number:025d}", granted)
 
 
-class Caller:
-    """One principal at one app. Methods return werkzeug's answer; `problem` checks that a no is a proper one."""
+class Tokens(Protocol):
+    """Whoever signs tokens for a test: an `Issuer`, or the portal itself."""
 
-    def __init__(self, app: Flask, issuer: Issuer, principal: Principal | None) -> None:
-        self.app, self.issuer, self.principal = app, issuer, principal
-        self.client = app.test_client()
+    def token(self, principal: Principal) -> str: ...
+
+
+class Caller:
+    """One principal (or nobody) at one app, as over HTTP."""
+
+    def __init__(self, app: Flask, tokens: Tokens, principal: Principal | None) -> None:
+        self.app, self.tokens, self.principal = app, tokens, principal
+        self.client = app.test_client(use_cookies=False)
 
     def send(
         self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None, **more: Any
     ) -> TestResponse:
         sent = dict(headers or {})
         if self.principal is not None and "Authorization" not in sent:
-            sent["Authorization"] = f"Bearer {self.issuer.token(self.principal)}"
+            sent["Authorization"] = f"Bearer {self.tokens.token(self.principal)}"
         if body is not None:
             more["json"] = body
         return self.client.open(path, method=method, headers=sent, **more)

@@ -1,0 +1,123 @@
+import threading
+from collections.abc import Iterator
+
+import orjson
+import pytest
+from werkzeug.test import TestResponse
+
+from shared.clock import StoryClock
+from shared.eventstore.memory import MemoryLog
+from shared.kernel.principal import Role
+from shared.web import streaming
+from tests.support.pinboard import NOTE_EVENTS, pinboard_app
+from tests.support.web_client import Caller, Issuer, a_principal, problem
+
+SSE = {"Accept": "text/event-stream"}
+
+
+def _note(buyer: Caller) -> str:
+    found: str = buyer.post("/v1/notes", {"text": "one"}).get_json()["id"]
+    return found
+
+
+def _change(buyer: Caller, note: str, version: int) -> None:
+    answer = buyer.send("PUT", f"/v1/notes/{note}", {"text": f"text {version}"}, headers={"If-Match": f'"v{version}"'})
+    assert answer.status_code == 200
+
+
+def _frames(answer: TestResponse) -> Iterator[dict[str, str]]:
+    """Frames with data, as a browser's EventSource splits them."""
+    for chunk in answer.response:
+        for frame in (chunk if isinstance(chunk, bytes) else chunk.encode()).split(b"\n\n"):
+            fields = dict(line.split(": ", 1) for line in frame.decode().splitlines() if ": " in line[1:])
+            if "data" in fields:
+                yield fields
+
+
+def test_a_stream_resumes_by_position_and_misses_nothing(buyer: Caller) -> None:
+    note = _note(buyer)
+    _change(buyer, note, 1)
+    answer = buyer.get(f"/v1/notes/{note}/events", headers=SSE, buffered=False)
+    assert answer.content_type.startswith("text/event-stream")
+    frames = _frames(answer)
+    first = next(frames)
+    answer.close()
+    _change(buyer, note, 2)
+    again = buyer.get(f"/v1/notes/{note}/events", headers={**SSE, "Last-Event-ID": first["id"]}, buffered=False)
+    frames = _frames(again)
+    texts = [orjson.loads(next(frames)["data"])["text"] for _ in range(2)]
+    again.close()
+    assert texts == ["text 1", "text 2"]
+
+
+def test_a_live_stream_shows_what_is_written_while_it_is_open(buyer: Caller) -> None:
+    note = _note(buyer)
+    answer = buyer.get(f"/v1/notes/{note}/events", headers={**SSE, "Last-Event-ID": "1"}, buffered=False)
+    frames = _frames(answer)
+    writer = threading.Thread(target=_change, args=[buyer, note, 1])
+    writer.start()
+    assert orjson.loads(next(frames)["data"]) == {"position": 2, "text": "text 1"}
+    writer.join(10)
+    answer.close()
+
+
+def test_polling_gives_the_same_rows(buyer: Caller) -> None:
+    note = _note(buyer)
+    _change(buyer, note, 1)
+    found = buyer.get(f"/v1/notes/{note}/events").get_json()
+    assert found == {"items": [{"position": 1, "text": "one"}, {"position": 2, "text": "text 1"}], "next": 2}
+    _change(buyer, note, 2)
+    following = buyer.get(f"/v1/notes/{note}/events?after={found['next']}").get_json()
+    assert [one["text"] for one in following["items"]] == ["text 2"]
+
+
+def test_streams_show_nobody_elses_events(buyer: Caller, rival: Caller) -> None:
+    note, theirs = _note(buyer), _note(rival)
+    problem(rival.get(f"/v1/notes/{note}/events", headers=SSE), 404, "NOT_FOUND")
+    found = buyer.get(f"/v1/notes/{note}/events").get_json()
+    assert theirs not in str(found)
+    assert len(found["items"]) == 1
+
+
+@pytest.mark.parametrize("seen", ["-1", "x", "1e3", "1" * 30, "²"])
+def test_a_position_that_is_none_is_refused(buyer: Caller, seen: str) -> None:
+    note = _note(buyer)
+    answer = buyer.get(f"/v1/notes/{note}/events?after={seen}")
+    problem(answer, 400, "HEADER_INVALID")
+
+
+def test_open_streams_are_capped_and_free_again_when_closed(clock: StoryClock, issuer: Issuer) -> None:
+    log = MemoryLog("pinboard", NOTE_EVENTS, clock)
+    buyer = Caller(pinboard_app(log, clock, issuer, streams_max=2), issuer, a_principal(Role.BUYER))
+    path = f"/v1/notes/{_note(buyer)}/events"
+    open_now = [buyer.get(path, headers=SSE, buffered=False) for _ in range(2)]
+    full = buyer.get(path, headers=SSE)
+    problem(full, 429, "STREAMS_FULL")
+    assert int(full.headers["Retry-After"]) > 0
+    assert buyer.get(path).status_code == 200, "polling goes on"
+    open_now.pop().close()
+    after_one_left = buyer.get(path, headers=SSE, buffered=False)
+    assert after_one_left.status_code == 200
+    after_one_left.close()
+    open_now.pop().close()
+
+
+def test_a_stream_ends_by_itself_and_says_where_to_go_on(buyer: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "STREAM_FOR_S", 0.2)
+    monkeypatch.setattr(streaming, "HEARTBEAT_S", 0.05)
+    note = _note(buyer)
+    text = buyer.get(f"/v1/notes/{note}/events", headers=SSE).text
+    assert text.startswith("retry: 5000\n")
+    assert ": still here" in text
+    assert text.rstrip().endswith("id: 1\ndata:")
+
+
+def test_a_page_of_polling_is_bounded(buyer: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "ROWS_MAX", 2)
+    note = _note(buyer)
+    for version in (1, 2, 3):
+        _change(buyer, note, version)
+    first = buyer.get(f"/v1/notes/{note}/events").get_json()
+    assert (len(first["items"]), first["next"]) == (2, 2)
+    second = buyer.get(f"/v1/notes/{note}/events?after=2").get_json()
+    assert [one["text"] for one in second["items"]] == ["text 2", "text 3"]
