@@ -1,5 +1,6 @@
 """What may be written: the one place that judges an append against versions, marks and claims, for every engine."""
 
+from _thread import LockType
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
@@ -38,20 +39,20 @@ class Ground(Protocol):
 class Request:
     """One caller's append, encoded before any lock is taken, and what became of it."""
 
-    __slots__ = ("appended", "appends", "cause", "encoded", "failure", "marks")
+    __slots__ = ("appended", "appends", "cause", "encoded", "failure", "gate", "marks")
 
     def __init__(self, types: EventTypes, appends: Sequence[StreamAppend], cause: Cause, marks: Sequence[Mark]) -> None:
         self.appends = appends
         self.marks = marks
         self.cause = encode_cause(cause)
-        self.encoded = [[(types.name_of(event), types.encode(event)) for event in one.events] for one in appends]
+        self.encoded = [_encoded(types, one) for one in appends]
         self.appended: Appended | None = None
         self.failure: BaseException | None = None
-        _check_limits(self)
-
-    @property
-    def is_settled(self) -> bool:
-        return self.appended is not None or self.failure is not None
+        self.gate: LockType | None = None  # where the caller waits while another writes for it
+        if len(appends) > 1 and len({one.stream for one in appends}) != len(appends):
+            raise ValueError("expected each stream at most once in an append")
+        if sum(map(len, self.encoded)) > EVENTS_PER_APPEND_MAX:
+            raise ValueError(f"expected at most {EVENTS_PER_APPEND_MAX} events an append")
 
     def result(self) -> Appended:
         if self.failure is not None:
@@ -61,21 +62,17 @@ class Request:
         return self.appended
 
 
-def _check_limits(request: Request) -> None:
-    if len(request.appends) > 1 and len({one.stream for one in request.appends}) != len(request.appends):
-        raise ValueError("expected each stream at most once in an append")
-    count = 0
-    for one, encoded in zip(request.appends, request.encoded, strict=True):
-        count += len(encoded)
-        if not one.stream or one.expected_version < ANY_VERSION:
-            raise ValueError(f"expected a stream name and a version >= {ANY_VERSION}, found {one.stream!r}")
-        if one.event_ids and len(one.event_ids) != len(encoded):
-            raise ValueError(f"expected {len(encoded)} event ids for {one.stream}, found {len(one.event_ids)}")
-        for name, data in encoded:
-            if len(data) > EVENT_BYTES_MAX:
-                raise ValueError(f"expected at most {EVENT_BYTES_MAX} bytes an event, found {len(data)} in {name}")
-    if count > EVENTS_PER_APPEND_MAX:
-        raise ValueError(f"expected at most {EVENTS_PER_APPEND_MAX} events an append, found {count}")
+def _encoded(types: EventTypes, one: StreamAppend) -> list[tuple[str, bytes]]:
+    """(stored name, bytes) of each event. Raises ValueError for what the port forbids."""
+    if not one.stream or one.expected_version < ANY_VERSION:
+        raise ValueError(f"expected a stream name and a version >= {ANY_VERSION}, found {one.stream!r}")
+    encoded = [(types.name_of(event), types.encode(event)) for event in one.events]
+    if one.event_ids and len(one.event_ids) != len(encoded):
+        raise ValueError(f"expected {len(encoded)} event ids for {one.stream}, found {len(one.event_ids)}")
+    for name, data in encoded:
+        if len(data) > EVENT_BYTES_MAX:
+            raise ValueError(f"expected at most {EVENT_BYTES_MAX} bytes an event, found {len(data)} in {name}")
+    return encoded
 
 
 def admit(ground: Ground, request: Request, now: datetime) -> Appended | None:

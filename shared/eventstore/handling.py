@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
-from shared.eventstore.port import EventLog, Mark, StreamAppend, WrongVersion
+from shared.eventstore.port import ANY_VERSION, EventLog, Mark, StreamAppend, WrongVersion
+from shared.eventstore.states import States
 from shared.kernel.decider import Decider
 from shared.kernel.event import Cause, Event
 
@@ -42,9 +43,35 @@ class Done(Generic[R]):
 
 
 def load(log: EventLog, decider: Decider[C, S, E], stream: str, up_to_version: int | None = None) -> Loaded[S]:
-    """The state of *stream*, as of *up_to_version* when given."""
-    events, version = log.read_events(stream, up_to_version)
-    return Loaded(decider.fold(cast("Sequence[E]", events)), version)
+    """The state of *stream*, as of *up_to_version* when given; otherwise only events since the last load are read."""
+    if up_to_version is not None:
+        events, version = log.read_events(stream, 0, up_to_version)
+        return Loaded(decider.fold(cast("Sequence[E]", events)), version)
+    states = log.states
+    kept, guessed = states.get(decider, stream), states.guessed
+    if kept is not None and guessed is not None:
+        guessed.add(stream)
+        return _checked(log, decider, stream, Loaded(kept[1], kept[2]))
+    state, seen = (kept[1], kept[2]) if kept is not None else (decider.initial, 0)
+    events, version = log.read_events(stream, seen)
+    if events:
+        state = decider.fold(cast("Sequence[E]", events), state)
+        states.keep(decider, stream, state, version)
+    return _checked(log, decider, stream, Loaded(state, version))
+
+
+def _checked(log: EventLog, decider: Decider[C, S, E], stream: str, loaded: Loaded[S]) -> Loaded[S]:
+    """*loaded*. In the tests: AssertionError when a fold of the stored events from the beginning tells another state."""
+    if not States.CHECKED:
+        return loaded
+    events, _ = log.read_events(stream, 0, loaded.version)
+    whole = decider.fold(cast("Sequence[E]", events))
+    if whole != loaded.state:
+        raise AssertionError(
+            f"{stream}: evolve changes its argument, or an event reads back differently: "
+            f"kept {loaded.state!r}, folded anew {whole!r}"
+        )
+    return loaded
 
 
 def decide(decider: Decider[C, S, E], loaded: Loaded[S], stream: str, command: C) -> StreamAppend:
@@ -64,7 +91,9 @@ def transact(
     After *tries_max* lost races the last WrongVersion is raised. Refused passes through and nothing is written.
     """
     for attempt in range(1, tries_max + 1):
-        prepared = prepare()
+        prepared = _guessed(log.states, prepare) if attempt == 1 else None
+        if prepared is None:
+            prepared = prepare()
         appends = [one for one in prepared.appends if one.events]
         try:
             appended = log.append(appends, cause, marks)
@@ -72,5 +101,20 @@ def transact(
             if attempt == tries_max:
                 raise
             continue
+        for one in appends:
+            log.states.advance(one.stream, one.expected_version, one.events)
         return Done(prepared.result, appended.position, appended.versions)
     raise AssertionError("unreachable: the loop returns or raises")
+
+
+def _guessed(states: States, prepare: Callable[[], Prepared[R]]) -> Prepared[R] | None:
+    """What *prepare* decides on kept states, when the append will check every one of them; else None."""
+    with states.guessing() as guessed:
+        try:
+            prepared = prepare()
+        except Exception:
+            if not guessed:
+                raise
+            return None
+    checked = {one.stream for one in prepared.appends if one.events and one.expected_version != ANY_VERSION}
+    return prepared if guessed <= checked else None

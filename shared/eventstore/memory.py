@@ -23,6 +23,7 @@ from shared.eventstore.port import (
     Recorded,
     StreamAppend,
 )
+from shared.eventstore.states import States
 from shared.kernel.clock import Clock
 from shared.kernel.event import Cause, Event, EventTypes
 
@@ -33,6 +34,7 @@ class MemoryLog:
     def __init__(self, name: str, types: EventTypes, clock: Clock) -> None:
         self.name = name
         self.types = types
+        self.states = States()
         self._clock = clock
         self._rows: list[Row] = []
         self._all: list[Recorded] = []
@@ -92,9 +94,11 @@ class MemoryLog:
     def read_stream(self, stream: str, after_version: int = 0, up_to_version: int | None = None) -> list[Recorded]:
         return self._streams.get(stream, [])[after_version:up_to_version]
 
-    def read_events(self, stream: str, up_to_version: int | None = None) -> tuple[list[Event], int]:
-        found = self._streams.get(stream, [])[:up_to_version]
-        return [one.event for one in found], len(found)
+    def read_events(
+        self, stream: str, after_version: int = 0, up_to_version: int | None = None
+    ) -> tuple[list[Event], int]:
+        found = self._streams.get(stream, [])[after_version:up_to_version]
+        return [one.event for one in found], after_version + len(found)
 
     def read_all(self, after_position: int = 0, limit: int = PAGE_MAX) -> list[Recorded]:
         return self._all[after_position : after_position + limit]

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 
+from shared.eventstore.states import States
 from shared.kernel.event import Cause, Event, EventTypes
 
 EVENTS_PER_APPEND_MAX = 10_000
@@ -126,6 +127,7 @@ class EventLog(Protocol):
 
     name: str  # e.g. "order"; names the source of published facts
     types: EventTypes
+    states: States
 
     def append(self, appends: Sequence[StreamAppend], cause: Cause, marks: Sequence[Mark] = ()) -> Appended:
         """Write all of *appends* and *marks*, or nothing.
@@ -139,7 +141,9 @@ class EventLog(Protocol):
         """Events of *stream* with after_version < version <= up_to_version, ascending; empty when absent."""
         ...
 
-    def read_events(self, stream: str, up_to_version: int | None = None) -> tuple[Sequence[Event], int]:
+    def read_events(
+        self, stream: str, after_version: int = 0, up_to_version: int | None = None
+    ) -> tuple[Sequence[Event], int]:
         """The stream's events without their envelopes, ascending, and the last version read: the lean way to fold."""
         ...
 

@@ -34,6 +34,7 @@ from shared.eventstore.port import (
     Recorded,
     StreamAppend,
 )
+from shared.eventstore.states import States
 from shared.eventstore.writing import Writer
 from shared.kernel.clock import Clock
 from shared.kernel.event import Cause, Event, EventTypes
@@ -42,7 +43,7 @@ FOREIGN_WRITE_NOTICED_S = 0.25  # how late, at most, a waiter learns of an appen
 
 _STREAM = f"SELECT {COLUMNS} FROM event WHERE stream = ? AND version > ? AND version <= ? ORDER BY version"  # noqa: S608 - constants only
 _ALL = f"SELECT {COLUMNS} FROM event WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608 - constants only
-_EVENTS = "SELECT type, data FROM event WHERE stream = ? AND version <= ? ORDER BY version"
+_EVENTS = "SELECT type, data FROM event WHERE stream = ? AND version > ? AND version <= ? ORDER BY version"
 _VERSION_MAX = 2**62
 
 
@@ -57,11 +58,13 @@ class SqliteLog:
     def __init__(self, name: str, types: EventTypes, clock: Clock, path: Path) -> None:
         self.name = name
         self.types = types
+        self.states = States()
         self._path = path
         self._appended = Condition()
         self._head_position = 0
         self._readers: deque[tuple[sa.PoolProxiedConnection, sqlite3.Connection]] = deque()
         self._nudges = 0
+        self._waiters = 0
         self.views = reader_engine(path)
         self._engine = writer_engine(path)
         with named_errors(path):
@@ -82,9 +85,10 @@ class SqliteLog:
     def _write(self, batch: Sequence[Request]) -> None:
         position = self._writer.write(batch)
         if position > self._head_position:
-            with self._appended:
-                self._head_position = position
-                self._appended.notify_all()
+            self._head_position = position
+            if self._waiters:  # raised before a waiter looks at the head, so one of the two sees the other
+                with self._appended:
+                    self._appended.notify_all()
 
     def read_stream(self, stream: str, after_version: int = 0, up_to_version: int | None = None) -> list[Recorded]:
         last = _VERSION_MAX if up_to_version is None else up_to_version
@@ -92,11 +96,21 @@ class SqliteLog:
             rows = driver.execute(_STREAM, (stream, after_version, last)).fetchall()
         return recorded(self.types, rows)
 
-    def read_events(self, stream: str, up_to_version: int | None = None) -> tuple[list[Event], int]:
-        last = _VERSION_MAX if up_to_version is None else up_to_version
-        with self._reader() as driver:
-            rows = driver.execute(_EVENTS, (stream, last)).fetchall()
-        return reading.events(self.types, stream, rows), len(rows)
+    def read_events(
+        self, stream: str, after_version: int = 0, up_to_version: int | None = None
+    ) -> tuple[list[Event], int]:
+        """When nobody is writing, the writer's own connection answers: its pages are warm, a reader's are not."""
+        wanted = (stream, after_version, _VERSION_MAX if up_to_version is None else up_to_version)
+        lock = self._combiner.lock
+        if lock.acquire(blocking=False):
+            try:
+                rows = self._writer.rows(_EVENTS, wanted)
+            finally:
+                lock.release()
+        else:
+            with self._reader() as driver:
+                rows = driver.execute(_EVENTS, wanted).fetchall()
+        return reading.events(self.types, stream, rows), after_version + len(rows)
 
     def read_all(self, after_position: int = 0, limit: int = PAGE_MAX) -> list[Recorded]:
         with self._reader() as driver:
@@ -128,12 +142,14 @@ class SqliteLog:
         deadline = monotonic() + timeout_s
         with self._appended:
             nudges = self._nudges
+            self._waiters += 1
             while self._head_position <= position and self._nudges == nudges:
                 left = deadline - monotonic()
                 if left <= 0 or not self._appended.wait(min(left, FOREIGN_WRITE_NOTICED_S)):
                     self._head_position = max(self._head_position, self.head().position)
                     if left <= 0:
                         break
+            self._waiters -= 1
             return self._head_position > position
 
     def nudge(self) -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from shared.eventstore import reading
@@ -12,18 +13,27 @@ from shared.eventstore.port import Appended, Claim, LogDamaged, LogError, Progre
 from shared.kernel.clock import Clock
 
 VERSIONS_CACHED_MAX = 100_000
+ROWS_PER_STATEMENT_MAX = 32
+_UNKNOWN = -1
 
-_INSERT = f"INSERT INTO event ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)"  # noqa: S608 - constants only
+_INSERTS = [
+    f"INSERT INTO event ({COLUMNS}) VALUES " + ",".join(["(?,?,?,?,?,?,?,?,?)"] * count)  # noqa: S608 - constants only
+    for count in range(ROWS_PER_STATEMENT_MAX + 1)
+]
 _TAIL = f"SELECT {COLUMNS} FROM event ORDER BY position DESC LIMIT 2"  # noqa: S608 - constants only
 _UPSERT_PROGRESS = "INSERT OR REPLACE INTO progress (consumer, source, mark) VALUES (?,?,?)"
 _UPSERT_CLAIM = "INSERT OR REPLACE INTO claim (scope, key, fingerprint, answer, expires_us) VALUES (?,?,?,?,?)"
 
 
+class _Overtaken(Exception):
+    """Another process wrote since head and versions were remembered."""
+
+
 class Writer:
     """Not thread-safe: the combiner gives it one batch at a time. It is the `Ground` that requests are judged on.
 
-    Head and stream versions are remembered between transactions; they are exact as long as `PRAGMA data_version`
-    stands still, and forgotten when it moves or anything fails.
+    Head and stream versions are remembered between transactions. They are exact as long as `PRAGMA data_version`
+    stands still; it is asked before anybody is refused, and when the next position turns out to be taken.
     """
 
     def __init__(self, driver: sqlite3.Connection, clock: Clock, path: Path) -> None:
@@ -31,7 +41,7 @@ class Writer:
         self._cursor = driver.cursor()
         self._clock = clock
         self._path = path
-        self._data_version = -1
+        self._data_version = _UNKNOWN
         self._versions: dict[str, int] = {}
         self._position = 0
         self._digest = EMPTY_DIGEST
@@ -41,12 +51,8 @@ class Writer:
         """Settle every request of *batch* and return the head's position. Raises when nothing at all was written."""
         if self._driver.in_transaction:
             raise RuntimeError("this thread is already writing to the log; finish that transaction first")
-        cursor = self._cursor
         try:
-            cursor.execute("BEGIN IMMEDIATE")
-            self._notice_others()
-            written = self._judge(batch)
-            cursor.execute("COMMIT" if written else "ROLLBACK")
+            written = self._transact(batch)
         except BaseException as failure:
             self._forget()
             roll_back(self._driver)
@@ -57,30 +63,58 @@ class Writer:
             request.appended = appended
         return self._position
 
-    def _notice_others(self) -> None:
+    def _transact(self, batch: Sequence[Request]) -> list[tuple[Request, Appended]]:
+        """One transaction, a second one when the first was judged on what another process had overtaken.
+
+        Whoever appended meanwhile took the next position, so the insert itself notices: no question beforehand.
+        """
+        cursor = self._cursor
+        cursor.execute("BEGIN IMMEDIATE")
+        try:
+            written = self._judge(batch)
+        except (_Overtaken, sqlite3.IntegrityError):
+            if not self._is_overtaken():
+                raise
+            cursor.execute("ROLLBACK")
+            cursor.execute("BEGIN IMMEDIATE")
+            self._remember()
+            written = self._judge(batch)
+        cursor.execute("COMMIT" if written else "ROLLBACK")
+        return written
+
+    def _is_overtaken(self) -> bool:
+        """Whether anybody else committed since head and versions were remembered."""
         (found,) = self._cursor.execute("PRAGMA data_version").fetchone()
-        if found != self._data_version:
-            self._forget()
-            row = reading.tail(self._cursor)
-            self._position, self._digest, self._recorded_us = row or (0, EMPTY_DIGEST, 0)
-            self._data_version = found
-        if len(self._versions) > VERSIONS_CACHED_MAX:
-            self._versions.clear()
+        return bool(found != self._data_version)
+
+    def _remember(self) -> None:
+        self._versions.clear()
+        (self._data_version,) = self._cursor.execute("PRAGMA data_version").fetchone()
+        self._position, self._digest, self._recorded_us = reading.tail(self._cursor) or (0, EMPTY_DIGEST, 0)
 
     def _forget(self) -> None:
         self._versions.clear()
-        self._data_version = -1
+        self._data_version = _UNKNOWN
 
     def _judge(self, batch: Sequence[Request]) -> list[tuple[Request, Appended]]:
-        """Refused requests are settled here and leave no trace; the others' rows are in the open transaction."""
+        """Refused requests are settled here and leave no trace; the others' rows are in the open transaction.
+
+        Raises _Overtaken before anybody is refused on remembered versions that no longer hold.
+        """
+        if self._data_version == _UNKNOWN:
+            self._remember()
+        elif len(self._versions) > VERSIONS_CACHED_MAX:
+            self._versions.clear()
         now = self._clock.now()
-        recorded_us = max(microseconds(now), self._recorded_us)
+        recorded_us = max(round(now.timestamp() * 1_000_000), self._recorded_us)
         written: list[tuple[Request, Appended]] = []
         rows: list[Row] = []
         for request in batch:
             try:
                 first = admit(self, request, now)
             except LogError as refusal:
+                if self._is_overtaken():
+                    raise _Overtaken from None
                 request.failure = refusal
                 continue
             if first is not None:
@@ -90,12 +124,15 @@ class Writer:
             if request.marks:
                 self._store_marks(request)
             written.append((request, Appended(self._position, versions)))
-        if len(rows) == 1:
-            self._cursor.execute(_INSERT, rows[0])
-        elif rows:
-            self._cursor.executemany(_INSERT, rows)
+        self._insert(rows)
         self._recorded_us = recorded_us
         return written
+
+    def _insert(self, rows: Sequence[Row]) -> None:
+        """A statement gives Python's lock away once, and then has to queue for it: so many rows go in one statement."""
+        for first in range(0, len(rows), ROWS_PER_STATEMENT_MAX):
+            part = rows[first : first + ROWS_PER_STATEMENT_MAX]
+            self._cursor.execute(_INSERTS[len(part)], part[0] if len(part) == 1 else list(chain.from_iterable(part)))
 
     def _add_rows(self, request: Request, recorded_us: int, rows: list[Row]) -> dict[str, int]:
         versions: dict[str, int] = {}
@@ -135,6 +172,13 @@ class Writer:
 
     def claim_of(self, scope: str, key: str) -> Claim | None:
         return reading.claim(self._cursor, scope, key)
+
+    def rows(self, statement: str, wanted: tuple[str, int, int]) -> list[tuple[str, bytes]]:
+        """What a reader asked for, answered on this connection; the caller holds the write lock."""
+        try:
+            return self._cursor.execute(statement, wanted).fetchall()
+        except sqlite3.Error as error:
+            raise named(error, self._path) from error
 
     def check_tail(self) -> int:
         """The head's position, after checking that the last event carries the digest that its bytes demand.

@@ -1,0 +1,68 @@
+"""Folded states kept in memory, so that a command need not read and fold its stream again; never stored.
+
+Two uses. `load` brings a kept state up to date from the log: other processes' events are seen. `transact` first lets
+its handler work on kept states unread: the append then checks their versions, and whatever the append does not check
+(a refusal, nothing to write, a stream read but not written) is decided once more on fresh reads.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import local
+from typing import Any, ClassVar
+
+from shared.kernel.decider import Decider
+from shared.kernel.event import Event
+
+STATES_MAX = 5_000
+
+Kept = tuple[Decider[Any, Any, Any], Any, int]
+"""Decider, state, version: the decider is held, because only its own `evolve` may go on from the state."""
+
+
+class States:
+    """stream -> what it was last folded to. Thread-safe: entries are replaced whole and never changed.
+
+    It relies on `evolve` being pure and on events that read back as they were written: with CHECKED (on in the
+    tests) every state that is used is compared with a fold of the stored events from the beginning.
+    """
+
+    CHECKED: ClassVar[bool] = False
+
+    def __init__(self, states_max: int = STATES_MAX) -> None:
+        self._states_max = states_max
+        self._kept: dict[str, Kept] = {}
+        self._thread = local()
+
+    def get(self, decider: Decider[Any, Any, Any], stream: str) -> Kept | None:
+        found = self._kept.get(stream)
+        return found if found is not None and found[0] is decider else None
+
+    def keep(self, decider: Decider[Any, Any, Any], stream: str, state: object, version: int) -> None:
+        kept = self._kept
+        if len(kept) >= self._states_max and stream not in kept:
+            for oldest in list(kept)[: self._states_max // 4]:
+                kept.pop(oldest, None)
+        kept[stream] = (decider, state, version)
+
+    def advance(self, stream: str, version: int, events: Sequence[Event]) -> None:
+        """*events* were appended on top of *version*: go on from there when that is what is kept."""
+        found = self._kept.get(stream)
+        if found is not None and found[2] == version:
+            decider, state, _ = found
+            self._kept[stream] = (decider, decider.fold(events, state), version + len(events))
+
+    @contextmanager
+    def guessing(self) -> Iterator[set[str]]:
+        """Inside, in this thread, `load` takes kept states unread; yields the streams that it did so for."""
+        guessed: set[str] = set()
+        self._thread.guessed = guessed
+        try:
+            yield guessed
+        finally:
+            self._thread.guessed = None
+
+    @property
+    def guessed(self) -> set[str] | None:
+        """Where `load` notes an unread state; None when it must read."""
+        found: set[str] | None = getattr(self._thread, "guessed", None)
+        return found
