@@ -1,10 +1,8 @@
 """`serve`, `doctor` and `verify`: running the embedded mode and looking after its data directory."""
 
-import signal
 import sys
 from datetime import datetime
 from pathlib import Path
-from threading import Event
 
 import click
 
@@ -48,14 +46,12 @@ class Instant(click.ParamType[datetime]):
 def serve(data: Path, host: str, port: int, story_from: datetime | None, as_json: bool) -> None:  # noqa: FBT001 - click
     """Serve all services on one address until SIGTERM or Ctrl-C."""
     from services.embedded.endings import named_endings
-    from services.embedded.running import opened, served
+    from services.embedded.running import StopSignal, opened, served
     from shared import logs
 
     logs.configure()
     terminal = Terminal(as_json=as_json)
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = StopSignal()
     with named_endings(), opened(data, story_from) as house, served(house, host, port) as address:
         terminal.say(
             f"Gongfang 共坊 serves [bold]{address}[/]  (API docs {address}/docs, data {data}); Ctrl-C stops it"

@@ -1,11 +1,13 @@
 """Opening, serving and closing a data directory: the one path that `serve`, `demo`, `verify` and the benchmarks take."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 
-from services.embedded import assembly
+from services.embedded.assembly import build
 from services.embedded.data_directory import DataDirectory
 from services.embedded.front import gateway_of
 from services.embedded.house import House
@@ -17,7 +19,7 @@ def opened(data: Path, story_from: datetime | None = None) -> Iterator[House]:
     """The house on *data*, locked and built, nothing running yet. Raises DirectoryInUse, LogUnavailable, LogDamaged."""
     directory = DataDirectory.open(data)
     try:
-        house = assembly.build(directory, story_from=story_from)
+        house = build(directory, story_from=story_from)
         try:
             yield house
         finally:
@@ -37,3 +39,15 @@ def served(house: House, host: str = "127.0.0.1", port: int = 0) -> Iterator[str
     finally:
         server.stop()
         house.stop()
+
+
+class StopSignal:
+    """SIGTERM and SIGINT, listened to from the moment this is made. Only in the main thread."""
+
+    def __init__(self) -> None:
+        self._stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stop.set())
+
+    def wait(self) -> None:
+        self._stop.wait()
