@@ -92,7 +92,7 @@ def _maintenance_faults(calendar: Calendar) -> Iterator[Fault]:
     for index, row in enumerate(rows):
         facts: dict[str, object] = {"starts_at": local_text(row.starts_at), "ends_at": local_text(row.ends_at)}
         yield from _reason_faults(row.reason, "maintenance", index)
-        if row.ends_at <= row.starts_at:
+        if row.ends_at <= row.starts_at or row.starts_at.microsecond or row.ends_at.microsecond:
             yield Fault(Why.MAINTENANCE_ORDER, "", index, facts, "maintenance")
         elif not since <= row.starts_at < row.ends_at <= until:
             yield Fault(Why.MAINTENANCE_OUTSIDE, "", index, {**facts, **_span(calendar)}, "maintenance")

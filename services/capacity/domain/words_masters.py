@@ -189,8 +189,8 @@ _TIME: Mapping[str, Words] = {
     "MAINTENANCE_ORDER": _wrong(
         "检修时间先后不对",
         "Maintenance ends before it begins",
-        "检修结束 {ends_at} 应晚于开始 {starts_at}。",
-        "The maintenance end {ends_at} must be later than its start {starts_at}.",
+        "检修结束 {ends_at} 应晚于开始 {starts_at}，且以整秒计。",
+        "The maintenance end {ends_at} must be later than its start {starts_at}, in whole seconds.",
     ),
     "MAINTENANCE_OVERLAP": _wrong(
         "检修重叠",

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from services.capacity.domain import master_events, plan_events, slots, work_events
+from services.capacity.domain import master_events, plan_events, work_events
+from services.capacity.domain import slots as slot_events
 from services.capacity.publishing import masters, offers, planning, production, progress
 from services.capacity.publishing import slots as slot_facts
 from shared.bus.port import Outgoing
@@ -26,9 +27,9 @@ _FACTS: Mapping[type[Event], Callable[[Any], list[Fact]]] = {
     plan_events.QuoteLost: planning.quote_lost,
     plan_events.PlanChanged: planning.plan_changed,
     plan_events.PlanChangeProposed: planning.plan_change_proposed,
-    slots.SlotsHeld: slot_facts.slots_held,
-    slots.SlotsConfirmed: slot_facts.slots_confirmed,
-    slots.SlotsReleased: slot_facts.slots_released,
+    slot_events.SlotsHeld: slot_facts.slots_held,
+    slot_events.SlotsConfirmed: slot_facts.slots_confirmed,
+    slot_events.SlotsReleased: slot_facts.slots_released,
     work_events.OfferAccepted: offers.offer_accepted,
     work_events.OfferDeclined: offers.offer_declined,
     work_events.OfferCountered: offers.offer_countered,

@@ -25,6 +25,7 @@ from services.capacity.domain.values import (
 )
 from services.capacity.workbook import sheets
 from services.capacity.workbook.book import Book, LineBook
+from services.capacity.workbook.columns import Sheet
 from services.capacity.workbook.messages import CellWhy
 from services.capacity.workbook.reading import Faults, Row, read_sheets
 from shared.reference.places import District, districts
@@ -90,7 +91,7 @@ def _coded(rows: list[Row], faults: Faults) -> dict[str, Row]:
     return found
 
 
-def _refer(rows: list[Row], key: str, known: Mapping[str, Row], target: sheets.Sheet, faults: Faults) -> None:
+def _refer(rows: list[Row], key: str, known: Mapping[str, Row], target: Sheet, faults: Faults) -> None:
     for row in rows:
         code = row.values.get(key)
         if code is not None and code not in known:
@@ -128,7 +129,7 @@ def _line(code: str, row: Row, rows: Rows, calendars: Mapping[str, Row], faults:
         changeovers=_changeovers(_of(rows["changeovers"], "line", code), faults),
         prices=_prices(_of(rows["prices"], "line", code), on_line, faults),
         auto_accept_rules=_auto_accept(_of(rows["auto_accept"], "line", code), on_line, faults),
-        row=row.number,
+        place=row.place("calendar"),
     )
 
 

@@ -18,7 +18,7 @@ from services.capacity.domain.values import (
 
 @dataclass(frozen=True, slots=True)
 class LineBook:
-    """One line. *calendar* None: the workbook leaves the line's hours alone. *row*: where it stands on its sheet."""
+    """One line. *calendar* None: the workbook leaves the line's hours alone. *place*: the cell that names it."""
 
     code: str
     name: str
@@ -29,7 +29,7 @@ class LineBook:
     changeovers: list[ChangeoverRule]
     prices: list[Price]
     auto_accept_rules: list[AutoAcceptRule]
-    row: int = field(default=0, compare=False)
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

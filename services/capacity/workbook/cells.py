@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from services.capacity.domain.soundness import FORMULA_STARTS, NAME_CHARACTERS_MAX
+from services.capacity.workbook.columns import Column, Holds
 from services.capacity.workbook.messages import CellWhy
-from services.capacity.workbook.sheets import FEN_PER_YUAN_DIGITS, PERCENT_DIGITS, Column, Holds
+from services.capacity.workbook.sheets import FEN_PER_YUAN_DIGITS, PERCENT_DIGITS
 from shared.kernel.clock import LOCAL_ZONE
 
 TEXT_MAX = NAME_CHARACTERS_MAX

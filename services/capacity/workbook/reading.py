@@ -15,8 +15,9 @@ from openpyxl.utils import get_column_letter
 
 from services.capacity.domain.refusals import Why
 from services.capacity.workbook.cells import Bad, Raw, is_empty, read
+from services.capacity.workbook.columns import Sheet
 from services.capacity.workbook.messages import CELLS_TOLD_MAX, BadCell, BadCells, CellWhy
-from services.capacity.workbook.sheets import COLUMNS_MAX, HEADER_ROWS, ROWS_MAX, SHEETS, Sheet
+from services.capacity.workbook.sheets import COLUMNS_MAX, HEADER_ROWS, ROWS_MAX, SHEETS
 from shared.kernel.refusal import Reason, Refused
 
 BYTES_MAX = 1_000_000

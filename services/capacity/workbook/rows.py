@@ -11,22 +11,27 @@ from services.capacity.workbook.book import Book, LineBook
 
 _DAY_MINUTES = 24 * 60
 Row = Mapping[str, Any]
+Codes = list[tuple[Calendar, str]]
 
 
-def rows_of(book: Book) -> dict[str, list[Row]]:
-    """Rows by sheet key. Lines with the same hours share a calendar; maintenance stays each line's own."""
-    codes = _calendar_codes(book.lines)
+def rows_of(book: Book, codes: Codes | None = None) -> dict[str, list[Row]]:
+    """Rows by sheet key. Lines with the same hours share a calendar; maintenance stays each line's own.
+
+    *codes*: how to call calendars, as `calendar_codes` gives them; those of *book* alone when None.
+    """
+    codes = calendar_codes(book.lines) if codes is None else codes
+    used = [(calendar, code) for calendar, code in codes if any(_has(line, calendar) for line in book.lines)]
     return {
         "plant": [{"code": book.plant_code, "name": book.plant_name, "district": book.district}],
         "lines": [_line_row(line, codes) for line in book.lines],
         "capabilities": [
             {"line": line.code, **msgspec.structs.asdict(one)} for line in book.lines for one in line.capabilities
         ],
-        "calendars": [_calendar_row(code, calendar) for calendar, code in codes],
-        "shifts": [row for calendar, code in codes for row in _shift_rows(code, calendar)],
+        "calendars": [_calendar_row(code, calendar) for calendar, code in used],
+        "shifts": [row for calendar, code in used for row in _shift_rows(code, calendar)],
         "closed_days": [
             {"calendar": code, "on": one.on, "reason": one.reason}
-            for calendar, code in codes
+            for calendar, code in used
             for one in calendar.closed_days
         ],
         "maintenance": [
@@ -49,17 +54,21 @@ def _shared(calendar: Calendar) -> Calendar:
     return msgspec.structs.replace(calendar, maintenance=[])
 
 
-def _calendar_codes(lines: Sequence[LineBook]) -> list[tuple[Calendar, str]]:
+def _has(line: LineBook, calendar: Calendar) -> bool:
+    return line.calendar is not None and _shared(line.calendar) == calendar
+
+
+def calendar_codes(lines: Sequence[LineBook]) -> Codes:
     """The different calendars, maintenance aside, with codes C1, C2 … in order of appearance."""
-    found: list[tuple[Calendar, str]] = []
+    found: Codes = []
     for line in lines:
         if line.calendar is not None and all(_shared(line.calendar) != one for one, _ in found):
             found.append((_shared(line.calendar), f"C{len(found) + 1}"))
     return found
 
 
-def _line_row(line: LineBook, codes: Sequence[tuple[Calendar, str]]) -> Row:
-    mine = [code for calendar, code in codes if line.calendar is not None and calendar == _shared(line.calendar)]
+def _line_row(line: LineBook, codes: Codes) -> Row:
+    mine = [code for calendar, code in codes if _has(line, calendar)]
     return {
         "code": line.code,
         "name": line.name,

@@ -3,10 +3,9 @@ for the writer, the reader and the guide.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from services.capacity.domain import soundness
+from services.capacity.workbook.columns import Column, Holds, Option, Sheet
 from shared.reference.capabilities import CHANGEOVER_EXTRAS, capabilities, terms
 from shared.reference.food import category_details
 from shared.reference.places import districts
@@ -16,59 +15,6 @@ COLUMNS_MAX = 30
 HEADER_ROWS = 2  # Chinese names, English names
 FEN_PER_YUAN_DIGITS = 2
 PERCENT_DIGITS = 4  # 1 % is 10^4 ppm
-
-
-class Holds(StrEnum):
-    """What a cell holds."""
-
-    CODE = "code"
-    TEXT = "text"
-    CODES = "codes"  # several, separated by comma, 、 or line break
-    WHOLE = "whole"
-    YUAN = "yuan"
-    PERCENT = "percent"
-    DATE = "date"
-    TIME = "time"
-    MOMENT = "moment"
-    CHOICE = "choice"
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One entry of a drop-down: the value inside, and what people see."""
-
-    value: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """*low* and *high* bound whole numbers, and yuan in fen. *options* are offered; CHOICE accepts no other."""
-
-    key: str
-    zh: str
-    en: str
-    holds: Holds
-    required: bool = True
-    low: int = 0
-    high: int = 0
-    options: tuple[Option, ...] = ()
-    example: str = ""
-    width: int = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    key: str
-    zh: str
-    en: str
-    columns: tuple[Column, ...]
-    note_zh: str
-    note_en: str
-
-    def column(self, key: str) -> Column:
-        return next(one for one in self.columns if one.key == key)
 
 
 def _codes(codes: Sequence[str]) -> tuple[Option, ...]:

@@ -13,17 +13,9 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from services.capacity.workbook.book import Book
+from services.capacity.workbook.columns import Column, Holds, Sheet
 from services.capacity.workbook.rows import rows_of
-from services.capacity.workbook.sheets import (
-    FEN_PER_YUAN_DIGITS,
-    HEADER_ROWS,
-    PERCENT_DIGITS,
-    ROWS_MAX,
-    SHEETS,
-    Column,
-    Holds,
-    Sheet,
-)
+from services.capacity.workbook.sheets import FEN_PER_YUAN_DIGITS, HEADER_ROWS, PERCENT_DIGITS, ROWS_MAX, SHEETS
 from shared.kernel.clock import LOCAL_ZONE
 
 GUIDE, EXAMPLES, CHOICES = "说明", "示例", "选项"
@@ -132,9 +124,9 @@ def _write_cell(worksheet: Any, place: tuple[int, int], column: Column, value: A
         case Holds.WHOLE:
             worksheet.write_number(*place, value, style)
         case Holds.YUAN:
-            worksheet.write_number(*place, _unscaled(value, FEN_PER_YUAN_DIGITS), style)
+            worksheet.write_number(*place, unscaled(value, FEN_PER_YUAN_DIGITS), style)
         case Holds.PERCENT:
-            worksheet.write_number(*place, _unscaled(value, PERCENT_DIGITS), style)
+            worksheet.write_number(*place, unscaled(value, PERCENT_DIGITS), style)
         case Holds.DATE:
             worksheet.write_datetime(*place, value, style)
         case Holds.MOMENT:
@@ -143,7 +135,7 @@ def _write_cell(worksheet: Any, place: tuple[int, int], column: Column, value: A
             worksheet.write_string(*place, shown(column, value), style)
 
 
-def _unscaled(value: int, digits: int) -> Decimal:
+def unscaled(value: int, digits: int) -> Decimal:
     """The number as written into the file, to 16 digits: read back exactly."""
     return Decimal(value).scaleb(-digits)
 

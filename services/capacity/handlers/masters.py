@@ -1,0 +1,122 @@
+"""Commands about plants and lines: load, decide, prepare. Another factory's plant is answered like an absent one."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from services.capacity.domain.hours import instant_of, microseconds_of
+from services.capacity.domain.line import LINE, line_id_of, line_stream
+from services.capacity.domain.line_commands import LineCommand, RegisterLine
+from services.capacity.domain.line_state import Line, LineState
+from services.capacity.domain.plant import (
+    PLANT,
+    ListLine,
+    Plant,
+    PlantCommand,
+    PlantState,
+    RegisterPlant,
+    plant_id_of,
+    plant_stream,
+)
+from services.capacity.domain.refusals import Why
+from services.capacity.domain.slots import SLOTS
+from services.capacity.domain.spans import after, merged
+from services.capacity.domain.values import Capability
+from shared.contracts.planning import Interval
+from shared.eventstore.handling import Loaded, Prepared, decide, load
+from shared.eventstore.port import EventLog
+from shared.kernel.principal import Principal, Role
+from shared.kernel.refusal import Refused
+
+
+class Masters:
+    """What factories publish about their plants and lines."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+
+    def plant(self, plant_id: str, principal: Principal) -> Loaded[Plant]:
+        """The plant as its owner or the office may see it. Raises Refused UNKNOWN_PLANT otherwise."""
+        loaded = load(self._log, PLANT, plant_stream(plant_id))
+        if not isinstance(loaded.state, Plant) or not _may_see(principal, loaded.state.factory_org_id):
+            raise Refused(Why.UNKNOWN_PLANT, id=plant_id)
+        return Loaded(loaded.state, loaded.version)
+
+    def line(self, line_id: str, principal: Principal) -> Loaded[Line]:
+        """The line as its owner or the office may see it. Raises Refused UNKNOWN_LINE otherwise."""
+        loaded = load(self._log, LINE, line_stream(line_id))
+        if not isinstance(loaded.state, Line) or not _may_see(principal, loaded.state.factory_org_id):
+            raise Refused(Why.UNKNOWN_LINE, id=line_id)
+        return Loaded(loaded.state, loaded.version)
+
+    def lines_of(self, plant: Plant) -> list[Line]:
+        """The plant's lines in the order in which they were listed."""
+        loaded = (load(self._log, LINE, line_stream(line_id)).state for line_id in plant.lines.values())
+        return [one for one in loaded if isinstance(one, Line)]
+
+    def taken(self, line_id: str, at: datetime) -> list[Interval]:
+        """Held and booked time of the line from *at* on; holds that have expired are none."""
+        bookings = load(self._log, SLOTS, f"slots-{line_id}").state.bookings
+        at_us = microseconds_of(at)
+        standing = (Interval(instant_of(one.starts), instant_of(one.ends)) for one in bookings if one.stands(at_us))
+        return after(merged(standing), at)
+
+    def register_plant(
+        self, code: str, name: str, district: str, *, demo: bool, principal: Principal, at: datetime
+    ) -> Prepared[str]:
+        plant_id = plant_id_of(principal.org_id, code)
+        stream = plant_stream(plant_id)
+        command = RegisterPlant(plant_id, principal.org_id, code, name, district, demo, at)
+        return Prepared([decide(PLANT, load(self._log, PLANT, stream), stream, command)], plant_id)
+
+    def change_plant(self, plant_id: str, command: PlantCommand, principal: Principal) -> Prepared[str]:
+        """Any change of the plant's papers."""
+        loaded = self.own_plant(plant_id, principal)
+        stands: Loaded[PlantState] = Loaded(loaded.state, loaded.version)
+        return Prepared([decide(PLANT, stands, plant_stream(plant_id), command)], plant_id)
+
+    def own_plant(self, plant_id: str, principal: Principal) -> Loaded[Plant]:
+        """The plant, to change it: its owner's alone."""
+        loaded = self.plant(plant_id, principal)
+        if not principal.owns(loaded.state.factory_org_id):
+            raise Refused(Why.UNKNOWN_PLANT, id=plant_id)
+        return loaded
+
+    def register_line(
+        self,
+        plant_id: str,
+        code: str,
+        name: str,
+        capabilities: Sequence[Capability],
+        *,
+        principal: Principal,
+        at: datetime,
+    ) -> Prepared[str]:
+        """The line's own stream and the plant's list of lines, in one transaction."""
+        loaded = self.own_plant(plant_id, principal)
+        plant = loaded.state
+        stands: Loaded[PlantState] = Loaded(plant, loaded.version)
+        line_id = line_id_of(plant_id, code)
+        register = RegisterLine(
+            line_id, plant_id, plant.factory_org_id, plant.district, plant.name, code, name, list(capabilities), at
+        )
+        line = load(self._log, LINE, line_stream(line_id))
+        return Prepared(
+            [
+                decide(LINE, line, line_stream(line_id), register),
+                decide(PLANT, stands, plant_stream(plant_id), ListLine(line_id, code, at)),
+            ],
+            line_id,
+        )
+
+    def change_line(self, line_id: str, make: Callable[[Line], LineCommand], principal: Principal) -> Prepared[str]:
+        """Any change of one line: *make* builds the command from the line as it stands."""
+        loaded = self.line(line_id, principal)
+        if not principal.owns(loaded.state.factory_org_id):
+            raise Refused(Why.UNKNOWN_LINE, id=line_id)
+        stream = line_stream(line_id)
+        stands: Loaded[LineState] = Loaded(loaded.state, loaded.version)
+        return Prepared([decide(LINE, stands, stream, make(loaded.state))], line_id)
+
+
+def _may_see(principal: Principal, factory_org_id: str) -> bool:
+    return principal.role is Role.OFFICE or principal.owns(factory_org_id)
