@@ -13,6 +13,7 @@ from shared.web.tokens import Verifier
 
 View = TypeVar("View", bound=Callable[..., Any])
 _DECLARED = "gongfang_permits"
+_BYTES_MAX = "gongfang_bytes_max"
 
 
 class UnguardedRoute(Exception):
@@ -30,6 +31,16 @@ def permits(*permissions: str) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         setattr(view, _DECLARED, frozenset(permissions))
+        return view
+
+    return declare
+
+
+def takes_bytes(bytes_max: int) -> Callable[[View], View]:
+    """This route reads bodies of up to *bytes_max* instead of the app's usual limit (files). Above `@permits`."""
+
+    def declare(view: View) -> View:
+        setattr(view, _BYTES_MAX, bytes_max)
         return view
 
     return declare
@@ -68,7 +79,11 @@ def install(app: Flask, verifier: Verifier) -> None:
     def guard() -> None:
         if request.url_rule is None or request.method == "OPTIONS":
             return  # nothing there: the router's own 404 or 405; OPTIONS tells only the methods
-        needed = declared(app.view_functions[request.url_rule.endpoint])
+        view = app.view_functions[request.url_rule.endpoint]
+        bytes_max = getattr(view, _BYTES_MAX, None)
+        if bytes_max is not None:
+            request.max_content_length = g.body_bytes_max = bytes_max
+        needed = declared(view)
         if needed is None:  # unreachable after check_all_guarded, and closed all the same
             raise UnguardedRoute(request.url_rule.rule, request.url_rule.endpoint)
         if not needed:

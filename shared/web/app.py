@@ -55,6 +55,7 @@ from shared.web.cursors import Cursors
 from shared.web.fields import Spoken
 from shared.web.idempotency import Commands
 from shared.web.metrics import Metrics
+from shared.web.prefer import Waiting
 from shared.web.routes import Routes
 from shared.web.streaming import OpenStreams
 from shared.web.tokens import Verifier
@@ -70,6 +71,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 FORM_PARTS_MAX = 100
+STREAMS_MAX = 3  # a stream holds a thread: four apps of one process leave a 32-thread server threads to answer with
 
 
 def build_app(
@@ -87,7 +89,7 @@ def build_app(
     checks: Mapping[str, health.Check] | None = None,
     collectors: Sequence[Collector] = (),
     pages: Sequence[Blueprint] = (),
-    streams_max: int = 16,
+    streams_max: int = STREAMS_MAX,
     body_bytes_max: int = BODY_BYTES_MAX,
     document: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Flask:
@@ -107,6 +109,7 @@ def build_app(
     app.extensions["gongfang-commands"] = Commands(log, clock)
     app.extensions["gongfang-cursors"] = Cursors(cursor_key)
     app.extensions["gongfang-streams"] = streams
+    app.extensions["gongfang-waiting"] = Waiting()
     app.extensions["gongfang-checks"] = dict(checks or {})
     app.extensions["gongfang-metrics"] = metrics
 

@@ -1,17 +1,30 @@
-"""`Prefer: wait=N` (RFC 7240): an answer that arrives later may be waited for, at most 30 seconds, never by polling."""
+"""`Prefer: wait=N` (RFC 7240): an answer that arrives later may be waited for, at most 30 seconds, never by polling.
+
+Waiting holds a thread, so only so many requests of an app wait at a time; one too many is answered at once, as a
+preference may be.
+"""
 
 import re
+import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import request
+from flask import current_app, has_app_context, request
 
 from shared.eventstore.port import EventLog
 
 WAIT_S_MAX = 30
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?([0-9]{1,6})\"?\s*(?:$|[,;])", re.IGNORECASE)
+WAITING_MAX = 8
 T = TypeVar("T")
+
+
+class Waiting:
+    """How many requests of one app may wait at a time."""
+
+    def __init__(self, waiting_max: int = WAITING_MAX) -> None:
+        self.slots = threading.BoundedSemaphore(waiting_max)
 
 
 def wait_seconds() -> int:
@@ -25,6 +38,17 @@ def wait_for(log: EventLog, probe: Callable[[int], T | None], seconds: float) ->
 
     *probe* gets the log's position at the time: a probe that reads a view asks it for at least that position.
     """
+    waiting = current_app.extensions.get("gongfang-waiting") if has_app_context() else None
+    slots = waiting.slots if isinstance(waiting, Waiting) else threading.BoundedSemaphore(1)
+    may_wait = slots.acquire(blocking=False)
+    try:
+        return _wait(log, probe, seconds if may_wait else 0)
+    finally:
+        if may_wait:
+            slots.release()
+
+
+def _wait(log: EventLog, probe: Callable[[int], T | None], seconds: float) -> T | None:
     deadline = time.monotonic() + seconds
     while True:
         position = log.head().position

@@ -46,11 +46,11 @@ class Routes:
         answer: type[Schema] | None = None,
         body: type[Schema] | None = None,
         query: type[Schema] | None = None,
-        takes: type[Schema] | None = None,
+        takes: type[Schema] | str | None = None,
         status: int = 200,
         documents: dict[int, type[Schema] | None] | None = None,
     ) -> Callable[[View], View]:
-        """*takes* documents a form that the view reads itself."""
+        """*takes* documents what the view reads itself: a form's schema, or the media type of a file."""
         return self._route(
             "POST", path, answer=answer, body=body, query=query, takes=takes, status=status, documents=documents
         )
@@ -89,7 +89,7 @@ class Routes:
         answer: type[Schema] | None = None,
         body: type[Schema] | None = None,
         query: type[Schema] | None = None,
-        takes: type[Schema] | None = None,
+        takes: type[Schema] | str | None = None,
         status: int,
         documents: dict[int, type[Schema] | None] | None = None,
     ) -> Callable[[View], View]:
@@ -121,11 +121,12 @@ class Routes:
             wrapped = self.blueprint.arguments(schema, location=location)(wrapped)
         return wrapped
 
-    def _document(self, wrapped: Any, needed: frozenset[str] | None, takes: type[Schema] | None) -> None:
+    def _document(self, wrapped: Any, needed: frozenset[str] | None, takes: type[Schema] | str | None) -> None:
         extra: dict[str, Any] = {"security": [{"bearer": []}] if needed else []}
         if needed:
             extra["x-permissions"] = sorted(needed)
         if takes is not None:
-            content = {"application/x-www-form-urlencoded": {"schema": takes}}
+            schema = {"type": "string", "format": "binary"} if isinstance(takes, str) else takes
+            content = {takes if isinstance(takes, str) else "application/x-www-form-urlencoded": {"schema": schema}}
             extra["requestBody"] = {"required": True, "content": content}
         wrapped._apidoc.setdefault("manual_doc", {}).update(extra)  # noqa: SLF001 - flask-smorest's own doc() does this

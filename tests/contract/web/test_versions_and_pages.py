@@ -1,7 +1,18 @@
-import pytest
+import threading
+import time
 
+import pytest
+from flask import Flask, request
+
+from shared.clock import StoryClock
+from shared.eventstore.memory import MemoryLog
 from shared.eventstore.projecting import LogWithViews
-from tests.support.web_client import Caller, problem
+from shared.kernel.principal import Role
+from shared.web.access import permits, takes_bytes
+from shared.web.prefer import Waiting, wait_for
+from shared.web.routes import Routes
+from tests.support.pinboard import NOTE_EVENTS, pinboard_app
+from tests.support.web_client import Caller, Issuer, a_principal, problem
 
 
 def _note(buyer: Caller, text: str = "one") -> str:
@@ -74,3 +85,49 @@ def test_prefer_wait_answers_as_soon_as_there_is_something(buyer: Caller) -> Non
     note = _note(buyer)
     assert buyer.get(f"/v1/notes/{note}", headers={"Prefer": "wait=30"}).status_code == 200
     problem(buyer.get(f"/v1/notes/not_{'0' * 26}", headers={"Prefer": "wait=0"}), 404, "NOT_FOUND")
+
+
+def test_one_waiting_request_too_many_is_answered_at_once(buyer: Caller, app: Flask) -> None:
+    app.extensions["gongfang-waiting"] = Waiting(1)
+    waiting: list[int] = []
+    absent = f"/v1/notes/not_{'0' * 26}"
+
+    def wait() -> None:
+        waiting.append(buyer.get(absent, headers={"Prefer": "wait=1"}).status_code)
+
+    started = time.monotonic()
+    threads = [threading.Thread(target=wait) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert waiting == [404] * 4
+    assert time.monotonic() - started < 3
+
+
+def test_a_note_written_while_somebody_waits_for_it_is_answered_then(buyer: Caller, log: LogWithViews) -> None:
+    assert wait_for(log, lambda position: position or None, 0) is None
+    thread = threading.Thread(target=_note, args=[buyer])
+    thread.start()
+    assert wait_for(log, lambda position: position or None, 30) == 1
+    thread.join(10)
+
+
+def test_a_file_may_be_larger_than_other_bodies_where_the_route_says_so(clock: StoryClock, issuer: Issuer) -> None:
+    files = Routes("files")
+
+    @files.post("/files", takes="application/octet-stream")
+    @takes_bytes(3_000_000)
+    @permits("order:place")
+    def take() -> dict[str, int]:
+        return {"bytes": len(request.get_data())}
+
+    log = MemoryLog("pinboard", NOTE_EVENTS, clock)
+    app = pinboard_app(log, clock, issuer, routes=[files])
+    caller = Caller(app, issuer, a_principal(Role.BUYER))
+    taken = caller.post("/v1/files", data=b"x" * 3_000_000, content_type="application/octet-stream")
+    assert taken.get_json() == {"bytes": 3_000_000}
+    too_many = caller.post("/v1/files", data=b"x" * 3_000_001, content_type="application/octet-stream")
+    assert "3000000" in problem(too_many, 413, "BODY_TOO_LARGE")["detail"]
+    document = caller.get("/openapi.json").get_json()
+    assert "application/octet-stream" in document["paths"]["/v1/files"]["post"]["requestBody"]["content"]
