@@ -1,0 +1,1 @@
+"""The order service over HTTP: routes read and answer, rules stand in the domain."""

@@ -1,0 +1,191 @@
+"""What callers send: the schemas of request bodies and queries, and how they become commands."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.order.handlers.snapshot import Asked, AskedLine, AskedSupply
+from services.order.projections.order_overview import STANDINGS
+from shared.contracts.planning import Limits, Place
+from shared.kernel.money import Money
+from shared.web.cursors import PageQuery
+from shared.web.fields import (
+    BaseSchema,
+    Choice,
+    Flag,
+    Given,
+    Id,
+    Instant,
+    Many,
+    MoneyField,
+    Part,
+    QuantityField,
+    Record,
+    Text,
+    Whole,
+)
+from shared.web.said import fault
+
+LINES_MAX = 20
+SUPPLIES_MAX = 20
+PLANTS_MAX = 20
+DELTA_E_TENTHS_MAX = 100
+
+
+class PlaceBody(BaseSchema):
+    """Where to: a district code of the programme's map and an address."""
+
+    district = Text(high=6, required=True, pattern=r"[0-9]{6}")
+    address = Text(high=200, load_default="")
+
+
+class WindowBody(BaseSchema):
+    """Half-open delivery window."""
+
+    from_ = Instant(data_key="from", attribute="from", required=True)
+    to = Instant(required=True)
+
+
+class LimitsBody(BaseSchema):
+    """The buyer's own limits; what is left out is no limit. ΔE is in tenths: 20 means ΔE 2.0."""
+
+    price_max = MoneyField(load_default=None)
+    partial_ok = Flag(load_default=False)
+    split_ok = Flag(load_default=True)
+    one_plant_only = Flag(load_default=False)
+    plants_max = Whole(low=1, high=PLANTS_MAX, load_default=None)
+    exclude_plants = Many(Id("plt"), high=PLANTS_MAX, load_default=list)
+    delta_e_tenths_max = Whole(low=1, high=DELTA_E_TENTHS_MAX, load_default=None)
+
+
+class LineBody(BaseSchema):
+    product = Text(high=60, required=True)
+    options = Record(keys=Text(high=40), values=Text(high=60), high=20, load_default=dict)
+    quantity = QuantityField(required=True)
+
+
+class SupplyBody(BaseSchema):
+    """Material the buyer brings (来料)."""
+
+    item = Text(high=60, required=True)
+    quantity = QuantityField(required=True)
+    arrives_at = Instant(required=True)
+
+
+class InquiryBody(BaseSchema):
+    lines = Many(Part(LineBody), low=1, high=LINES_MAX, required=True)
+    deliver_to = Part(PlaceBody, required=True)
+    requested_by = Instant(load_default=None)
+    requested_window = Part(WindowBody, load_default=None)
+    limits = Part(LimitsBody, load_default=None)
+    supplies = Many(Part(SupplyBody), high=SUPPLIES_MAX, load_default=list)
+
+
+class OrderBody(InquiryBody):
+    reference = Text(high=80, load_default="")
+
+
+class AcceptBody(BaseSchema):
+    option_id = Id("opt", required=True)
+
+
+class LineChange(BaseSchema):
+    order_line_id = Id("orl", required=True)
+    quantity = QuantityField(required=True)
+
+
+class ChangeBody(BaseSchema):
+    """What changes; the rest stays. *agreed_fee* is the fee the preview showed."""
+
+    lines = Many(Part(LineChange), high=LINES_MAX, load_default=list)
+    requested_by = Instant(load_default=None)
+    limits = Part(LimitsBody, load_default=None)
+    agreed_fee = MoneyField(load_default=None)
+
+
+class CancelBody(BaseSchema):
+    agreed_fee = MoneyField(load_default=None)
+
+
+class AnswerBody(BaseSchema):
+    choice = Choice(["accept", "cancel"], required=True)
+
+
+class ArrivalBody(BaseSchema):
+    item = Text(high=60, required=True)
+    quantity = QuantityField(required=True)
+    arrived_at = Instant(load_default=None)
+
+
+class ConfirmBody(BaseSchema):
+    """*quantity*: how much arrived in order; left out: all of it."""
+
+    quantity = QuantityField(zero=True, load_default=None)
+
+
+class DisputeBody(BaseSchema):
+    grounds = Text(high=1_000, required=True)
+
+
+class SignBody(BaseSchema):
+    """*licence_number* is the factory's; a buyer leaves it out."""
+
+    licence_number = Text(high=20, load_default="")
+
+
+class PreviewQuery(BaseSchema):
+    preview = Flag(load_default=False)
+
+
+class OrdersQuery(PageQuery):
+    state = Choice(STANDINGS, load_default=None)
+    requested_from = Instant(load_default=None)
+    requested_until = Instant(load_default=None)
+
+
+class ProductsQuery(PageQuery):
+    kind = Choice(["packaging", "drink", "service"], load_default=None)
+
+
+def asked_from(body: Mapping[str, Any]) -> Asked:
+    """The order or inquiry in *body*. Raises ValidationError when neither or both of date and window are given."""
+    by, window = body["requested_by"], body["requested_window"]
+    if (by is None) == (window is None):
+        raise fault(
+            "date_or_window",
+            "应给出 requested_by 或 requested_window 之一。",
+            "Give one of requested_by and requested_window.",
+        )
+    return Asked(
+        lines=[_line(one) for one in body["lines"]],
+        deliver_to=Place(district=body["deliver_to"]["district"], address=body["deliver_to"]["address"]),
+        requested_from=None if window is None else window["from"],
+        requested_by=by if window is None else window["to"],
+        limits=limits_from(body["limits"]) or Limits(),
+        supplies=[_supply(one) for one in body["supplies"]],
+        reference=body.get("reference", ""),
+    )
+
+
+def _line(body: Mapping[str, Any]) -> AskedLine:
+    quantity: Given = body["quantity"]
+    return AskedLine(body["product"], body["options"], quantity.value, quantity.unit)
+
+
+def _supply(body: Mapping[str, Any]) -> AskedSupply:
+    quantity: Given = body["quantity"]
+    return AskedSupply(body["item"], quantity.value, quantity.unit, body["arrives_at"])
+
+
+def limits_from(body: Mapping[str, Any] | None) -> Limits | None:
+    if body is None:
+        return None
+    price: Money | None = body["price_max"]
+    return Limits(
+        price_fen_max=None if price is None else price.fen,
+        partial_ok=body["partial_ok"],
+        split_ok=body["split_ok"],
+        one_plant_only=body["one_plant_only"],
+        plants_max=body["plants_max"],
+        exclude_plants=list(body["exclude_plants"]),
+        delta_e_tenths_max=body["delta_e_tenths_max"],
+    )

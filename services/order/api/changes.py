@@ -1,0 +1,208 @@
+"""Routes that change an order: changes, cancellation, answers to replans, arrivals of material, closing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import jsonify
+
+from services.order.api.asking import AnswerBody, ArrivalBody, CancelBody, ChangeBody, PreviewQuery, limits_from
+from services.order.api.doors import OrderApi, doors
+from services.order.api.orders import show_order, show_planned_order
+from services.order.api.orders_shown import line_shown, running_of
+from services.order.api.views import CancelPreviewView, ChangePreviewView, OrderView
+from services.order.domain.changing import body_of
+from services.order.domain.commands import (
+    AnswerReplan,
+    BuyerCommand,
+    CancelOrder,
+    ChangeOrder,
+    CloseOrder,
+    ReportSupply,
+)
+from services.order.domain.refusals import Why
+from services.order.domain.situations import Order
+from services.order.domain.tailoring import quantity_of, supply_of
+from services.order.handlers.ordering import any_version
+from shared.eventstore.handling import transact
+from shared.kernel.money import Money
+from shared.kernel.refusal import Refused
+from shared.kernel.units import convert
+from shared.web.access import current_principal, permits
+from shared.web.etags import check_version
+from shared.web.fields import Given
+from shared.web.idempotency import Command, perform
+from shared.web.routes import Answer, Routes
+
+routes = Routes("order changes", description="What can still be changed, at a cost shown first")
+
+
+def _perform(
+    order_id: str,
+    make: Callable[[Command], BuyerCommand],
+    show: Callable[[str], Answer],
+    *,
+    needs_version: bool,
+    status: int = 200,
+) -> Answer:
+    """Run a buyer's command on an order; *needs_version*: only on the version the caller has seen (If-Match)."""
+    api = doors()
+
+    def act(command: Command) -> None:
+        asked = make(command)
+        expected = command.expected_version if needs_version else 0
+
+        def check(found: int) -> None:
+            check_version(expected, found)
+
+        transact(
+            api.log,
+            lambda: api.ordering.act(order_id, asked, command.principal, check if needs_version else any_version),
+            command.cause,
+            command.marks,
+        )
+
+    return perform(act, lambda outcome: show(outcome.resource), resource=order_id, status=status)
+
+
+@routes.post(
+    "/orders/<order_id>/changes",
+    body=ChangeBody,
+    query=PreviewQuery,
+    answer=OrderView,
+    status=202,
+    documents={200: ChangePreviewView},
+)
+@permits("order:change")
+def change_order(order_id: str, body: dict[str, Any], query: dict[str, Any]) -> Answer:
+    """Change quantities, date or limits: a new quote follows. `?preview=true` shows the fee and changes nothing."""
+    api = doors()
+    agreed: Money | None = body["agreed_fee"]
+    order = api.ordering.find(order_id, current_principal()).state
+    quantities = _quantities(order, body["lines"], api)
+
+    def make(at: Any) -> ChangeOrder:
+        return ChangeOrder(
+            quantities=quantities,
+            requested_by=body["requested_by"],
+            limits=limits_from(body["limits"]),
+            agreed_fee_fen=None if agreed is None else agreed.fen,
+            terms=api.ordering.terms,
+            at=at,
+        )
+
+    if query["preview"]:
+        return _change_preview(api, order_id, make(api.now()))
+    return _perform(
+        order_id, lambda command: make(command.cause.at), show_planned_order, needs_version=True, status=202
+    )
+
+
+def _change_preview(api: OrderApi, order_id: str, command: ChangeOrder) -> Answer:
+    preview = api.ordering.preview_change(order_id, command, current_principal())
+    running = running_of(api.read(order_id).state)
+    shown = {
+        "preview": True,
+        "fee": Money(preview.fee_fen),
+        "old_price": None if running is None else Money(running.promise.price_fen),
+        "lines": [line_shown(one, None, api.ordering.terms) for one in preview.target.lines],
+        "requested_by": preview.target.requested_by,
+    }
+    return _dumped(ChangePreviewView, shown)
+
+
+def _quantities(order: Order, lines: list[dict[str, Any]], api: OrderApi) -> dict[str, int]:
+    """New quantities in base units: in the product's units where it is still sold, in base units where it is not."""
+    body, found = body_of(order), {}
+    for index, one in enumerate(lines):
+        given: Given = one["quantity"]
+        line = body.line(one["order_line_id"])
+        if line is None:
+            raise Refused(Why.UNKNOWN_LINE, pointer=f"/lines/{index}/order_line_id", order_line_id=one["order_line_id"])
+        pointer = f"/lines/{index}/quantity"
+        product = api.catalogue.products.get(line.demand.product_id)
+        if product is not None and product.unit == line.demand.unit:
+            found[one["order_line_id"]] = quantity_of(product, given.value, given.unit, pointer).value
+        else:
+            found[one["order_line_id"]] = _base_units(given, line.demand.unit, pointer)
+    return found
+
+
+def _base_units(given: Given, unit: str, pointer: str) -> int:
+    try:
+        return convert(given.value, given.unit, unit, {}).value
+    except ValueError as wrong:
+        raise Refused(
+            Why.QUANTITY_UNIT, pointer=pointer, found=f"{given.value} {given.unit}"[:60], known=unit
+        ) from wrong
+
+
+@routes.post(
+    "/orders/<order_id>/cancellation",
+    body=CancelBody,
+    query=PreviewQuery,
+    answer=OrderView,
+    status=202,
+    documents={200: CancelPreviewView},
+)
+@permits("order:cancel")
+def cancel_order(order_id: str, body: dict[str, Any], query: dict[str, Any]) -> Answer:
+    """Cancel. `?preview=true` shows the fee and changes nothing."""
+    api = doors()
+    agreed: Money | None = body["agreed_fee"]
+
+    def make(at: Any) -> CancelOrder:
+        return CancelOrder(None if agreed is None else agreed.fen, api.ordering.terms, at)
+
+    if query["preview"]:
+        fee_fen = api.ordering.preview_cancellation(order_id, make(api.now()), current_principal())
+        running = running_of(api.read(order_id).state)
+        price = None if running is None else Money(running.promise.price_fen)
+        return _dumped(CancelPreviewView, {"preview": True, "fee": Money(fee_fen), "price": price})
+    return _perform(order_id, lambda command: make(command.cause.at), show_order, needs_version=True, status=202)
+
+
+def _dumped(schema: Any, shown: dict[str, Any]) -> Answer:
+    """An answer of another shape than the route's usual one."""
+    return jsonify(schema().dump(shown))
+
+
+@routes.post("/orders/<order_id>/replans/<replan_id>/answer", body=AnswerBody, answer=OrderView)
+@permits("order:accept")
+def answer_replan(order_id: str, replan_id: str, body: dict[str, Any]) -> Answer:
+    """Accept the changed plan, or cancel the order without a fee. Silence means the stated default."""
+    return _perform(
+        order_id,
+        lambda command: AnswerReplan(replan_id, body["choice"], by_default=False, at=command.cause.at),
+        show_order,
+        needs_version=False,
+    )
+
+
+@routes.post("/orders/<order_id>/supplies/arrivals", body=ArrivalBody, answer=OrderView)
+@permits("order:change")
+def report_supply(order_id: str, body: dict[str, Any]) -> Answer:
+    """Material of the buyer arrived; when it is short, less is planned or the buyer is asked."""
+    api = doors()
+    given: Given = body["quantity"]
+    api.ordering.find(order_id, current_principal())
+    quantity = supply_of(api.catalogue, body["item"], given.value, given.unit, pointer="")
+
+    def make(command: Command) -> ReportSupply:
+        at = command.cause.at
+        return ReportSupply(
+            item=body["item"],
+            quantity=quantity.value,
+            unit=quantity.unit,
+            arrived_at=body["arrived_at"] or at,
+            terms=api.ordering.terms,
+            at=at,
+        )
+
+    return _perform(order_id, make, show_planned_order, needs_version=False)
+
+
+@routes.post("/orders/<order_id>/close", answer=OrderView)
+@permits("delivery:confirm")
+def close_order(order_id: str) -> Answer:
+    """Be content with what arrived, though it is less than ordered."""
+    return _perform(order_id, lambda command: CloseOrder(command.cause.at), show_order, needs_version=True)

@@ -1,0 +1,81 @@
+"""Routes of deliveries: confirmed or disputed by the receiving party only."""
+
+from typing import Any
+
+from services.order.api.asking import ConfirmBody, DisputeBody
+from services.order.api.doors import OrderApi, doors
+from services.order.api.orders_shown import delivery_shown, running_of
+from services.order.api.views import DeliveryView
+from services.order.domain.commands import ConfirmDelivery, DisputeDelivery
+from services.order.domain.refusals import Why
+from services.order.domain.situations import Delivery
+from shared.eventstore.handling import transact
+from shared.kernel.refusal import Refused
+from shared.web.access import current_principal, permits
+from shared.web.etags import etag
+from shared.web.fields import Given
+from shared.web.idempotency import Command, perform
+from shared.web.routes import Answer, Routes
+
+routes = Routes("deliveries", description="Goods at the receiving party's door")
+
+
+def _find(api: OrderApi, order_id: str, delivery_id: str) -> tuple[Delivery, int]:
+    loaded = api.ordering.find(order_id, current_principal())
+    running = running_of(loaded.state)
+    if running is None or delivery_id not in running.deliveries:
+        raise Refused(Why.UNKNOWN_DELIVERY)
+    return running.deliveries[delivery_id], loaded.version
+
+
+def _show(order_id: str, delivery_id: str) -> Answer:
+    delivery, version = _find(doors(), order_id, delivery_id)
+    return delivery_shown(delivery, order_id), None, etag(version)
+
+
+@routes.get("/deliveries/<delivery_id>", answer=DeliveryView)
+@permits("order:read")
+def read_delivery(delivery_id: str) -> Answer:
+    """A delivery and what the receiving party said about it."""
+    return _show(doors().order_of(delivery_id, Why.UNKNOWN_DELIVERY, current_principal()), delivery_id)
+
+
+@routes.post("/deliveries/<delivery_id>/confirm", body=ConfirmBody, answer=DeliveryView)
+@permits("delivery:confirm")
+def confirm_delivery(delivery_id: str, body: dict[str, Any]) -> Answer:
+    """Say that it arrived in order, wholly or in part. The last confirmation closes the order."""
+    api = doors()
+    order_id = api.order_of(delivery_id, Why.UNKNOWN_DELIVERY, current_principal())
+    quantity = _whole(body["quantity"], _find(api, order_id, delivery_id)[0])
+
+    def act(command: Command) -> None:
+        confirmed = ConfirmDelivery(delivery_id, quantity, command.cause.at)
+        transact(
+            api.log, lambda: api.ordering.act(order_id, confirmed, command.principal), command.cause, command.marks
+        )
+
+    return perform(act, lambda _: _show(order_id, delivery_id), resource=delivery_id)
+
+
+def _whole(given: Given | None, delivery: Delivery) -> int | None:
+    if given is None:
+        return None
+    if given.unit != delivery.unit or not given.value.isdigit():
+        raise Refused(
+            Why.QUANTITY_UNIT, pointer="/quantity", found=f"{given.value} {given.unit}"[:60], known=delivery.unit
+        )
+    return int(given.value)
+
+
+@routes.post("/deliveries/<delivery_id>/dispute", body=DisputeBody, answer=DeliveryView)
+@permits("delivery:confirm")
+def dispute_delivery(delivery_id: str, body: dict[str, Any]) -> Answer:
+    """Say what is wrong with it; the order stays open until it is settled and confirmed."""
+    api = doors()
+    order_id = api.order_of(delivery_id, Why.UNKNOWN_DELIVERY, current_principal())
+
+    def act(command: Command) -> None:
+        disputed = DisputeDelivery(delivery_id, body["grounds"], command.cause.at)
+        transact(api.log, lambda: api.ordering.act(order_id, disputed, command.principal), command.cause, command.marks)
+
+    return perform(act, lambda _: _show(order_id, delivery_id), resource=delivery_id)

@@ -1,0 +1,52 @@
+"""Routes of inquiries: who could, when, for about how much. Nothing is reserved."""
+
+from typing import Any
+
+from services.order.api.asking import InquiryBody, asked_from
+from services.order.api.doors import doors
+from services.order.api.inquiries_shown import inquiry_shown
+from services.order.api.views import InquiryView
+from services.order.domain.inquiry import Inquiry
+from shared.eventstore.handling import Loaded, transact
+from shared.web.access import current_principal, permits
+from shared.web.etags import etag
+from shared.web.idempotency import Command, perform
+from shared.web.prefer import wait_for, wait_seconds
+from shared.web.routes import Answer, Routes
+
+routes = Routes("inquiries", description="Dates and prices without obligation")
+
+
+@routes.post("/inquiries", body=InquiryBody, answer=InquiryView, status=201)
+@permits("order:place")
+def make_inquiry(body: dict[str, Any]) -> Answer:
+    """Ask who could make this, when and for about how much. `Prefer: wait=N` waits for the answer."""
+    api = doors()
+    asked = asked_from(body)
+
+    def act(command: Command) -> None:
+        transact(
+            api.log,
+            lambda: api.inquiring.make(command.resource, asked, command.principal, command.cause.at),
+            command.cause,
+            command.marks,
+        )
+
+    def show(inquiry_id: str) -> Answer:
+        wait_for(api.log, lambda _: api.inquiring.is_answered(inquiry_id) or None, wait_seconds())
+        return _show(inquiry_id)
+
+    return perform(act, lambda outcome: show(outcome.resource), resource=api.ids.new("inq"), status=201)
+
+
+@routes.get("/inquiries/<inquiry_id>", answer=InquiryView)
+@permits("order:read")
+def read_inquiry(inquiry_id: str) -> Answer:
+    """An inquiry and its answer."""
+    return _show(inquiry_id)
+
+
+def _show(inquiry_id: str) -> Answer:
+    api = doors()
+    loaded: Loaded[Inquiry] = api.inquiring.find(inquiry_id, current_principal())
+    return inquiry_shown(loaded.state, loaded.version, api.ordering.terms), None, etag(loaded.version)

@@ -1,0 +1,146 @@
+"""Routes of orders: place, list, read, and what an order consists of."""
+
+from typing import Any
+
+from services.order.api.asking import OrderBody, OrdersQuery, asked_from
+from services.order.api.doors import doors
+from services.order.api.orders_shown import order_shown, row_shown, running_of
+from services.order.api.plans_shown import step_shown, trip_shown
+from services.order.api.processes_shown import processes_shown
+from services.order.api.quotes_waited import is_planned
+from services.order.api.views import OrdersPage, OrderView, PlanView, ProcessesView, TimelineView
+from services.order.domain.order import stream_of
+from services.order.domain.standing import standing_of
+from services.order.projections import order_overview, timeline
+from shared.eventstore.handling import transact
+from shared.eventstore.port import Recorded
+from shared.web import streaming
+from shared.web.access import current_principal, permits
+from shared.web.cursors import after, page
+from shared.web.etags import etag
+from shared.web.idempotency import Command, perform
+from shared.web.prefer import wait_for, wait_seconds
+from shared.web.routes import Answer, Routes
+
+routes = Routes("orders", description="Orders of brands")
+
+
+def show_order(order_id: str) -> Answer:
+    """The order as the caller may see it, with its version as ETag."""
+    api = doors()
+    loaded = api.ordering.find(order_id, current_principal())
+    shown = order_shown(loaded.state, loaded.version, api.catalogue, api.ordering.terms, api.now())
+    return shown, None, etag(loaded.version)
+
+
+def show_planned_order(order_id: str) -> Answer:
+    """The same, once the plan asked for last is answered or the caller has waited long enough."""
+    api = doors()
+    wait_for(api.log, lambda _: is_planned(api.read(order_id).state) or None, wait_seconds())
+    return show_order(order_id)
+
+
+@routes.post("/orders", body=OrderBody, answer=OrderView, status=201)
+@permits("order:place")
+def place_order(body: dict[str, Any]) -> Answer:
+    """Place an order. `Prefer: wait=N` waits for its quote."""
+    api = doors()
+    asked = asked_from(body)
+
+    def act(command: Command) -> None:
+        transact(
+            api.log,
+            lambda: api.ordering.place(command.resource, asked, command.principal, command.cause.at),
+            command.cause,
+            command.marks,
+        )
+
+    return perform(act, lambda outcome: show_planned_order(outcome.resource), resource=api.ids.new("ord"), status=201)
+
+
+@routes.get("/orders", query=OrdersQuery, answer=OrdersPage)
+@permits("order:read")
+def list_orders(query: dict[str, Any]) -> Answer:
+    """Orders, newest first: a buyer's own, all of them for the office."""
+    api = doors()
+    api.wait_for_view(order_overview.NAME)
+    behind = after(query)
+    rows = order_overview.list_orders(
+        api.log.views,
+        current_principal(),
+        at=api.now(),
+        state=query["state"],
+        requested_from=query["requested_from"],
+        requested_until=query["requested_until"],
+        after=None if behind is None else behind[0],
+        limit=query["limit"] + 1,
+    )
+    return page(query, [row_shown(one) for one in rows], lambda one: [one["id"]])
+
+
+@routes.get("/orders/<order_id>", answer=OrderView)
+@permits("order:read")
+def read_order(order_id: str) -> Answer:
+    """An order: state, promise, questions to its buyer and what can be done next."""
+    return show_order(order_id)
+
+
+@routes.get("/orders/<order_id>/processes", answer=ProcessesView)
+@permits("order:read")
+def read_processes(order_id: str) -> Answer:
+    """The process tree with quantities and states."""
+    loaded = doors().ordering.find(order_id, current_principal())
+    return {"order_id": order_id, "object": "processes", "items": processes_shown(loaded.state)}
+
+
+@routes.get("/orders/<order_id>/plan", answer=PlanView)
+@permits("order:read")
+def read_plan(order_id: str) -> Answer:
+    """Who makes what when, as booked; empty before an order is confirmed."""
+    api = doors()
+    loaded = api.ordering.find(order_id, current_principal())
+    running = running_of(loaded.state)
+    return {
+        "order_id": order_id,
+        "object": "plan",
+        "state": standing_of(loaded.state, api.now()),
+        "promise_at": None if running is None else running.promise.promise_at,
+        "steps": [] if running is None else [step_shown(one) for one in running.promise.steps],
+        "trips": [] if running is None else [trip_shown(one) for one in running.promise.trips],
+    }
+
+
+@routes.get("/orders/<order_id>/timeline", answer=TimelineView)
+@permits("order:read")
+def read_timeline(order_id: str) -> Answer:
+    """What has happened, in words."""
+    api = doors()
+    api.ordering.find(order_id, current_principal())
+    items = [_entry_shown(one) for one in timeline.list_entries(api.log.read_stream(stream_of(order_id)))]
+    return {"order_id": order_id, "object": "timeline", "items": items}
+
+
+def _entry_shown(entry: timeline.Entry) -> dict[str, Any]:
+    return {
+        "position": entry.position,
+        "at": entry.at,
+        "what": entry.what,
+        "by": entry.by,
+        "text": {"zh": entry.zh, "en": entry.en},
+    }
+
+
+@routes.get("/orders/<order_id>/events")
+@permits("order:read")
+def follow_order(order_id: str) -> Answer:
+    """The timeline as it happens (text/event-stream, resumes by Last-Event-ID), or one page of it as JSON."""
+    api = doors()
+    api.ordering.find(order_id, current_principal())
+
+    def select(recorded: Recorded) -> dict[str, object] | None:
+        entry = timeline.entry_of(recorded)
+        if entry is None:
+            return None
+        return {"at": entry.at.isoformat(), "what": entry.what, "by": entry.by, "zh": entry.zh, "en": entry.en}
+
+    return streaming.events(api.log, streaming.of_streams(api.log, [stream_of(order_id)]), select)

@@ -1,0 +1,284 @@
+"""An order as a resource: what it is, what state it is in, what it asks of its buyer and what can be done next."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never
+
+from services.order.api.plans_shown import Shown, failure_shown, reasons_shown
+from services.order.api.products_shown import named
+from services.order.domain.catalogue import Catalogue
+from services.order.domain.changing import body_of
+from services.order.domain.situations import (
+    Absent,
+    Accepted,
+    Asked,
+    Awaited,
+    Body,
+    Cancelled,
+    Closed,
+    Delivery,
+    Failure,
+    Order,
+    Planning,
+    Promise,
+    Quote,
+    Quoted,
+    Revision,
+    Running,
+    Shortfall,
+    Taken,
+    Unplannable,
+)
+from services.order.domain.standing import actions, standing_of
+from services.order.domain.terms import Terms
+from services.order.domain.values import OrderLine
+from services.order.projections.order_overview import OverviewRow
+from shared.contracts.planning import Limits, Supply
+from shared.kernel.clock import LOCAL_ZONE
+from shared.kernel.money import Money
+from shared.kernel.units import Quantity
+
+
+def order_shown(order: Order, version: int, catalogue: Catalogue, terms: Terms, at: datetime) -> Shown:
+    body, running = body_of(order), running_of(order)
+    quote = _quote_of(order)
+    return {
+        "id": body.order_id,
+        "object": "order",
+        "created_at": body.placed_at,
+        "state": standing_of(order, at),
+        "version": version,
+        "actions": actions(order, at),
+        "reference": body.reference,
+        "buyer_org_id": body.buyer_org_id,
+        "lines": [line_shown(one, running, terms) for one in body.lines],
+        "deliver_to": {"district": body.deliver_to.district, "address": body.deliver_to.address},
+        "requested_from": body.requested_from,
+        "requested_by": body.requested_by,
+        "limits": limits_shown(body.limits),
+        "supplies": [_supply_shown(one, body) for one in body.supplies],
+        "attempt": running.attempt if running is not None else body.attempt,
+        "quote_id": None if quote is None else quote.quote_id,
+        "quote_expires_at": None if quote is None else quote.expires_at,
+        "failure": failure_shown(order.failure) if isinstance(order, Unplannable) else None,
+        "promise": None if running is None else promise_shown(running.promise),
+        "questions": questions_shown(order) if isinstance(order, Running) else [],
+        "change": _revision_shown(order.revision, terms) if isinstance(order, Running) and order.revision else None,
+        "deliveries": [] if running is None else deliveries_shown(running),
+        "charged": Money(charged_fen(order)),
+        "cancellation": _cancellation_shown(order) if isinstance(order, Cancelled) else None,
+        "closed_at": order.closed_at if isinstance(order, Closed) else None,
+        "label_rules": _label_rules_shown(body, running, catalogue),
+    }
+
+
+def running_of(order: Order) -> Running | None:
+    """What was or is booked, in whatever way the order ended."""
+    match order:
+        case Running():
+            return order
+        case Cancelled(running=running):
+            return running
+        case Closed(running=running):
+            return running
+        case Absent() | Planning() | Unplannable() | Quoted() | Accepted():
+            return None
+        case _:
+            assert_never(order)
+
+
+def charged_fen(order: Order) -> int:
+    """Fees so far: changes and cancellation, not the goods."""
+    running = running_of(order)
+    fee = 0 if running is None else running.charged_fen
+    return fee + (order.fee_fen if isinstance(order, Cancelled) else 0)
+
+
+def _quote_of(order: Order) -> Quote | None:
+    match order:
+        case Quoted(quote=quote) | Running(revision=Revision(answer=Quote() as quote)):
+            return quote
+        case Accepted(taken=taken) | Running(revision=Revision(answer=Taken() as taken)):
+            return taken.quote
+        case _:
+            return None
+
+
+def line_shown(line: OrderLine, running: Running | None, terms: Terms) -> Shown:
+    demand = line.demand
+    deliveries: Sequence[Delivery] = [] if running is None else list(running.deliveries.values())
+    mine = [one for one in deliveries if one.order_line_id == demand.order_line_id]
+    confirmed = sum(one.confirmed or 0 for one in mine)
+    return {
+        "id": demand.order_line_id,
+        "product": demand.product_id,
+        "name": {"zh": line.product_zh, "en": line.product_en},
+        "quantity": Quantity(demand.quantity_net, demand.unit),
+        "options": dict(line.options),
+        "pack_version": f"{line.pack}@{line.pack_version}",
+        "delivered": Quantity(sum(one.quantity for one in mine), demand.unit),
+        "confirmed": Quantity(confirmed, demand.unit),
+        "payable": Quantity(terms.payable(confirmed, demand.quantity_net), demand.unit),
+    }
+
+
+def limits_shown(limits: Limits) -> Shown:
+    return {
+        "price_max": None if limits.price_fen_max is None else Money(limits.price_fen_max),
+        "partial_ok": limits.partial_ok,
+        "split_ok": limits.split_ok,
+        "one_plant_only": limits.one_plant_only,
+        "plants_max": limits.plants_max,
+        "exclude_plants": list(limits.exclude_plants),
+        "delta_e_tenths_max": limits.delta_e_tenths_max,
+    }
+
+
+def _supply_shown(supply: Supply, body: Body) -> Shown:
+    return {
+        "item": supply.item,
+        "quantity": Quantity(supply.quantity, supply.unit),
+        "arrives_at": supply.arrives_at,
+        "arrived": Quantity(body.arrived.get(supply.item, 0), supply.unit),
+    }
+
+
+def promise_shown(promise: Promise) -> Shown:
+    return {
+        "quote_id": promise.quote_id,
+        "promise_at": promise.promise_at,
+        "price": Money(promise.price_fen),
+        "vat": Money(promise.vat_fen),
+        "confirmed_at": promise.confirmed_at,
+        "plants": sorted({one.plant_name for one in promise.steps}),
+    }
+
+
+def questions_shown(running: Running) -> list[Shown]:
+    asked = [] if running.asked is None else [_replan_shown(running.asked)]
+    return asked + [_shortfall_shown(one) for one in running.shortfalls.values()]
+
+
+def _replan_shown(asked: Asked) -> Shown:
+    return {
+        "kind": "replan",
+        "id": asked.replan_id,
+        "cause": asked.cause,
+        "old_promise_at": asked.old_promise_at,
+        "new_promise_at": asked.promise.promise_at,
+        "old_price": Money(asked.old_price_fen),
+        "new_price": Money(asked.promise.price_fen),
+        "choices": ["accept", "cancel"],
+        "default_choice": asked.default_choice,
+        "answer_by": asked.answer_by,
+        "item": None,
+        "arrived": None,
+        "expected": None,
+        "makeable": [],
+        "reasons": reasons_shown(asked.reasons),
+    }
+
+
+def _shortfall_shown(shortfall: Shortfall) -> Shown:
+    return {
+        "kind": "short_supply",
+        "id": None,
+        "cause": "short_supply",
+        "old_promise_at": None,
+        "new_promise_at": None,
+        "old_price": None,
+        "new_price": None,
+        "choices": ["change", "report_supply", "cancel"],
+        "default_choice": None,
+        "answer_by": None,
+        "item": shortfall.item,
+        "arrived": Quantity(shortfall.quantity, shortfall.unit),
+        "expected": Quantity(shortfall.expected, shortfall.unit),
+        "makeable": [
+            {"order_line_id": one.order_line_id, "quantity": Quantity(one.quantity, one.unit)}
+            for one in shortfall.makeable
+        ],
+        "reasons": [],
+    }
+
+
+def _revision_shown(revision: Revision, terms: Terms) -> Shown:
+    answer = revision.answer
+    quote = answer.quote if isinstance(answer, Taken) else answer if isinstance(answer, Quote) else None
+    match answer:
+        case Awaited():
+            state = "planning"
+        case Quote():
+            state = "quoted"
+        case Failure():
+            state = "unplannable"
+        case Taken():
+            state = "accepted"
+        case _:
+            assert_never(answer)
+    return {
+        "state": state,
+        "attempt": revision.target.attempt,
+        "quote_id": None if quote is None else quote.quote_id,
+        "expires_at": None if quote is None else quote.expires_at,
+        "requested_by": revision.target.requested_by,
+        "lines": [line_shown(one, None, terms) for one in revision.target.lines],
+        "fee": Money(revision.fee_fen),
+        "failure": failure_shown(answer) if isinstance(answer, Failure) else None,
+    }
+
+
+def deliveries_shown(running: Running) -> list[Shown]:
+    return [delivery_shown(one, running.body.order_id) for one in running.deliveries.values()]
+
+
+def delivery_shown(delivery: Delivery, order_id: str) -> Shown:
+    state = "disputed" if delivery.grounds else "arrived" if delivery.confirmed is None else "confirmed"
+    confirmed = None if delivery.confirmed is None else Quantity(delivery.confirmed, delivery.unit)
+    return {
+        "id": delivery.delivery_id,
+        "object": "delivery",
+        "order_id": order_id,
+        "order_line_id": delivery.order_line_id,
+        "state": state,
+        "quantity": Quantity(delivery.quantity, delivery.unit),
+        "confirmed": confirmed,
+        "grounds": delivery.grounds or None,
+        "lots": list(delivery.lots),
+        "delivered_at": delivery.delivered_at,
+    }
+
+
+def _cancellation_shown(order: Cancelled) -> Shown:
+    return {"fee": Money(order.fee_fen), "why": order.why, "cancelled_at": order.cancelled_at}
+
+
+def _label_rules_shown(body: Body, running: Running | None, catalogue: Catalogue) -> list[Shown]:
+    """Label standards on the day the drink is made: the promise's last step, else the day asked for."""
+    if not any(one.kind == "drink" for one in body.lines):
+        return []
+    made_at = body.requested_by if running is None else max(one.ends_at for one in running.promise.steps)
+    return [
+        {"code": one.code, "from_on": one.from_on, "until_on": one.until_on, "name": named(one.name)}
+        for one in catalogue.label_rules_on(made_at.astimezone(LOCAL_ZONE).date())
+    ]
+
+
+def row_shown(row: OverviewRow) -> Shown:
+    return {
+        "id": row.order_id,
+        "object": "order",
+        "created_at": row.placed_at,
+        "state": row.state,
+        "version": row.version,
+        "reference": row.reference,
+        "buyer_org_id": row.buyer_org_id,
+        "product": row.product_id,
+        "quantity": Quantity(row.quantity, row.unit),
+        "lines": row.lines,
+        "requested_by": row.requested_by,
+        "quote_expires_at": row.expires_at,
+        "promise_at": row.promise_at,
+        "price": None if row.price_fen is None else Money(row.price_fen),
+        "needs_answer": row.needs_answer,
+    }

@@ -1,0 +1,111 @@
+"""Routes of quotes: the menus an order was offered, a fresh one asked for, and one option accepted."""
+
+from typing import Any
+
+from services.order.api.asking import AcceptBody
+from services.order.api.doors import OrderApi, doors
+from services.order.api.orders import show_order, show_planned_order
+from services.order.api.plans_shown import Shown, quote_shown, reason_shown, relaxation_shown
+from services.order.api.quotes_waited import Acceptance, acceptance_of
+from services.order.api.views import OrderView, QuotesPage, QuoteView
+from services.order.domain.changing import body_of
+from services.order.domain.commands import AcceptQuote, RequestQuote
+from services.order.domain.events import QuoteReceived
+from services.order.domain.order import stream_of
+from services.order.domain.refusals import Why
+from services.order.domain.situations import Order, Quote
+from shared.eventstore.handling import transact
+from shared.web.access import current_principal, permits
+from shared.web.etags import etag
+from shared.web.idempotency import Command, perform
+from shared.web.prefer import wait_for, wait_seconds
+from shared.web.problems import refusal
+from shared.web.routes import Answer, Routes
+
+routes = Routes("quotes", description="Menus of plans, held until they expire")
+
+
+def _quote_of(event: QuoteReceived) -> Quote:
+    return Quote(event.quote_id, tuple(event.options), tuple(event.refusals), event.offered_at, event.expires_at)
+
+
+def _shown(api: OrderApi, event: QuoteReceived, order: Order) -> Shown:
+    begins = body_of(order).requested_from
+    return quote_shown(_quote_of(event), order, event.attempt, api.now(), order_id=event.order_id, begins=begins)
+
+
+@routes.get("/orders/<order_id>/quotes", answer=QuotesPage)
+@permits("order:read")
+def list_quotes(order_id: str) -> Answer:
+    """All quotes of an order, the latest first; an order has few, so the page is whole."""
+    api = doors()
+    loaded = api.ordering.find(order_id, current_principal())
+    story = api.log.read_stream(stream_of(order_id))
+    found = [_shown(api, one.event, loaded.state) for one in story if isinstance(one.event, QuoteReceived)]
+    return {"items": found[::-1], "next_cursor": None}
+
+
+@routes.post("/orders/<order_id>/quotes", answer=OrderView, status=202)
+@permits("order:place")
+def request_quote(order_id: str) -> Answer:
+    """Ask for a fresh quote: after one expired, after a refusal, or for another look."""
+    api = doors()
+
+    def act(command: Command) -> None:
+        asked = RequestQuote(api.ordering.terms, command.cause.at)
+        transact(api.log, lambda: api.ordering.act(order_id, asked, command.principal), command.cause, command.marks)
+
+    return perform(act, lambda outcome: show_planned_order(outcome.resource), resource=order_id, status=202)
+
+
+@routes.get("/quotes/<quote_id>", answer=QuoteView)
+@permits("order:read")
+def read_quote(quote_id: str) -> Answer:
+    """One quote."""
+    api = doors()
+    order_id = api.order_of(quote_id, Why.UNKNOWN_QUOTE, current_principal())
+    loaded = api.ordering.find(order_id, current_principal())
+    for recorded in api.log.read_stream(stream_of(order_id)):
+        if isinstance(recorded.event, QuoteReceived) and recorded.event.quote_id == quote_id:
+            return _shown(api, recorded.event, loaded.state), None, etag(loaded.version)
+    raise AssertionError("unreachable: the view named the order that received the quote")
+
+
+@routes.post("/quotes/<quote_id>/accept", body=AcceptBody, answer=OrderView, status=202)
+@permits("order:accept")
+def accept_quote(quote_id: str, body: dict[str, Any]) -> Answer:
+    """Accept one option. With `Prefer: wait=N`: 202 and the confirmed order, or 409 with a fresh quote."""
+    api = doors()
+    order_id = api.order_of(quote_id, Why.UNKNOWN_QUOTE, current_principal())
+
+    def act(command: Command) -> None:
+        accepted = AcceptQuote(quote_id, body["option_id"], command.cause.at)
+        transact(api.log, lambda: api.ordering.act(order_id, accepted, command.principal), command.cause, command.marks)
+
+    return perform(act, lambda outcome: _accepted(outcome.resource, quote_id), resource=order_id, status=202)
+
+
+def _accepted(order_id: str, quote_id: str) -> Answer:
+    api = doors()
+
+    def probe(_: int) -> Acceptance | None:
+        found = acceptance_of(api.log, order_id, quote_id)
+        return found if found.is_over else None
+
+    found = wait_for(api.log, probe, wait_seconds()) or acceptance_of(api.log, order_id, quote_id)
+    if found.fate in {"pending", "confirmed"}:
+        return show_order(order_id)
+    loaded = api.ordering.find(order_id, current_principal())
+    fresh = None if found.fresh is None else QuoteView().dump(_shown(api, found.fresh, loaded.state))
+    lost = [] if found.lost is None else [reason_shown(one) for one in found.lost.reasons]
+    failed = [] if found.failed is None else [reason_shown(one) for one in found.failed.reasons]
+    why = Why.QUOTE_LOST if found.fate == "lost" else Why.QUOTE_EXPIRED
+    return refusal(
+        why,
+        {"quote_id": quote_id, "expires_at": found.expires_at},
+        etag(loaded.version),
+        order_id=order_id,
+        quote=fresh,
+        reasons=lost + failed or None,
+        relaxation=None if found.failed is None else relaxation_shown(found.failed.relaxation),
+    )

@@ -1,0 +1,174 @@
+"""What can be asked of an order. Time, ids, terms and snapshots arrive inside; the rule asks nobody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.order.domain.terms import Terms
+from services.order.domain.values import OrderLine
+from shared.contracts import capacity
+from shared.contracts.planning import Limits, Place, Supply
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder:
+    order_id: str
+    buyer_org_id: str
+    reference: str
+    lines: tuple[OrderLine, ...]
+    deliver_to: Place
+    requested_from: datetime | None
+    requested_by: datetime
+    limits: Limits
+    supplies: tuple[Supply, ...]
+    terms: Terms
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestQuote:
+    """Ask for a fresh quote: after one expired, after a refusal, or because the buyer wants another look."""
+
+    terms: Terms
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptQuote:
+    quote_id: str
+    option_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOrder:
+    """*quantities*: order line id -> base units, only lines that change; None: as it was. *agreed_fee_fen*: the fee
+    the buyer was shown, None where none was.
+    """
+
+    quantities: Mapping[str, int]
+    requested_by: datetime | None
+    limits: Limits | None
+    agreed_fee_fen: int | None
+    terms: Terms
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    agreed_fee_fen: int | None
+    terms: Terms
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReplan:
+    """*by_default*: nobody answered until `answer_by`; *choice* is then the stated default, whatever stands here."""
+
+    replan_id: str
+    choice: Literal["accept", "cancel"]
+    by_default: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSupply:
+    """*quantity* more units of *item* arrived."""
+
+    item: str
+    quantity: int
+    unit: str
+    arrived_at: datetime
+    terms: Terms
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmDelivery:
+    """The receiving party found *quantity* in order; None: all of it."""
+
+    delivery_id: str
+    quantity: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeDelivery:
+    delivery_id: str
+    grounds: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CloseOrder:
+    """The buyer is content with what arrived, though it is less than ordered."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveQuote:
+    fact: capacity.QuoteOffered
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveRefusal:
+    fact: capacity.PlanRefused
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveConfirmation:
+    fact: capacity.QuoteConfirmed
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveLoss:
+    fact: capacity.QuoteLost
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivePlantAnswer:
+    fact: capacity.OfferAnswered
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivePlanChange:
+    fact: capacity.PlanChanged
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveProgress:
+    fact: capacity.WorkProgressed
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveDelivery:
+    fact: capacity.ShipmentDelivered
+    terms: Terms
+
+
+BuyerCommand = (
+    PlaceOrder
+    | RequestQuote
+    | AcceptQuote
+    | ChangeOrder
+    | CancelOrder
+    | AnswerReplan
+    | ReportSupply
+    | ConfirmDelivery
+    | DisputeDelivery
+    | CloseOrder
+)
+Report = (
+    ReceiveQuote
+    | ReceiveRefusal
+    | ReceiveConfirmation
+    | ReceiveLoss
+    | ReceivePlantAnswer
+    | ReceivePlanChange
+    | ReceiveProgress
+    | ReceiveDelivery
+)
+OrderCommand = BuyerCommand | Report

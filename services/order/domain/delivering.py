@@ -1,0 +1,160 @@
+"""Work and deliveries as they arrive: when an order is delivered, who confirms or disputes, and when it is closed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from services.order.domain.commands import (
+    CloseOrder,
+    ConfirmDelivery,
+    DisputeDelivery,
+    ReceiveDelivery,
+    ReceiveProgress,
+)
+from services.order.domain.events import (
+    AnyOrderEvent,
+    DeliveryArrived,
+    DeliveryConfirmed,
+    DeliveryDisputed,
+    OrderClosed,
+    OrderDelivered,
+    WorkMoved,
+)
+from services.order.domain.evolution import evolve
+from services.order.domain.refusals import Why
+from services.order.domain.situations import Delivery, Order, Running
+from services.order.domain.standing import standing_of
+from services.order.domain.terms import Terms
+from shared.kernel.refusal import Refused
+
+
+def receive_progress(command: ReceiveProgress, order: Order) -> Sequence[AnyOrderEvent]:
+    fact = command.fact
+    if not isinstance(order, Running):
+        return []
+    moved = WorkMoved(
+        order_id=fact.order_id,
+        buyer_org_id=fact.buyer_org_id,
+        work_id=fact.work_id,
+        process_id=fact.process_id,
+        state=fact.state,
+        good=fact.good,
+        scrap=fact.scrap,
+        rework=fact.rework,
+        unit=fact.unit,
+        moved_at=fact.at,
+    )
+    return [moved, *_delivered(evolve(order, moved), command.terms, fact.at)]
+
+
+def receive_delivery(command: ReceiveDelivery, order: Order) -> Sequence[AnyOrderEvent]:
+    """Goods at the door. What happened is recorded, be it more or less than ordered; paying is bounded elsewhere."""
+    fact = command.fact
+    if not isinstance(order, Running) or fact.delivery_id in order.deliveries:
+        return []
+    step = order.promise.step(fact.process_id)
+    only = order.body.lines[0].demand.order_line_id if len(order.body.lines) == 1 else ""
+    arrived = DeliveryArrived(
+        order_id=fact.order_id,
+        buyer_org_id=fact.buyer_org_id,
+        delivery_id=fact.delivery_id,
+        work_id=fact.work_id,
+        process_id=fact.process_id,
+        order_line_id=only if step is None else step.order_line_id,
+        quantity=fact.quantity,
+        unit=fact.unit,
+        lots=fact.lots,
+        delivered_at=fact.delivered_at,
+    )
+    return [arrived, *_delivered(evolve(order, arrived), command.terms, fact.delivered_at)]
+
+
+def _delivered(order: Order, terms: Terms, at: datetime) -> Sequence[AnyOrderEvent]:
+    """The event that every line is at the door, once, the first time it is so."""
+    if not isinstance(order, Running) or order.delivered_at is not None or not order.deliveries:
+        return []
+    if not all(
+        _is_line_delivered(order, one.demand.order_line_id, one.demand.quantity_net, terms) for one in order.body.lines
+    ):
+        return []
+    body = order.body
+    return [OrderDelivered(order_id=body.order_id, buyer_org_id=body.buyer_org_id, delivered_at=at)]
+
+
+def _is_line_delivered(order: Running, order_line_id: str, ordered: int, terms: Terms) -> bool:
+    """Enough arrived, or everything that was made for the line was shipped and arrived, though it is less."""
+    delivered = order.delivered(order_line_id)
+    if terms.is_enough(delivered, ordered):
+        return True
+    last = [order.work.get(one.process_id) for one in order.promise.last_steps(order_line_id)]
+    if not last or any(one is None or one.state != "shipped" for one in last):
+        return False
+    return delivered >= sum(one.good for one in last if one is not None) > 0
+
+
+def _find(order: Order, delivery_id: str, at: datetime) -> tuple[Running, Delivery]:
+    if not isinstance(order, Running):
+        raise Refused(Why.NOT_NOW, action="confirm_delivery", state=standing_of(order, at))
+    delivery = order.deliveries.get(delivery_id)
+    if delivery is None:
+        raise Refused(Why.UNKNOWN_DELIVERY, delivery_id=delivery_id)
+    if delivery.confirmed is not None:
+        raise Refused(Why.CONFIRMED_ALREADY, delivery_id=delivery_id)
+    return order, delivery
+
+
+def confirm_delivery(command: ConfirmDelivery, order: Order) -> Sequence[AnyOrderEvent]:
+    """Confirming ends a dispute as well. The last confirmation of a delivered order closes it."""
+    running, delivery = _find(order, command.delivery_id, command.at)
+    quantity = delivery.quantity if command.quantity is None else command.quantity
+    if not 0 <= quantity <= delivery.quantity:
+        raise Refused(Why.CONFIRM_TOO_MUCH, pointer="/quantity", delivered=delivery.quantity, unit=delivery.unit)
+    body = running.body
+    confirmed = DeliveryConfirmed(
+        order_id=body.order_id,
+        buyer_org_id=body.buyer_org_id,
+        delivery_id=delivery.delivery_id,
+        quantity=quantity,
+        unit=delivery.unit,
+        confirmed_at=command.at,
+    )
+    after = replace(
+        running, deliveries={**running.deliveries, delivery.delivery_id: replace(delivery, confirmed=quantity)}
+    )
+    if after.delivered_at is None or not _all_confirmed(after):
+        return [confirmed]
+    return [confirmed, _closed(after, command.at)]
+
+
+def dispute_delivery(command: DisputeDelivery, order: Order) -> Sequence[AnyOrderEvent]:
+    running, delivery = _find(order, command.delivery_id, command.at)
+    if delivery.grounds:
+        raise Refused(Why.DISPUTED_ALREADY, delivery_id=command.delivery_id)
+    return [
+        DeliveryDisputed(
+            order_id=running.body.order_id,
+            buyer_org_id=running.body.buyer_org_id,
+            delivery_id=command.delivery_id,
+            grounds=command.grounds,
+            disputed_at=command.at,
+        )
+    ]
+
+
+def close(command: CloseOrder, order: Order) -> Sequence[AnyOrderEvent]:
+    if not isinstance(order, Running):
+        raise Refused(Why.NOT_NOW, action="close", state=standing_of(order, command.at))
+    if not order.deliveries or not _all_confirmed(order):
+        raise Refused(Why.NOT_ALL_CONFIRMED)
+    under_way = [one for one in order.work.values() if one.state in {"in_progress", "completed", "released"}]
+    if under_way:
+        raise Refused(Why.WORK_UNDER_WAY, count=len(under_way))
+    return [_closed(order, command.at)]
+
+
+def _all_confirmed(order: Running) -> bool:
+    return all(one.confirmed is not None for one in order.deliveries.values())
+
+
+def _closed(order: Running, at: datetime) -> OrderClosed:
+    return OrderClosed(order_id=order.body.order_id, buyer_org_id=order.body.buyer_org_id, closed_at=at)

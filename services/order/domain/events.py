@@ -1,0 +1,288 @@
+"""What can happen to an order. Every event carries what publishing needs, so that facts are a function of one event."""
+
+from datetime import datetime
+from typing import Literal
+
+from services.order.domain.entrusted_events import ReportSigned
+from services.order.domain.inquiry_events import InquiryAnswered, InquiryMade
+from services.order.domain.values import Makeable, OrderLine
+from shared.contracts.planning import DemandLine, Limits, Place, PlannedStep, PlannedTrip, PlanOption, Supply
+from shared.contracts.reasons import PlanReason, Relaxation
+from shared.kernel.event import Event, EventTypes
+
+ReplanChoice = Literal["accept", "cancel"]
+SetAsideWhy = Literal["expired", "outdated", "replaced", "cancelled"]
+PlanningWhy = Literal["requote", "expired", "lost", "changed", "short_supply"]
+
+
+class OrderEvent(Event, frozen=True):
+    """Base: every event of an order names it and its buyer."""
+
+    order_id: str
+    buyer_org_id: str
+
+
+class OrderPlaced(OrderEvent, frozen=True):
+    """An order with the snapshot of its recipes; the first plan is asked for with it (attempt 1)."""
+
+    reference: str
+    lines: list[OrderLine]
+    deliver_to: Place
+    earliest_start_at: datetime
+    requested_from: datetime | None
+    requested_by: datetime
+    limits: Limits
+    supplies: list[Supply]
+    placed_at: datetime
+
+
+class PlanningRequested(OrderEvent, frozen=True):
+    """A further plan is asked for; the demand stands in it whole."""
+
+    attempt: int
+    why: PlanningWhy
+    lines: list[DemandLine]
+    deliver_to: Place
+    earliest_start_at: datetime
+    requested_by: datetime
+    limits: Limits
+    supplies: list[Supply]
+    replaces_quote_id: str
+    requested_at: datetime
+
+
+class QuoteReceived(OrderEvent, frozen=True):
+    attempt: int
+    quote_id: str
+    options: list[PlanOption]
+    refusals: list[PlanReason]
+    offered_at: datetime
+    expires_at: datetime
+
+
+class PlanningFailed(OrderEvent, frozen=True):
+    attempt: int
+    reasons: list[PlanReason]
+    relaxation: Relaxation | None
+    failed_at: datetime
+
+
+class QuoteSetAside(OrderEvent, frozen=True):
+    """A quote nobody will take: its holds may go early."""
+
+    quote_id: str
+    why: SetAsideWhy
+    set_aside_at: datetime
+
+
+class QuoteAccepted(OrderEvent, frozen=True):
+    quote_id: str
+    option_id: str
+    replaces_quote_id: str
+    accepted_at: datetime
+
+
+class QuoteLost(OrderEvent, frozen=True):
+    quote_id: str
+    reasons: list[PlanReason]
+    lost_at: datetime
+
+
+class OrderConfirmed(OrderEvent, frozen=True):
+    """The accepted option is booked. *work_ids*: process id -> work id."""
+
+    quote_id: str
+    option: PlanOption
+    work_ids: dict[str, str]
+    confirmed_at: datetime
+
+
+class OrderChanged(OrderEvent, frozen=True):
+    """What the buyer wants now, as a whole. Of a confirmed order it holds once a new quote is accepted, for *fee_fen*."""
+
+    lines: list[OrderLine]
+    requested_by: datetime
+    limits: Limits
+    fee_fen: int
+    changed_at: datetime
+
+
+class OrderCancelled(OrderEvent, frozen=True):
+    fee_fen: int
+    why: Literal["buyer", "replan"]
+    cancelled_at: datetime
+
+
+class PlantAnswered(OrderEvent, frozen=True):
+    work_id: str
+    process_id: str
+    plant_name: str
+    answer: Literal["accepted", "declined", "countered"]
+    automatic: bool
+    answered_at: datetime
+
+
+class PlanMoved(OrderEvent, frozen=True):
+    """The plan of a confirmed order changed within the promise: booked already, nobody is asked."""
+
+    replan_id: str
+    cause: str
+    steps: list[PlannedStep]
+    trips: list[PlannedTrip]
+    work_ids: dict[str, str]
+    old_promise_at: datetime
+    new_promise_at: datetime
+    old_price_fen: int
+    new_price_fen: int
+    reasons: list[PlanReason]
+    moved_at: datetime
+
+
+class ReplanAsked(OrderEvent, frozen=True):
+    """The plan would change beyond the promise: the buyer answers until *answer_by*, else *default_choice* holds."""
+
+    replan_id: str
+    cause: str
+    steps: list[PlannedStep]
+    trips: list[PlannedTrip]
+    work_ids: dict[str, str]
+    old_promise_at: datetime
+    new_promise_at: datetime
+    old_price_fen: int
+    new_price_fen: int
+    reasons: list[PlanReason]
+    default_choice: ReplanChoice
+    answer_by: datetime
+    asked_at: datetime
+
+
+class ReplanAnswered(OrderEvent, frozen=True):
+    replan_id: str
+    choice: ReplanChoice
+    by_default: bool
+    answered_at: datetime
+
+
+class SupplyArrived(OrderEvent, frozen=True):
+    """Buyer's material came: *arrived* now, *quantity* in all so far, of *expected*."""
+
+    item: str
+    arrived: int
+    quantity: int
+    expected: int
+    unit: str
+    arrived_at: datetime
+
+
+class SupplyFellShort(OrderEvent, frozen=True):
+    """The material is not enough, and the buyer must say what to do: less, the rest later, or nothing."""
+
+    item: str
+    quantity: int
+    expected: int
+    unit: str
+    makeable: list[Makeable]
+    asked_at: datetime
+
+
+class WorkMoved(OrderEvent, frozen=True):
+    """A work order's state and totals so far."""
+
+    work_id: str
+    process_id: str
+    state: str
+    good: int
+    scrap: int
+    rework: int
+    unit: str
+    moved_at: datetime
+
+
+class DeliveryArrived(OrderEvent, frozen=True):
+    delivery_id: str
+    work_id: str
+    process_id: str
+    order_line_id: str
+    quantity: int
+    unit: str
+    lots: list[str]
+    delivered_at: datetime
+
+
+class OrderDelivered(OrderEvent, frozen=True):
+    """Every line has reached the buyer's door; what remains is to confirm."""
+
+    delivered_at: datetime
+
+
+class DeliveryConfirmed(OrderEvent, frozen=True):
+    delivery_id: str
+    quantity: int
+    unit: str
+    confirmed_at: datetime
+
+
+class DeliveryDisputed(OrderEvent, frozen=True):
+    delivery_id: str
+    grounds: str
+    disputed_at: datetime
+
+
+class OrderClosed(OrderEvent, frozen=True):
+    closed_at: datetime
+
+
+AnyOrderEvent = (
+    OrderPlaced
+    | PlanningRequested
+    | QuoteReceived
+    | PlanningFailed
+    | QuoteSetAside
+    | QuoteAccepted
+    | QuoteLost
+    | OrderConfirmed
+    | OrderChanged
+    | OrderCancelled
+    | PlantAnswered
+    | PlanMoved
+    | ReplanAsked
+    | ReplanAnswered
+    | SupplyArrived
+    | SupplyFellShort
+    | WorkMoved
+    | DeliveryArrived
+    | OrderDelivered
+    | DeliveryConfirmed
+    | DeliveryDisputed
+    | OrderClosed
+)
+
+EVENT_TYPES = EventTypes(
+    {
+        "order-placed.v1": OrderPlaced,
+        "planning-requested.v1": PlanningRequested,
+        "quote-received.v1": QuoteReceived,
+        "planning-failed.v1": PlanningFailed,
+        "quote-set-aside.v1": QuoteSetAside,
+        "quote-accepted.v1": QuoteAccepted,
+        "quote-lost.v1": QuoteLost,
+        "order-confirmed.v1": OrderConfirmed,
+        "order-changed.v1": OrderChanged,
+        "order-cancelled.v1": OrderCancelled,
+        "plant-answered.v1": PlantAnswered,
+        "plan-moved.v1": PlanMoved,
+        "replan-asked.v1": ReplanAsked,
+        "replan-answered.v1": ReplanAnswered,
+        "supply-arrived.v1": SupplyArrived,
+        "supply-fell-short.v1": SupplyFellShort,
+        "work-moved.v1": WorkMoved,
+        "delivery-arrived.v1": DeliveryArrived,
+        "order-delivered.v1": OrderDelivered,
+        "delivery-confirmed.v1": DeliveryConfirmed,
+        "delivery-disputed.v1": DeliveryDisputed,
+        "order-closed.v1": OrderClosed,
+        "inquiry-made.v1": InquiryMade,
+        "inquiry-answered.v1": InquiryAnswered,
+        "report-signed.v1": ReportSigned,
+    }
+)

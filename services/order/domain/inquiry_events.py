@@ -1,0 +1,31 @@
+"""What can happen to an inquiry: asked, and answered. Nothing is reserved by either."""
+
+from datetime import datetime
+
+from services.order.domain.values import OrderLine
+from shared.contracts.planning import Limits, Place, PlanOption, Supply
+from shared.contracts.reasons import PlanReason, Relaxation
+from shared.kernel.event import Event
+
+
+class InquiryMade(Event, frozen=True):
+    inquiry_id: str
+    buyer_org_id: str
+    lines: list[OrderLine]
+    deliver_to: Place
+    earliest_start_at: datetime
+    requested_by: datetime
+    limits: Limits
+    supplies: list[Supply]
+    made_at: datetime
+
+
+class InquiryAnswered(Event, frozen=True):
+    """*options* empty: nobody could; *refusals* say why, *relaxation* what would help."""
+
+    inquiry_id: str
+    buyer_org_id: str
+    options: list[PlanOption]
+    refusals: list[PlanReason]
+    relaxation: Relaxation | None
+    answered_at: datetime

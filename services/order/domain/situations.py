@@ -1,0 +1,251 @@
+"""The situations an order can be in: a field exists only where it has meaning."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from services.order.domain.values import Makeable, OrderLine
+from shared.contracts.planning import Limits, Place, PlannedStep, PlannedTrip, PlanOption, Supply
+from shared.contracts.reasons import PlanReason, Relaxation
+
+BEGUN = frozenset({"in_progress", "completed", "released", "blocked", "shipped"})
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is asked for. *attempt* numbers the plan asked for last; *arrived*: item -> units of material so far."""
+
+    order_id: str
+    buyer_org_id: str
+    reference: str
+    lines: tuple[OrderLine, ...]
+    deliver_to: Place
+    earliest_start_at: datetime
+    requested_from: datetime | None
+    requested_by: datetime
+    limits: Limits
+    supplies: tuple[Supply, ...]
+    placed_at: datetime
+    attempt: int = 1
+    arrived: Mapping[str, int] = field(default_factory=dict)
+
+    def line(self, order_line_id: str) -> OrderLine | None:
+        return next((one for one in self.lines if one.demand.order_line_id == order_line_id), None)
+
+    def with_arrival(self, item: str, quantity: int) -> "Body":
+        return replace(self, arrived={**self.arrived, item: quantity})
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A menu of options, held until *expires_at*: whether it still is, only a clock can say."""
+
+    quote_id: str
+    options: tuple[PlanOption, ...]
+    refusals: tuple[PlanReason, ...]
+    offered_at: datetime
+    expires_at: datetime
+
+    def is_open(self, at: datetime) -> bool:
+        return at < self.expires_at
+
+    def option(self, option_id: str) -> PlanOption | None:
+        return next((one for one in self.options if one.option_id == option_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No plan: why, and the smallest change that would help."""
+
+    reasons: tuple[PlanReason, ...]
+    relaxation: Relaxation | None
+    failed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """An answer is on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One option was accepted and is not confirmed yet."""
+
+    quote: Quote
+    option_id: str
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A change of a confirmed order under way: *target* holds once its quote is confirmed, for *fee_fen*."""
+
+    target: Body
+    fee_fen: int
+    answer: Awaited | Quote | Failure | Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What is booked. *work_ids*: process id -> work id; prices before VAT."""
+
+    quote_id: str
+    steps: tuple[PlannedStep, ...]
+    trips: tuple[PlannedTrip, ...]
+    work_ids: Mapping[str, str]
+    promise_at: datetime
+    price_fen: int
+    vat_fen: int
+    confirmed_at: datetime
+
+    def step(self, process_id: str) -> PlannedStep | None:
+        return next((one for one in self.steps if one.process_id == process_id), None)
+
+    def last_steps(self, order_line_id: str) -> list[PlannedStep]:
+        """Steps of the line whose output no other step eats: what they yield goes to the buyer."""
+        eaten = {process_id for one in self.steps for process_id in one.feeds_from}
+        return [one for one in self.steps if one.order_line_id == order_line_id and one.process_id not in eaten]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How far a process is: state and totals so far, in its own unit."""
+
+    work_id: str
+    state: str
+    good: int
+    scrap: int
+    rework: int
+    unit: str
+    moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """*confirmed* None: the receiving party has not said yet; *grounds* "" unless it disputes."""
+
+    delivery_id: str
+    process_id: str
+    order_line_id: str
+    quantity: int
+    unit: str
+    lots: tuple[str, ...]
+    delivered_at: datetime
+    confirmed: int | None = None
+    grounds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A changed plan the buyer decides on until *answer_by*; *promise* holds if accepted."""
+
+    replan_id: str
+    cause: str
+    promise: Promise
+    old_promise_at: datetime
+    old_price_fen: int
+    reasons: tuple[PlanReason, ...]
+    default_choice: str
+    answer_by: datetime
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Material that came short, and what it is enough for."""
+
+    item: str
+    quantity: int
+    expected: int
+    unit: str
+    makeable: tuple[Makeable, ...]
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Never placed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """A plan is asked for and not answered."""
+
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Unplannable:
+    """The last plan asked for could not be made."""
+
+    body: Body
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A menu lies before the buyer; open or expired by the clock alone."""
+
+    body: Body
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An option was accepted; capacity has not confirmed it yet."""
+
+    body: Body
+    taken: Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Confirmed, and until it is closed or cancelled.
+
+    *is_in_production*: some work has begun, be it undone later. *delivered_at*: since when every line is at the door.
+    """
+
+    body: Body
+    promise: Promise
+    work: Mapping[str, Work] = field(default_factory=dict)
+    deliveries: Mapping[str, Delivery] = field(default_factory=dict)
+    revision: Revision | None = None
+    asked: Asked | None = None
+    shortfalls: Mapping[str, Shortfall] = field(default_factory=dict)
+    charged_fen: int = 0
+    is_in_production: bool = False
+    delivered_at: datetime | None = None
+
+    def has_begun(self, process_id: str) -> bool:
+        return process_id in self.work and self.work[process_id].state in BEGUN
+
+    @property
+    def attempt(self) -> int:
+        """The last plan asked for, be it for a change."""
+        return self.revision.target.attempt if self.revision is not None else self.body.attempt
+
+    def delivered(self, order_line_id: str) -> int:
+        """Units of the line that reached the door."""
+        return sum(one.quantity for one in self.deliveries.values() if one.order_line_id == order_line_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Ended before its end; *running* keeps what was under way, None when nothing was booked."""
+
+    body: Body
+    running: Running | None
+    fee_fen: int
+    why: str
+    cancelled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Delivered and confirmed."""
+
+    running: Running
+    closed_at: datetime
+
+
+Order = Absent | Planning | Unplannable | Quoted | Accepted | Running | Cancelled | Closed

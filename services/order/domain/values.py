@@ -1,0 +1,29 @@
+"""Values that stand in an order's events: its lines with the snapshot of recipe and pack, and planned totals."""
+
+import msgspec
+
+from shared.contracts.planning import DemandLine
+
+
+class OrderLine(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One line as ordered. *demand* is the snapshot: the order is never recomputed from live packs.
+
+    *options* are the buyer's choices with defaults filled in.
+    """
+
+    demand: DemandLine
+    pack: str
+    pack_version: str
+    product_zh: str
+    product_en: str
+    kind: str
+    options: dict[str, str]
+    licence_category: str = ""
+
+
+class Makeable(msgspec.Struct, frozen=True, gc=False):
+    """How many good units of a line the material that arrived is enough for."""
+
+    order_line_id: str
+    quantity: int
+    unit: str

@@ -1,0 +1,1 @@
+"""A method per command: gather what the rule needs, then load, decide, append."""

@@ -1,0 +1,96 @@
+"""From what a caller asked for to the snapshot an order keeps: products, options, units and places resolved."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.order.domain.catalogue import Catalogue
+from services.order.domain.refusals import Why
+from services.order.domain.tailoring import quantity_of, supply_of, tailor
+from services.order.domain.values import OrderLine
+from shared.contracts.planning import Limits, Place, Supply
+from shared.kernel.ids import derived_id
+from shared.kernel.refusal import Refused
+from shared.reference.places import districts
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLine:
+    """One line as the caller wrote it: decimal text and a unit of the product."""
+
+    product_id: str
+    options: Mapping[str, str]
+    value: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSupply:
+    item: str
+    value: str
+    unit: str
+    arrives_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An order or inquiry as the caller wrote it."""
+
+    lines: Sequence[AskedLine]
+    deliver_to: Place
+    requested_from: datetime | None
+    requested_by: datetime
+    limits: Limits
+    supplies: Sequence[AskedSupply]
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    lines: tuple[OrderLine, ...]
+    supplies: tuple[Supply, ...]
+
+
+def snapshot_of(asked: Asked, catalogue: Catalogue, *, owner_id: str, buyer_org_id: str) -> Snapshot:
+    """*asked* with recipes from *catalogue* as it is now. Line ids derive from *owner_id*, so a retry makes the same.
+
+    Raises Refused, with a pointer into the caller's body.
+    """
+    check_district(asked.deliver_to.district, "/deliver_to/district")
+    supplies = tuple(
+        Supply(
+            item=one.item,
+            quantity=supply_of(catalogue, one.item, one.value, one.unit, pointer=f"/supplies/{index}").value,
+            unit=catalogue.items[one.item].unit,
+            arrives_at=one.arrives_at,
+        )
+        for index, one in enumerate(asked.supplies)
+    )
+    supplied = frozenset(one.item for one in supplies)
+    lines = tuple(
+        _line(one, catalogue, f"/lines/{index}", derived_id("orl", owner_id, index), buyer_org_id, supplied)
+        for index, one in enumerate(asked.lines)
+    )
+    return Snapshot(lines, supplies)
+
+
+def _line(  # noqa: PLR0917 - what a line is made from, in the order of the sentence
+    asked: AskedLine, catalogue: Catalogue, pointer: str, line_id: str, buyer_org_id: str, supplied: frozenset[str]
+) -> OrderLine:
+    product = catalogue.products.get(asked.product_id)
+    if product is None:
+        raise Refused(Why.PRODUCT_UNKNOWN, pointer=f"{pointer}/product", found=asked.product_id[:60])
+    return tailor(
+        product,
+        asked.options,
+        quantity_of(product, asked.value, asked.unit, f"{pointer}/quantity"),
+        order_line_id=line_id,
+        buyer_org_id=buyer_org_id,
+        supplied=supplied,
+        pointer=pointer,
+    )
+
+
+def check_district(code: str, pointer: str) -> None:
+    if code not in districts():
+        raise Refused(Why.DISTRICT_UNKNOWN, pointer=pointer, found=code[:20], known=", ".join(districts()))

@@ -1,0 +1,108 @@
+"""Builds the order service: the only file that knows how its parts fit together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Flask
+
+from services.order.api import changes, deliveries, entrusted_reports, inquiries, orders, products, quotes
+from services.order.api.doors import OrderApi
+from services.order.consumers import capacity_consumer
+from services.order.handlers.entrusting import Entrusting
+from services.order.handlers.inquiring import Inquiring
+from services.order.handlers.ordering import Ordering
+from services.order.jobs import default_answers
+from services.order.packs.loader import catalogue
+from services.order.packs.terms import terms
+from services.order.projections.order_overview import OrderOverview
+from services.order.projections.questions import Questions
+from services.order.projections.things import Things
+from services.order.publishing import publish
+from services.order.settings import Settings
+from shared.bus.consumer import Consumer
+from shared.bus.port import Broker
+from shared.bus.relay import Relay
+from shared.contracts.order import TOPIC
+from shared.contracts.registry import FACTS
+from shared.eventstore.projecting import LogWithViews, Projection
+from shared.eventstore.projector import Projector
+from shared.kernel.clock import Clock
+from shared.kernel.ids import IdSource
+from shared.scheduling import Job
+from shared.web.app import build_app
+from shared.web.tokens import Verifier
+
+NAME = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The order service, built and not started."""
+
+    name: str
+    log: LogWithViews
+    app: Flask
+    relay: Relay | None
+    consumers: Sequence[Consumer]
+    projector: Projector
+    projections: Sequence[Projection]
+    jobs: Sequence[Job]
+    handlers: Ordering
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock,
+    ids: IdSource,
+    log: LogWithViews,
+    broker: Broker | None,
+    verifier: Verifier,
+) -> Service:
+    """The service over *log*. Without *broker* it neither publishes nor listens (an API process beside a worker)."""
+    ordering = Ordering(log, catalogue(), terms())
+    inquiring = Inquiring(log, catalogue(), terms())
+    projections: list[Projection] = [OrderOverview(), Things(), Questions()]
+    projector = Projector(log, projections, clock)
+    api = OrderApi(
+        log=log,
+        clock=clock,
+        ids=ids,
+        catalogue=catalogue(),
+        ordering=ordering,
+        inquiring=inquiring,
+        entrusting=Entrusting(log),
+        projector=projector,
+    )
+    app = build_app(
+        NAME,
+        routes=[
+            products.routes,
+            inquiries.routes,
+            orders.routes,
+            quotes.routes,
+            changes.routes,
+            deliveries.routes,
+            entrusted_reports.routes,
+        ],
+        provides=[api],
+        verifier=verifier,
+        clock=clock,
+        ids=ids,
+        log=log,
+        cursor_key=b"order cursors\0" + settings.secret,
+        title="共坊 Gongfang: order",
+        version=settings.version,
+        checks={"views": lambda: None if projector.ready else f"stale: {', '.join(projector.stale)}"},
+    )
+    return Service(
+        name=NAME,
+        log=log,
+        app=app,
+        relay=None if broker is None else Relay(log, publish, broker, TOPIC, FACTS),
+        consumers=() if broker is None else (capacity_consumer(log, broker, ordering, inquiring, clock),),
+        projector=projector,
+        projections=projections,
+        jobs=[default_answers(log, ordering, clock)],
+        handlers=ordering,
+    )
