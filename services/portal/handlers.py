@@ -187,6 +187,10 @@ class Handlers:
         hashed = None if user is None else self._vault.open(user.user_id, user.password_sealed)
         return self._passwords.verify(hashed, password)
 
+    def forget(self, user_id: str) -> None:
+        """Erase the person: name, phone and password can never be opened again, every digest still verifies."""
+        self._vault.erase(user_id)
+
     def opened(self, user_id: str, sealed: str) -> str:
         """Personal text for those who may see it; empty when the person was erased."""
         return self._vault.open(user_id, sealed) or ""

@@ -50,6 +50,7 @@ class Relay:
         self._topic = topic
         self._facts = facts
         self._page_max = page_max
+        self._source = f"/gongfang/{log.name}"
         self._clock = lease_clock or SystemClock()
         self._lease = Lease(log, self._owner, secrets.token_hex(8), self._clock, lease_lasts_for)
         self._published = log.progress(self._owner, log.name)
@@ -106,7 +107,7 @@ class Relay:
         cause, log = recorded.cause, self._log.name
         return CloudEvent(
             id=f"{log}/{recorded.position}/{part}",
-            source=f"/gongfang/{log}",
+            source=self._source,
             type=name,
             time=cause.at,
             subject=key,

@@ -54,13 +54,6 @@ class Request:
         if sum(map(len, self.encoded)) > EVENTS_PER_APPEND_MAX:
             raise ValueError(f"expected at most {EVENTS_PER_APPEND_MAX} events an append")
 
-    def result(self) -> Appended:
-        if self.failure is not None:
-            raise self.failure
-        if self.appended is None:
-            raise AssertionError("a request is asked for its result only after its turn")
-        return self.appended
-
 
 def _encoded(types: EventTypes, one: StreamAppend) -> list[tuple[str, bytes]]:
     """(stored name, bytes) of each event. Raises ValueError for what the port forbids."""

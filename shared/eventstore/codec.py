@@ -54,7 +54,7 @@ def link(  # noqa: PLR0917 - the order is that of the stored columns, and rows a
         f"{position} {version} {recorded_us} {len(stream)} {len(name)} {len(type_name)} {len(cause)} {len(data)} "
         f"{stream}{name}{type_name}"
     )
-    return sha256(b"".join((previous, head.encode(), cause, data))).digest()
+    return sha256(previous + head.encode() + cause + data).digest()
 
 
 def row_links(previous: bytes, row: Row) -> bool:

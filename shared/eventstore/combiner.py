@@ -30,18 +30,22 @@ class Combiner:
 
     def submit(self, request: Request) -> Appended:
         with self._queue_lock:
-            self._queue.append(request)
             if self._is_led:
                 gate = request.gate = Lock()
                 gate.acquire()
+                self._queue.append(request)
             else:
                 self._is_led = True
                 gate = None
         if gate is not None:
             gate.acquire()  # opened by the leader: our verdict is there, or the lead is ours
         if request.appended is None and request.failure is None:
-            self._lead()
-        return request.result()
+            self._lead(request)
+        if request.failure is not None:
+            raise request.failure
+        if request.appended is None:
+            raise AssertionError("the writer settles every request it is given")
+        return request.appended
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -49,13 +53,12 @@ class Combiner:
         with self.lock:
             yield
 
-    def _lead(self) -> None:
-        batch: list[Request] = []
+    def _lead(self, own: Request) -> None:
+        batch = [own]
         try:
             with self.lock:
-                self._let_company_come()
-                with self._queue_lock:
-                    batch, self._queue = self._queue[:BATCH_MAX], self._queue[BATCH_MAX:]
+                if self._company > 1 or self._queue:
+                    batch += self._company_of_leader()
                 self._company = len(batch)
                 self._write(batch)
         except BaseException as failure:
@@ -67,23 +70,27 @@ class Combiner:
         finally:
             self._hand_over(batch)
 
-    def _let_company_come(self) -> None:
-        """Those who were woken by the last commit are about to queue again: let them run, a few microseconds.
+    def _company_of_leader(self) -> list[Request]:
+        """Those who queued. Whoever the last commit woke is about to queue again: he is let run first, microseconds.
 
         Without it commits alternate between one event and all the others. A writer who was alone does not wait.
         """
         for _ in range(YIELDS_MAX):
-            if len(self._queue) >= self._company:
-                return
+            if len(self._queue) + 1 >= self._company:
+                break
             sleep(0)
+        with self._queue_lock:
+            company, self._queue = self._queue[:BATCH_MAX], self._queue[BATCH_MAX:]
+        return company
 
     def _hand_over(self, batch: Sequence[Request]) -> None:
-        """Wake the settled ones, then the next leader."""
+        """Wake the settled ones, then the next leader, who leaves the queue."""
         for request in batch:
-            _open(request)
+            if request.gate is not None:
+                request.gate.release()
         with self._queue_lock:
             if self._queue:
-                _open(self._queue[0])
+                _open(self._queue.pop(0))
             else:
                 self._is_led = False
 

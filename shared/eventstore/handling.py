@@ -1,8 +1,9 @@
 """Load, decide, append: how a command becomes events, with bounded retries when somebody wrote first."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
+
+import msgspec
 
 from shared.eventstore.port import ANY_VERSION, EventLog, Mark, StreamAppend, WrongVersion
 from shared.eventstore.states import States
@@ -17,24 +18,21 @@ R = TypeVar("R")
 TRIES_MAX = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[S]):
+class Loaded(msgspec.Struct, Generic[S], frozen=True):
     """A stream's state and the version it was folded at (0: the stream is absent)."""
 
     state: S
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared(Generic[R]):
+class Prepared(msgspec.Struct, Generic[R], frozen=True):
     """What a handler decided and has not written yet: appends for one transaction, and the result for the caller."""
 
     appends: Sequence[StreamAppend]
     result: R
 
 
-@dataclass(frozen=True, slots=True)
-class Done(Generic[R]):
+class Done(msgspec.Struct, Generic[R], frozen=True):
     """A prepared decision after its transaction: *position* is what a reader waits for to see it."""
 
     result: R
@@ -109,12 +107,16 @@ def transact(
 
 def _guessed(states: States, prepare: Callable[[], Prepared[R]]) -> Prepared[R] | None:
     """What *prepare* decides on kept states, when the append will check every one of them; else None."""
-    with states.guessing() as guessed:
-        try:
-            prepared = prepare()
-        except Exception:
-            if not guessed:
-                raise
-            return None
-    checked = {one.stream for one in prepared.appends if one.events and one.expected_version != ANY_VERSION}
-    return prepared if guessed <= checked else None
+    guessed = states.begin_guessing()
+    try:
+        prepared = prepare()
+    except Exception:
+        if not guessed:
+            raise
+        return None
+    finally:
+        states.end_guessing()
+    for one in prepared.appends:
+        if one.events and one.expected_version != ANY_VERSION:
+            guessed.discard(one.stream)
+    return None if guessed else prepared

@@ -5,8 +5,7 @@ its handler work on kept states unread: the append then checks their versions, a
 (a refusal, nothing to write, a stream read but not written) is decided once more on fresh reads.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from threading import local
 from typing import Any, ClassVar
 
@@ -17,6 +16,10 @@ STATES_MAX = 5_000
 
 Kept = tuple[Decider[Any, Any, Any], Any, int]
 """Decider, state, version: the decider is held, because only its own `evolve` may go on from the state."""
+
+
+class _Thread(local):
+    guessed: set[str] | None = None
 
 
 class States:
@@ -31,7 +34,7 @@ class States:
     def __init__(self, states_max: int = STATES_MAX) -> None:
         self._states_max = states_max
         self._kept: dict[str, Kept] = {}
-        self._thread = local()
+        self._thread = _Thread()
 
     def get(self, decider: Decider[Any, Any, Any], stream: str) -> Kept | None:
         found = self._kept.get(stream)
@@ -49,20 +52,20 @@ class States:
         found = self._kept.get(stream)
         if found is not None and found[2] == version:
             decider, state, _ = found
-            self._kept[stream] = (decider, decider.fold(events, state), version + len(events))
+            for event in events:
+                state = decider.evolve(state, event)
+            self._kept[stream] = (decider, state, version + len(events))
 
-    @contextmanager
-    def guessing(self) -> Iterator[set[str]]:
-        """Inside, in this thread, `load` takes kept states unread; yields the streams that it did so for."""
+    def begin_guessing(self) -> set[str]:
+        """From here on, in this thread, `load` takes kept states unread; returns where it notes their streams."""
         guessed: set[str] = set()
         self._thread.guessed = guessed
-        try:
-            yield guessed
-        finally:
-            self._thread.guessed = None
+        return guessed
+
+    def end_guessing(self) -> None:
+        self._thread.guessed = None
 
     @property
     def guessed(self) -> set[str] | None:
         """Where `load` notes an unread state; None when it must read."""
-        found: set[str] | None = getattr(self._thread, "guessed", None)
-        return found
+        return self._thread.guessed

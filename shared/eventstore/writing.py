@@ -111,20 +111,21 @@ class Writer:
         rows: list[Row] = []
         for request in batch:
             try:
-                first = admit(self, request, now)
+                request.appended = admit(self, request, now)
             except LogError as refusal:
                 if self._is_overtaken():
                     raise _Overtaken from None
                 request.failure = refusal
                 continue
-            if first is not None:
-                request.appended = first
-                continue
-            versions = self._add_rows(request, recorded_us, rows)
-            if request.marks:
-                self._store_marks(request)
-            written.append((request, Appended(self._position, versions)))
-        self._insert(rows)
+            if request.appended is None:
+                versions = self._add_rows(request, recorded_us, rows)
+                if request.marks:
+                    self._store_marks(request)
+                written.append((request, Appended(self._position, versions)))
+        if len(rows) == 1:
+            self._cursor.execute(_INSERTS[1], rows[0])
+        elif rows:
+            self._insert(rows)
         self._recorded_us = recorded_us
         return written
 
@@ -132,18 +133,20 @@ class Writer:
         """A statement gives Python's lock away once, and then has to queue for it: so many rows go in one statement."""
         for first in range(0, len(rows), ROWS_PER_STATEMENT_MAX):
             part = rows[first : first + ROWS_PER_STATEMENT_MAX]
-            self._cursor.execute(_INSERTS[len(part)], part[0] if len(part) == 1 else list(chain.from_iterable(part)))
+            self._cursor.execute(_INSERTS[len(part)], list(chain.from_iterable(part)))
 
     def _add_rows(self, request: Request, recorded_us: int, rows: list[Row]) -> dict[str, int]:
         versions: dict[str, int] = {}
         cause, position, digest = request.cause, self._position, self._digest
-        for one, encoded in zip(request.appends, request.encoded, strict=True):
-            stream, ids = one.stream, one.event_ids
+        encoded = iter(request.encoded)
+        for one in request.appends:
+            stream = one.stream
             version = self.version_of(stream)
-            for index, (type_name, data) in enumerate(encoded):
+            event_ids = iter(one.event_ids)
+            for type_name, data in next(encoded):
                 position += 1
                 version += 1
-                event_id = ids[index] if ids else None
+                event_id = next(event_ids, None)
                 digest = link(digest, position, stream, version, event_id, type_name, data, cause, recorded_us)
                 rows.append((position, stream, version, event_id, type_name, data, cause, recorded_us, digest))
             self._versions[stream] = versions[stream] = version

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from shared.eventstore.port import LogUnavailable, WrongVersion
+from shared.eventstore.projector import ViewStale
 from shared.kernel.refusal import Kind, Language, Reason, Refused
 from shared.web.languages import language
 from shared.web.refusals import WebWhy
@@ -181,6 +182,8 @@ def answer_to(error: Exception) -> Response:
             return refusal(WebWhy.LOG_UNAVAILABLE, {"seconds": RETRY_AFTER_S})
         case WrongVersion():
             return refusal(WebWhy.CHANGED_MEANWHILE, {})
+        case ViewStale():
+            return refusal(WebWhy.VIEW_STALE, {"name": error.name})
         case HTTPException():
             return _http_answer(error)
         case _:

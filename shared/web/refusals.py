@@ -25,6 +25,7 @@ class WebWhy(Reason):
     VERSION_STALE = "VERSION_STALE"
     CHANGED_MEANWHILE = "CHANGED_MEANWHILE"
     STREAMS_FULL = "STREAMS_FULL"
+    VIEW_STALE = "VIEW_STALE"
     LOG_UNAVAILABLE = "LOG_UNAVAILABLE"
     NOT_READY = "NOT_READY"
 
@@ -166,6 +167,13 @@ _WORDS = {
         "All live streams are taken",
         "请改用轮询，或在 {seconds} 秒后重试。",
         "Poll instead, or try again in {seconds} seconds.",
+    ),
+    WebWhy.VIEW_STALE: Words(
+        Kind.UNAVAILABLE,
+        "视图需要重建",
+        "This view has to be rebuilt",
+        "视图 {name} 由旧版代码生成，重建后才能提供服务。",
+        "View {name} was folded by older code and does not serve until it is rebuilt.",
     ),
     WebWhy.LOG_UNAVAILABLE: Words(
         Kind.UNAVAILABLE,

@@ -10,6 +10,7 @@ from shared.clock import StoryClock
 from shared.eventstore.memory import MemoryLog
 from shared.eventstore.port import LogUnavailable, WrongVersion
 from shared.eventstore.projecting import LogWithViews
+from shared.eventstore.projector import ViewStale
 from shared.kernel.principal import Role
 from shared.kernel.refusal import Kind, Reason, Refused, Words
 from shared.web.access import public
@@ -55,6 +56,7 @@ def _routes_that_fail() -> Routes:
         raise {
             "disk": LogUnavailable(f"disk full at {SECRET}"),
             "race": WrongVersion("s", 1, 2),
+            "view": ViewStale("orders"),
             "bug": RuntimeError(SECRET),
         }[how]
 
@@ -98,6 +100,10 @@ def test_an_unavailable_log_answers_503_and_keeps_its_reason_to_itself(failing: 
 
 def test_a_lost_race_answers_409(failing: Caller) -> None:
     problem(failing.get("/v1/break/race"), 409, "CHANGED_MEANWHILE")
+
+
+def test_a_view_that_older_code_folded_answers_503_and_names_itself(failing: Caller) -> None:
+    assert "orders" in problem(failing.get("/v1/break/view"), 503, "VIEW_STALE")["detail"]
 
 
 def test_an_unexpected_error_leaks_nothing_but_its_request_id_and_is_logged(failing: Caller) -> None:
