@@ -16,7 +16,8 @@ class Turned(Exception):
     def __init__(self, method: str, path: str, status: int, problem: Json) -> None:
         self.status, self.problem = status, problem
         self.code = str(problem.get("code", ""))
-        super().__init__(f"{method} {path} -> {status} {self.code}: {problem.get('detail', problem)}")
+        more = "".join(f"; {row}" for name in ("errors", "reasons") for row in problem.get(name) or ())
+        super().__init__(f"{method} {path} -> {status} {self.code}: {problem.get('detail', problem)}{more}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Party:
         """POST *body*; *version* goes as If-Match, *wait_s* as Prefer. Each call has an idempotency key of its own."""
         headers = {"Idempotency-Key": secrets.token_hex(16)}
         if version is not None:
-            headers["If-Match"] = f'"{version}"'
+            headers["If-Match"] = f'"v{version}"'
         if wait_s:
             headers["Prefer"] = f"wait={wait_s}"
         return self._json("POST", path, json={} if body is None else body, headers=headers, params=query or {})

@@ -8,7 +8,6 @@ from services.demo.world import Organisation, organisations
 from services.terminal import Terminal
 
 PASSWORD_BYTES = 9
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(slots=True)

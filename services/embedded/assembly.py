@@ -8,6 +8,9 @@ from services.embedded import kept_secrets
 from services.embedded.data_directory import DataDirectory
 from services.embedded.house import BuiltService, House
 from services.embedded.story_clocks import clock_of
+from services.order import settings as order_settings
+from services.order import wiring as order
+from services.order.domain.events import EVENT_TYPES as ORDER_EVENTS
 from services.portal import settings as portal_settings
 from services.portal import wiring as portal
 from services.portal.domain.events import EVENT_TYPES as PORTAL_EVENTS
@@ -50,7 +53,17 @@ def assembled(clock: Clock, open_log: OpenLog, secrets: dict[str, str]) -> House
         log=open_log("portal", PORTAL_EVENTS, clock),
         broker=broker,
     )
-    services: dict[str, BuiltService] = {"portal": account}
+    services: dict[str, BuiltService] = {
+        "portal": account,
+        "order": order.build(
+            order_settings.read(environment),
+            clock=clock,
+            ids=ids,
+            log=open_log("order", ORDER_EVENTS, clock),
+            broker=broker,
+            verifier=account.verifier,
+        ),
+    }
     return House(
         services=services,
         broker=broker,

@@ -1,0 +1,107 @@
+"""A past for the flow benchmark: one real, completed order, copied into the logs as often as asked.
+
+How the past is made, plainly: one order is placed, quoted, accepted, made, delivered and closed by the real services.
+The events it left in the logs of order and capacity are the pattern. Each copy gets fresh ids for everything that
+belongs to the order and lies earlier by its own span of time; it is appended through the real log, in the pattern's
+own order, and folded by the real views. The ledger is not copied: its consumer works through all those facts itself.
+What is not done again for each copy is deciding: the rules run once, for the pattern.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+
+from services.embedded.house import House
+from shared.bus.port import FACTS_PER_EVENT_MAX
+from shared.eventstore.port import ANY_VERSION, PAGE_MAX, Progress, Recorded, StreamAppend
+from shared.eventstore.projecting import LogWithViews
+from shared.kernel.clock import instant_text, parse_instant
+from shared.kernel.event import Cause, Event
+from shared.kernel.ids import derived_id
+
+COPIED = ("order", "capacity")  # services whose events are copied
+ABREAST = 100  # copies appended together, step by step
+KEPT_PREFIXES = frozenset({"org", "usr", "cli", "plt", "lin"})  # masters: every copy shares them
+_ID = re.compile(r"\b([a-z]{3})_[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
+_INSTANT = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """Events of one stream that stand together in the pattern's log."""
+
+    stream: str
+    types: Sequence[str]
+    texts: Sequence[str]
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What one order left in one service's log, in its order; *lasts_for* from its first to its last instant."""
+
+    log: LogWithViews
+    strokes: Sequence[Stroke]
+
+
+def pattern_of(log: LogWithViews, after: int) -> Pattern:
+    """Everything written to *log* after position *after*: the one order that was told meanwhile."""
+    strokes = []
+    for stream, group in groupby(_read(log, after), key=lambda one: one.stream):
+        events = list(group)
+        texts = [log.types.encode(one.event).decode() for one in events]
+        strokes.append(Stroke(stream, [one.type for one in events], texts, events[0].cause))
+    return Pattern(log, strokes)
+
+
+def _read(log: LogWithViews, after: int) -> Iterator[Recorded]:
+    while page := log.read_all(after, PAGE_MAX):
+        yield from page
+        after = page[-1].position
+
+
+class Copy:
+    """One copy: ids renamed for good, instants moved earlier."""
+
+    def __init__(self, number: int, earlier: timedelta) -> None:
+        self._number, self._earlier = number, earlier
+        self._ids: dict[str, str] = {}
+
+    def stream(self, name: str) -> str:
+        return _ID.sub(self._id, name)
+
+    def event(self, log: LogWithViews, type_: str, text: str) -> Event:
+        return log.types.decode(type_, _INSTANT.sub(self._instant, _ID.sub(self._id, text)).encode())
+
+    def _id(self, found: re.Match[str]) -> str:
+        old = found[0]
+        if found[1] in KEPT_PREFIXES:
+            return old
+        if old not in self._ids:
+            self._ids[old] = derived_id(found[1], old, self._number)
+        return self._ids[old]
+
+    def _instant(self, found: re.Match[str]) -> str:
+        return f'"{instant_text(parse_instant(found[1]) - self._earlier)}"'
+
+
+def write(pattern: Pattern, copies: Sequence[Copy]) -> None:
+    """Append *copies* abreast: the pattern's first stroke for all of them, then its second, and so on."""
+    log = pattern.log
+    for stroke in pattern.strokes:
+        by_stream: dict[str, list[Event]] = {}
+        for copy in copies:
+            events = [copy.event(log, type_, text) for type_, text in zip(stroke.types, stroke.texts, strict=True)]
+            by_stream.setdefault(copy.stream(stroke.stream), []).extend(events)
+        log.append([StreamAppend(name, ANY_VERSION, events) for name, events in by_stream.items()], stroke.cause)
+
+
+def pass_over(house: House, cause: Cause) -> None:
+    """Let order and capacity pass over each other's copied facts: their effects are in the copies already."""
+    for name, other in (("order", "capacity"), ("capacity", "order")):
+        head = house.services[other].log.head().position
+        mark = head * FACTS_PER_EVENT_MAX + FACTS_PER_EVENT_MAX - 1
+        for consumer in house.services[name].consumers:
+            house.services[name].log.append([], cause, [Progress(consumer.name, f"{other}/0", mark)])
