@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 
 from shared.web.access import public
 from shared.web.languages import language
@@ -140,6 +140,7 @@ def docs_page(document: Mapping[str, Any]) -> str:
         tags={tag["name"]: tag.get("description", "") for tag in document.get("tags", [])},
         schemas=document.get("components", {}).get("schemas", {}),
         language=language(),
+        chosen=request.args.get("lang") in {"zh", "en"},
         name_of=lambda schema: str(schema.get("$ref", "")).rsplit("/", 1)[-1],
     )
 
