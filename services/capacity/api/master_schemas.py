@@ -67,11 +67,11 @@ class MaintenanceBody(BaseSchema):
 class CalendarBody(BaseSchema):
     valid_from = Day(required=True)
     valid_until = Day(required=True)  # the first day after it
-    shifts = Many(Part(ShiftBody), low=1, required=True)
+    shifts = Many(Part(ShiftBody), low=1, high=168, required=True)
     closed_days = Many(Part(ClosedDayBody), high=200, load_default=list)
     maintenance = Many(Part(MaintenanceBody), high=200, load_default=list)
     offered = Choice(["all", "shifts"], load_default="all")
-    offered_shifts = Many(Part(ShiftBody), load_default=list)
+    offered_shifts = Many(Part(ShiftBody), high=168, load_default=list)
 
 
 class LicenceBody(BaseSchema):

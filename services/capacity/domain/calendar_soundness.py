@@ -10,7 +10,7 @@ from services.capacity.domain.values import Calendar, Maintenance, Shift
 from shared.kernel.clock import LOCAL_ZONE
 
 DAYS_MAX = 800
-SHIFTS_MAX = 42
+SHIFTS_MAX = 168  # one an hour
 CLOSED_DAYS_MAX = 200
 MAINTENANCE_MAX = 200
 _DAY_MINUTES = 24 * 60
