@@ -19,6 +19,7 @@ class PlanningRules(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields
     vat_ppm: int
     horizon_days: int
     parts_max: int
+    split_run_hours_min: int
     labels_max: int
     balanced_fen_per_day: int
     trip_km_max: int

@@ -1,0 +1,91 @@
+"""What one matching run knows: the demand, the board with what this plan has taken already, and remembered searches."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from services.capacity.domain.board import Board
+from services.capacity.domain.changeover import Run
+from services.capacity.domain.hours import seconds_of, seconds_up
+from services.capacity.domain.line_on_board import LineOnBoard
+from services.capacity.domain.matching.earliest import Placement, Search, Window, earliest
+from services.capacity.domain.matching.eligibility import Candidate
+from services.capacity.domain.matching.problem import Demand
+from services.capacity.domain.matching.rules import PlanningRules
+from services.capacity.domain.matching.transport import Roads
+from services.capacity.domain.slots import Booking
+
+_HOUR = 3_600
+
+
+@dataclass(frozen=True)
+class Context:
+    """*at*, *not_before* and *horizon* in seconds since 1970. *ignored*: slot and quote ids that take no time.
+
+    *banned*: process id -> plants that may not make it. *print_plants*: design -> the only plant that may print it.
+    *used*: item -> units of the buyer's supplies that other parts of the plan eat. *taken*: line id -> the line with
+    what the plan has placed on it.
+    """
+
+    demand: Demand
+    board: Board
+    rules: PlanningRules
+    roads: Roads
+    at: int
+    at_us: int
+    not_before: int
+    horizon: int
+    ignored: frozenset[str] = frozenset()
+    banned: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    print_plants: Mapping[str, str] = field(default_factory=dict)
+    used: Mapping[str, int] = field(default_factory=dict)
+    taken: Mapping[str, LineOnBoard] = field(default_factory=dict)
+    remembered: dict[tuple[object, ...], Placement | None] = field(default_factory=dict)
+
+    @property
+    def requested_by(self) -> int:
+        return seconds_of(self.demand.requested_by)
+
+    def line(self, line_id: str) -> LineOnBoard:
+        return self.taken.get(line_id) or self.board.line(line_id)
+
+    def search(self, line: LineOnBoard, run: Run, seconds: int, windows: tuple[Window, ...]) -> Search:
+        fence = self.at + line.master.frozen_fence_hours * _HOUR
+        return Search(
+            line=line,
+            run=run,
+            seconds=seconds,
+            not_before=max(self.not_before, fence),
+            windows=windows,
+            at_us=self.at_us,
+            ignored=self.ignored,
+            load_cap_seconds=line.master.load_cap_hours_per_week * _HOUR,
+        )
+
+    def earliest(
+        self, run: Run, candidate: Candidate, release: int, end_min: int, own: Sequence[Booking] = ()
+    ) -> Placement | None:
+        """The earliest placement of *run* on the candidate's line; remembered, unless *own* runs stand there too."""
+        line = self.line(candidate.line_id)
+        if own:
+            search = self.search(line.plus(own), run, candidate.seconds, candidate.windows)
+            return earliest(search, release, end_min)
+        key = (line.line_id, run, candidate.seconds, candidate.windows, release, end_min)
+        if key not in self.remembered:
+            search = self.search(line, run, candidate.seconds, candidate.windows)
+            self.remembered[key] = earliest(search, release, end_min)
+        return self.remembered[key]
+
+    def with_taken(self, bookings: Mapping[str, list[Booking]]) -> "Context":
+        """The context after line id -> *bookings* were placed."""
+        lines = {line_id: self.line(line_id).plus(more) for line_id, more in bookings.items()}
+        return replace(self, taken={**self.taken, **lines}, remembered={})
+
+    def supplied_at(self, item: str, quantity: int) -> int | None:
+        """When so much of the buyer's *item* has arrived beyond what is used; None when never."""
+        needed = quantity + self.used.get(item, 0)
+        for supply in sorted(self.demand.supplies, key=lambda one: one.arrives_at):
+            if supply.item == item:
+                needed -= supply.quantity
+                if needed <= 0:
+                    return seconds_up(supply.arrives_at)
+        return None

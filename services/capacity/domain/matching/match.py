@@ -1,0 +1,89 @@
+"""The seam: a demand, the board and an instant in; a menu of options or typed reasons out. Pure, and deterministic."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from services.capacity.domain.board import Board
+from services.capacity.domain.hours import DAY, instant_of, microseconds_of, seconds_up
+from services.capacity.domain.matching.context import Context
+from services.capacity.domain.matching.menu import Menu, Whole, menu
+from services.capacity.domain.matching.options import drawn, slots_of
+from services.capacity.domain.matching.problem import Demand, Matched, Unmatched
+from services.capacity.domain.matching.reasons import binding, refusals, unmatched
+from services.capacity.domain.matching.relaxation import relaxation
+from services.capacity.domain.matching.rules import PlanningRules
+from services.capacity.domain.matching.transport import roads
+from shared.contracts.reasons import ReasonCode, Relaxation
+from shared.kernel.clock import instant_text
+
+_NONE: frozenset[str] = frozenset()
+
+
+def match(
+    demand: Demand,
+    board: Board,
+    at: datetime,
+    rules: PlanningRules,
+    *,
+    quote_id: str,
+    ignored: frozenset[str] = _NONE,
+    banned: Mapping[str, frozenset[str]] | None = None,
+) -> Matched | Unmatched:
+    """Plan *demand* as of *at*. Ids of options and slots follow from *quote_id*, so equal questions have equal answers.
+
+    *ignored*: ids of slots or quotes that will be released together with taking the new slots, so their time is free.
+    *banned*: process id -> ids of plants that may not make it (one that has declined it). Raises ValueError for a
+    demand without lines. A plan that misses the requested date is offered all the same, with negative slack.
+    """
+    if not demand.lines:
+        raise ValueError(f"expected at least one line to plan, found none in {demand.order_id}")
+    context = context_of(demand, board, at, rules, ignored=ignored, banned=banned or {})
+    found = menu(context)
+    if not found.wholes:
+        return _unmatched(context, found)
+    options = [
+        drawn(context, whole, quote_id, binding(context, whole), better_if(context, whole)) for whole in found.wholes
+    ]
+    return Matched([one.option for one in options], refusals(context, found), slots_of(options))
+
+
+def context_of(
+    demand: Demand,
+    board: Board,
+    at: datetime,
+    rules: PlanningRules,
+    *,
+    ignored: frozenset[str] = _NONE,
+    banned: Mapping[str, frozenset[str]],
+) -> Context:
+    """The context in which a demand is planned as of *at*; nothing starts within the second that has begun."""
+    now = seconds_up(at)
+    return Context(
+        demand=demand,
+        board=board,
+        rules=rules,
+        roads=roads(rules),
+        at=now,
+        at_us=microseconds_of(at),
+        not_before=max(now, seconds_up(demand.earliest_start_at)),
+        horizon=now + rules.horizon_days * DAY,
+        ignored=ignored,
+        banned=banned,
+    )
+
+
+def better_if(context: Context, whole: Whole) -> Relaxation | None:
+    """What would make the option good where it is not: the date it can keep."""
+    if whole.arrives <= context.requested_by:
+        return None
+    return Relaxation("date", instant_text(instant_of(whole.arrives)))
+
+
+def _unmatched(context: Context, found: Menu) -> Unmatched:
+    reasons = unmatched(context, found)
+    chains = [chain for ways in found.first for chain in ways.idle]
+    change = relaxation(context, reasons, chains)
+    known = {ReasonCode.PRICE_ABOVE_LIMIT, ReasonCode.PLANTS_ABOVE_LIMIT}
+    if change is None and reasons[0].code in known:
+        change = reasons[0].relaxation
+    return Unmatched(reasons, change)

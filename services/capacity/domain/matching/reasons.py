@@ -1,0 +1,226 @@
+"""Why not, in typed reasons: what stops a chain that finds no place, what keeps a plan from being earlier, and the
+refusals shown beside a menu. Facts are limits of lines and the asker's own figures, never another's order.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from services.capacity.domain.hours import instant_of
+from services.capacity.domain.line_on_board import LineOnBoard
+from services.capacity.domain.matching.chain import Task
+from services.capacity.domain.matching.context import Context
+from services.capacity.domain.matching.earliest import Search, earliest
+from services.capacity.domain.matching.eligibility import Candidate
+from services.capacity.domain.matching.labels import Outcome, Stuck
+from services.capacity.domain.matching.menu import Menu, Whole
+from services.capacity.domain.matching.parts import Ways
+from services.capacity.domain.matching.placing import Late, Placed, inflow, place
+from services.capacity.domain.slots import LineSlots
+from shared.contracts.reasons import PlanReason, ReasonCode, Relaxation
+from shared.kernel.clock import instant_text
+from shared.kernel.money import Money
+
+_HOUR = 3_600
+_PRECEDENCE = {code: i for i, code in enumerate(ReasonCode)}
+
+
+def in_order(reasons: Iterable[PlanReason], count: int) -> list[PlanReason]:
+    """By precedence, one row for the same no of the same line and step, at most *count*."""
+    found: dict[tuple[str, ...], PlanReason] = {}
+    for one in reasons:
+        found.setdefault((one.code, one.step, one.capability, one.line_id), one)
+    return sorted(found.values(), key=lambda one: _PRECEDENCE[one.code])[:count]
+
+
+def refusals(context: Context, menu: Menu) -> list[PlanReason]:
+    """Why other lines and variants are not in the menu."""
+    return in_order(_all_noes(context, menu.first), context.rules.refusals_max)
+
+
+def unmatched(context: Context, menu: Menu) -> list[PlanReason]:
+    """Why there is no plan at all; never empty."""
+    reasons: list[PlanReason] = []
+    if menu.over_price is not None:
+        price = str(Money(menu.over_price))
+        reasons.append(
+            PlanReason(
+                ReasonCode.PRICE_ABOVE_LIMIT,
+                facts={"price": price, "limit": str(Money(context.demand.limits.price_fen_max or 0))},
+                relaxation=Relaxation("price", price, "CNY"),
+            )
+        )
+    if menu.over_plants is not None:
+        reasons.append(
+            PlanReason(
+                ReasonCode.PLANTS_ABOVE_LIMIT,
+                facts={"plants": str(menu.over_plants), "limit": str(context.demand.limits.plants_max)},
+                relaxation=Relaxation("plants", str(menu.over_plants)),
+            )
+        )
+    stopped = [one for one in menu.first if not one.found] or ([] if reasons else list(menu.first))
+    reasons += _all_noes(context, stopped)
+    return in_order(reasons, context.rules.refusals_max) or [PlanReason(ReasonCode.CAPACITY_FULL)]
+
+
+def _all_noes(context: Context, lines: Iterable[Ways]) -> Iterator[PlanReason]:
+    for ways in lines:
+        for chain in (*ways.idle, *ways.runnable):
+            yield from chain.noes
+        for stuck in ways.stuck:
+            yield from stuck_reasons(context, stuck)
+        if ways.off_colour:
+            yield PlanReason(ReasonCode.COLOUR_RULE, relaxation=Relaxation("colour", "delta_e_tenths_max"))
+
+
+def stuck_reasons(context: Context, stuck: Stuck) -> Iterator[PlanReason]:
+    """One reason a line for the step that found no place."""
+    for candidate in stuck.task.candidates:
+        code, facts = _why(context, stuck, candidate)
+        line = context.line(candidate.line_id)
+        yield PlanReason(
+            code,
+            step=stuck.task.step.step,
+            capability=stuck.task.step.capability,
+            variant=stuck.chain.variant.code,
+            plant_id=line.plant_id,
+            plant_name=line.plant_name,
+            line_id=line.line_id,
+            facts=facts,
+        )
+
+
+def _why(context: Context, stuck: Stuck, candidate: Candidate) -> tuple[ReasonCode, dict[str, str]]:
+    task, placed = stuck.task, stuck.placed
+    if any(feed.task not in placed for feed in task.feeds):
+        return ReasonCode.LAG_EXCEEDED, {}
+    flows = [inflow(context, feed, placed[feed.task], candidate) for feed in task.feeds]
+    far = {"km_max": str(context.rules.trip_km_max)}
+    if None in flows:
+        return ReasonCode.TRANSPORT_TOO_LONG, far
+    found = place(context, task, candidate, placed)
+    if isinstance(found, list):
+        return _lag(task, found)
+    if found is not None:
+        return ReasonCode.TRANSPORT_TOO_LONG, far
+    release = max([context.not_before, task.supplied or 0, *(flow.begin for flow in flows if flow is not None)])
+    return _no_gap(context, task, candidate, release)
+
+
+def _lag(task: Task, late: Iterable[Late]) -> tuple[ReasonCode, dict[str, str]]:
+    broken = {one.feed for one in late}
+    needs = [feed.need for feed in task.feeds if feed.task in broken]
+    cold = [need.cold_band for need in needs if need.cold_band]
+    facts = {"lag_minutes_max": str(min(need.lag_minutes_max or 0 for need in needs))}
+    if cold:
+        return ReasonCode.COLD_CHAIN_NO_SLOT, {**facts, "cold_band": cold[0]}
+    return ReasonCode.LAG_EXCEEDED, facts
+
+
+def _no_gap(context: Context, task: Task, candidate: Candidate, release: int) -> tuple[ReasonCode, dict[str, str]]:
+    """Which rule, when lifted, would leave a gap; asked in order of precedence."""
+    line = context.line(candidate.line_id)
+    search = context.search(line, task.run, candidate.seconds, candidate.windows)
+    always = replace(search, windows=((context.at, context.horizon),))
+    if earliest(always, release) is not None:
+        return _papers(task, line)
+    alike = LineSlots(tuple(msgspec.structs.replace(one, run=task.run) for one in line.bookings))
+    if earliest(replace(always, line=line.with_slots(alike, 0)), release) is not None:
+        return ReasonCode.CHANGEOVER_FORBIDDEN, {}
+    if earliest(_empty(always), release) is None:
+        return ReasonCode.CALENDAR_CLOSED, {"hours_needed": str(-(-candidate.seconds // _HOUR))}
+    if earliest(replace(always, load_cap_seconds=0), release) is not None:
+        return ReasonCode.FACTORY_LOAD_CAP, {"hours_per_week": str(line.master.load_cap_hours_per_week)}
+    return ReasonCode.CAPACITY_FULL, {"hours_needed": str(-(-candidate.seconds // _HOUR))}
+
+
+def _empty(search: Search) -> Search:
+    return replace(search, line=search.line.with_slots(LineSlots(), 0), load_cap_seconds=0)
+
+
+def _papers(task: Task, line: LineOnBoard) -> tuple[ReasonCode, dict[str, str]]:
+    category = task.step.licence_category
+    until = [one.valid_until for one in line.plant.licences if category in one.categories]
+    if category and until:
+        return ReasonCode.LICENCE_EXPIRES, {"category": category, "valid_until": max(until).isoformat()}
+    return ReasonCode.FOOD_CONTACT_CERT_MISSING, {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    seconds: int
+    code: ReasonCode
+    placed: Placed
+    release: int
+
+
+def binding(context: Context, whole: Whole) -> PlanReason:
+    """What keeps the last arrival from being earlier: the longest wait on its critical path, or the work itself."""
+    part = max((one for way in whole.ways for one in way.parts), key=lambda one: one.arrives)
+    late = whole.arrives > context.requested_by
+    relaxation = Relaxation("date", instant_text(instant_of(whole.arrives))) if late else None
+    longest = max(_waits(context, part), key=lambda wait: wait.seconds, default=None)
+    if longest is None or longest.seconds < _HOUR:
+        return PlanReason(ReasonCode.DATE_TOO_EARLY, variant=part.chain.variant.code, relaxation=relaxation)
+    one = longest.placed
+    line = context.line(one.candidate.line_id)
+    return PlanReason(
+        longest.code,
+        step=one.task.step.step,
+        capability=one.task.step.capability,
+        variant=part.chain.variant.code,
+        plant_id=line.plant_id,
+        plant_name=line.plant_name,
+        line_id=line.line_id,
+        facts={
+            "wait_hours": str(longest.seconds // _HOUR),
+            "ready_at": instant_text(instant_of(longest.release)),
+            "runs_from": instant_text(instant_of(one.at.runs_from)),
+        },
+        relaxation=relaxation,
+    )
+
+
+def _waits(context: Context, part: Outcome) -> Iterator[_Wait]:
+    """Waits along the critical path, from the last step back."""
+    index = len(part.chain.tasks) - 1
+    while True:
+        one = part.placed[index]
+        begins = _begins(context, part.placed, one)
+        supplied = one.task.supplied or 0
+        release = max([context.not_before, supplied, *begins.values()])
+        if one.task.pin is None:
+            yield from _waits_of(context, one, release)
+        if supplied == release and supplied > context.not_before:
+            yield _Wait(supplied - context.not_before, ReasonCode.MATERIAL_MISSING, one, release)
+            return
+        critical = [task for task, begin in begins.items() if begin == release]
+        if not critical:
+            return
+        index = critical[0]
+
+
+def _begins(context: Context, placed: Mapping[int, Placed], one: Placed) -> dict[int, int]:
+    """feeding task -> when its output lets *one* begin."""
+    found = {}
+    for feed in one.task.feeds:
+        flow = inflow(context, feed, placed[feed.task], one.candidate)
+        if flow is not None:
+            found[feed.task] = flow.begin
+    return found
+
+
+def _waits_of(context: Context, one: Placed, release: int) -> Iterator[_Wait]:
+    line = context.board.line(one.candidate.line_id)
+    search = context.search(line, one.task.run, one.candidate.seconds, one.candidate.windows)
+    alone = earliest(_empty(search), release)
+    if alone is None:
+        return
+    fenced = search.not_before > release
+    yield _Wait(
+        alone.runs_from - release, ReasonCode.FROZEN_FENCE if fenced else ReasonCode.CALENDAR_CLOSED, one, release
+    )
+    capped = search.load_cap_seconds and earliest(replace(search, load_cap_seconds=0), release) != one.at
+    full = ReasonCode.FACTORY_LOAD_CAP if capped else ReasonCode.CAPACITY_FULL
+    yield _Wait(one.at.runs_from - alone.runs_from, full, one, release)
