@@ -47,6 +47,7 @@ class Signing:
         key = self._keys().signing(now)
         if key is None:
             self.rotate()
+            now = self._clock.now()  # the new key signs from a moment after the first look
             key = self._keys().signing(now)
         if key is None:
             raise Refused(Why.KEY_MISSING)
@@ -63,8 +64,12 @@ class Signing:
         """Public keys that verify tokens now (RFC 7517): what verifiers in the same process ask directly."""
         return [
             {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": key.kid, "x": key.x}
-            for key in self._keys().published(self._clock.now())
+            for key in self.published()
         ]
+
+    def published(self) -> Sequence[Key]:
+        """The keys of the JWKS with the times they sign."""
+        return self._keys().published(self._clock.now())
 
     def rotate(self) -> None:
         """Introduce the next key if it is time. Safe to call at any moment, from any process."""

@@ -12,10 +12,11 @@ from services.portal.domain.user import Duty
 from services.portal.handlers import NewOrganisation, NewUser
 from services.portal.settings import Settings
 from services.portal.wiring import Service, build
-from shared.clock import SeededIds, StoryClock
+from shared.clock import SeededIds
 from shared.eventstore.handling import transact
 from shared.eventstore.memory import MemoryLog
 from shared.eventstore.projecting import LogWithViews
+from shared.kernel.clock import Clock
 from shared.kernel.event import Cause
 from shared.kernel.principal import Principal, Role
 from tests.support.web_client import Caller
@@ -37,7 +38,7 @@ class Accounts:
     """*service* is the portal; `admit` adds organisations; `caller` speaks for any principal by a real token."""
 
     service: Service
-    clock: StoryClock
+    clock: Clock
     count: int = 0
     principals: dict[str, Principal] = field(default_factory=dict)
 
@@ -70,7 +71,7 @@ class Accounts:
         return found
 
 
-def accounts(clock: StoryClock, log: LogWithViews | None = None) -> Accounts:
+def accounts(clock: Clock, log: LogWithViews | None = None) -> Accounts:
     """A portal without anybody in it."""
     ids = SeededIds(clock, 2026)
     service = build(
