@@ -16,6 +16,12 @@ def version() -> str:
     return str(_read()["version"])
 
 
+def rows() -> list[dict[str, str]]:
+    """The rule as it is written, for people."""
+    found = _read()["rows"]
+    return [dict(row) for row in found]
+
+
 @cache
 def stopped_account(phase: str, family: str) -> Account | None:
     """The account of a stopped second; None: it stays what it is. Raises LookupError for an unknown pair."""

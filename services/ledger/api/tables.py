@@ -1,0 +1,113 @@
+"""Figures as a flat table, and the table as CSV or XLSX: the same figures give the same bytes."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import xlsxwriter
+
+from services.ledger.domain.figures import elements, indicators
+
+Cell = str | int
+BYTE_ORDER_MARK = "\ufeff"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # fixed: the same input gives the same bytes
+_COLUMN_WIDTH = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A named table: a header row and rows of text and whole numbers."""
+
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
+def figures_sheet(groups: Sequence[dict[str, Any]]) -> Sheet:
+    """One row a group and unit of measure; time elements repeat nowhere, because a further unit gets its own columns
+    left empty.
+    """
+    keys = list(dict.fromkeys(name for group in groups for name in group["key"]))
+    time = [one for one in elements().values() if one.time]
+    units = [one for one in elements().values() if one.units]
+    header = [
+        *keys,
+        *(f"{one.code} {one.zh} ({one.unit})" for one in time),
+        "独立委托方 clients",
+        "计量单位 unit",
+        *(f"{one.code} {one.zh}" for one in units),
+        *(f"{one.code} {one.zh}" for one in indicators().values()),
+    ]
+    rows = [
+        row for group in groups for row in _rows(group, keys, [one.code for one in time], [one.code for one in units])
+    ]
+    return Sheet("产能利用率 utilization", header, rows)
+
+
+def _rows(group: dict[str, Any], keys: list[str], time: list[str], units: list[str]) -> Iterable[list[Cell]]:
+    key: list[Cell] = [group["key"].get(name, "") for name in keys]
+    seconds: list[Cell] = [group["elements"][code]["value"] for code in time]
+    ratios: list[Cell] = [one["value"] if one["value"] is not None else "" for one in group["indicators"].values()]
+    for number, made in enumerate(group["quantities"] or [{"unit": "", "elements": {}}]):
+        counts: list[Cell] = [made["elements"].get(code, {"value": ""})["value"] for code in units]
+        if number == 0:
+            yield [*key, *seconds, group["clients"]["value"], made["unit"], *counts, *ratios]
+        else:
+            yield [*key, *([""] * len(seconds)), "", made["unit"], *counts, *([""] * len(ratios))]
+
+
+def formulas_sheet() -> Sheet:
+    """Every figure's meaning and formula, so that the file explains itself."""
+    defined: list[list[Cell]] = [
+        [one.code, one.zh, one.en, one.unit, " + ".join((*one.time, *one.units, *one.ideal)), ""]
+        for one in elements().values()
+    ]
+    computed: list[list[Cell]] = [
+        [one.code, one.zh, one.en, "", one.formula, one.source] for one in indicators().values()
+    ]
+    header = ["代码 code", "名称 name", "English", "单位 unit", "公式 formula", "来源 source"]
+    return Sheet("公式 formulas", header, defined + computed)
+
+
+def about_sheet(facts: dict[str, str]) -> Sheet:
+    """What was asked, of which ledger, by which rules."""
+    return Sheet("说明 about", ["项 item", "值 value"], [[name, value] for name, value in facts.items()])
+
+
+def neutral(cell: Cell) -> Cell:
+    """*cell* so that no spreadsheet takes text of others for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+
+def as_csv(sheet: Sheet) -> bytes:
+    """UTF-8 with byte order mark, CRLF; text that begins like a formula gets an apostrophe before it."""
+    text = io.StringIO()
+    text.write(BYTE_ORDER_MARK)
+    writer = csv.writer(text)
+    writer.writerow([neutral(one) for one in sheet.header])
+    writer.writerows([neutral(one) for one in row] for row in sheet.rows)
+    return text.getvalue().encode()
+
+
+def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
+    """One workbook; every text is written as text, never as formula, link or number."""
+    raw = io.BytesIO()
+    workbook = xlsxwriter.Workbook(raw, {"in_memory": True, "constant_memory": False})
+    workbook.set_properties({"title": "共坊 Gongfang", "created": _CREATED.replace(tzinfo=None)})
+    bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    for sheet in sheets:
+        page = workbook.add_worksheet(sheet.name)
+        page.freeze_panes(1, 0)
+        page.set_column(0, max(0, len(sheet.header) - 1), _COLUMN_WIDTH)
+        for number, row in enumerate([list(sheet.header), *sheet.rows]):
+            for column, cell in enumerate(row):
+                if isinstance(cell, int):
+                    page.write_number(number, column, cell)
+                else:
+                    page.write_string(number, column, str(neutral(cell)), bold if number == 0 else None)
+    workbook.close()
+    return raw.getvalue()

@@ -1,0 +1,1 @@
+"""A handler a task: recording facts, and auditing what was recorded."""

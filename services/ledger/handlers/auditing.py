@@ -1,0 +1,216 @@
+"""Auditing: everything that is stored is derived again from the entries alone and compared; the first fault is named."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import zip_longest
+
+import msgspec
+import sqlalchemy as sa
+
+from services.ledger.domain.accounts import BUSY, Account, UnitAccount
+from services.ledger.domain.cells import label_of
+from services.ledger.domain.events import EntryRecorded, SourceHead, TreeGrown
+from services.ledger.domain.leaf import FIRST_PREVHASH, body_commitment, decode_leaf, subject_commitment
+from services.ledger.domain.production_days import day_number, day_start, day_text
+from services.ledger.domain.profile import OutsideProfile, admit
+from services.ledger.domain.readings import decode_body
+from services.ledger.domain.timeline import Segment
+from services.ledger.domain.tree import Frontier, extend, leaf_hash
+from services.ledger.projections.book_tables import (
+    LINE_DAY,
+    TIME_BALANCE,
+    TIME_POSTING,
+    UNIT_BALANCE,
+    UNIT_POSTING,
+)
+from services.ledger.projections.books import Books
+from services.ledger.projections.tree import TreeBroken, stored_frontier
+from shared.eventstore import shadow
+from shared.eventstore.port import PAGE_MAX, Recorded
+from shared.eventstore.projecting import LogWithViews
+from shared.kernel.clock import Clock
+
+_decode_day = msgspec.json.Decoder(list[Segment]).decode
+Standing = Counter[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check by name, and what was found: figures when it passed, the first fault when it did not."""
+
+    name: str
+    passed: bool
+    found: str
+
+
+class _Fault(Exception):
+    """The first thing that is not as it should be."""
+
+
+@dataclass
+class _Chains:
+    """What the entries read so far add up to."""
+
+    frontier: Frontier = field(default_factory=Frontier)
+    sources: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+
+class Audit:
+    """The checks over one ledger at rest."""
+
+    def __init__(self, log: LogWithViews, clock: Clock) -> None:
+        self._log = log
+        self._clock = clock
+
+    def checks(self) -> Iterator[Check]:
+        """Every check, one by one, from the bytes up to the books."""
+        yield self._checked("ledger entries open their commitments, sources chained, tree recomputed", self._entries)
+        yield self._checked("ledger tree view has the recomputed root at every growth", self._tree)
+        yield self._checked("ledger postings derived again from the entries are the stored ones", self._postings)
+        yield self._checked("ledger balances are the sums of the postings, none negative", self._balances)
+        yield self._checked(
+            "ledger line time: every second in one account, published is fully accounted for", self._time
+        )
+
+    def first_fault(self) -> Check | None:
+        """The first check that fails, None when all pass."""
+        return next((check for check in self.checks() if not check.passed), None)
+
+    def _checked(self, name: str, check: Callable[[], str]) -> Check:
+        try:
+            return Check(name, passed=True, found=check())
+        except (_Fault, TreeBroken, OutsideProfile) as fault:
+            return Check(name, passed=False, found=str(fault))
+
+    def _events(self) -> Iterator[Recorded]:
+        position = 0
+        while page := self._log.read_all(position, PAGE_MAX):
+            yield from page
+            position = page[-1].position
+
+    def _entries(self) -> str:
+        chains = _Chains()
+        for recorded in self._events():
+            match recorded.event:
+                case EntryRecorded() as event:
+                    _check_entry(event, chains)
+                case TreeGrown() as event:
+                    _check_growth(event, chains)
+        return f"{chains.frontier.size:,} entries of {len(chains.sources)} sources, root {chains.frontier.root.hex()[:16]}…"
+
+    def _tree(self) -> str:
+        growths = 0
+        with self._log.views.connect() as connection:
+            for recorded in self._events():
+                if isinstance(recorded.event, TreeGrown):
+                    growths += 1
+                    size, root = recorded.event.size, recorded.event.root
+                    found = stored_frontier(connection, size).root.hex()
+                    if found != root:
+                        raise _Fault(f"at size {size} the view's root is {found[:16]}…, recorded was {root[:16]}…")
+        return f"{growths:,} roots"
+
+    def _postings(self) -> str:
+        rows = 0
+        with shadow.built(self._log, Books(), self._clock) as (anew, _), self._log.views.connect() as stored:
+            for table in (TIME_POSTING, UNIT_POSTING):
+                query = sa.select(table).order_by(*table.primary_key.columns)
+                pairs = zip_longest(stored.execute(query), anew.execute(query))
+                for ours, derived in pairs:
+                    if ours is None or derived is None or tuple(ours) != tuple(derived):
+                        raise _Fault(f"{table.name}: stored {ours}, derived {derived}")
+                    rows += 1
+        return f"{rows:,} postings"
+
+    def _balances(self) -> str:
+        with self._log.views.connect() as connection:
+            for postings, balances, source in (
+                (TIME_POSTING, TIME_BALANCE, Account.CALENDAR.value),
+                (UNIT_POSTING, UNIT_BALANCE, UnitAccount.WIP.value),
+            ):
+                summed, stored = _summed(connection, postings, balances, source), _stored(connection, balances)
+                for key in sorted(summed.keys() | stored.keys()):
+                    if summed[key] != stored[key] or stored[key] < 0:
+                        raise _Fault(f"{balances.name} {key}: stands at {stored[key]}, postings say {summed[key]}")
+            rows = connection.execute(sa.select(sa.func.count()).select_from(TIME_BALANCE)).scalar_one()
+        return f"{rows:,} line-time balances"
+
+    def _time(self) -> str:
+        labelled: Standing = Counter()
+        offered: Standing = Counter()
+        with self._log.views.connect() as connection:
+            for line_id, day, raw in connection.execute(sa.select(LINE_DAY)):
+                _label(line_id, day, _decode_day(raw), labelled, offered)
+            stored = _stored(connection, TIME_BALANCE)
+        for key in sorted(labelled.keys() | stored.keys()):
+            if labelled[key] != stored[key]:
+                raise _Fault(f"line, day, account, client {key}: balance {stored[key]}, intervals {labelled[key]}")
+        accounted: Standing = Counter()
+        for (line_id, day, account, _), seconds in stored.items():
+            if account in _OFFERED:
+                accounted[line_id, day] += seconds
+        for key in sorted(offered.keys() | accounted.keys()):
+            if offered[key] != accounted[key]:
+                raise _Fault(f"line, day {key}: published {offered[key]} s, accounted for {accounted[key]} s")
+        return f"{sum(labelled.values()):,} seconds, {sum(offered.values()):,} of them published"
+
+
+_OFFERED = {Account.AVAILABLE, Account.COMMITTED, Account.UNATTAINABLE, Account.WITHDRAWN, *BUSY}
+
+
+def _check_entry(event: EntryRecorded, chains: _Chains) -> None:
+    raw, body = admit(bytes(event.leaf)), admit(bytes(event.body))
+    leaf, salt = decode_leaf(raw), bytes.fromhex(event.salt)
+    if event.index != chains.frontier.size:
+        raise _Fault(f"entry {event.index} stands where entry {chains.frontier.size} should")
+    if leaf.dh != body_commitment(salt, body):
+        raise _Fault(f"entry {event.index}: body and salt do not open the commitment")
+    if leaf.subjecthash != subject_commitment(salt, decode_body(body).subject):
+        raise _Fault(f"entry {event.index}: the subject does not open its commitment")
+    sourceseq, prevhash = chains.sources.get(leaf.source, (0, FIRST_PREVHASH))
+    if (leaf.sourceseq, leaf.prevhash) != (sourceseq + 1, prevhash):
+        raise _Fault(f"entry {event.index}: {leaf.source} goes on with {leaf.sourceseq} after {sourceseq}, or forks")
+    hashed = leaf_hash(raw)
+    chains.frontier, _ = extend(chains.frontier, [hashed])
+    chains.sources[leaf.source] = leaf.sourceseq, hashed.hex()
+
+
+def _check_growth(event: TreeGrown, chains: _Chains) -> None:
+    peaks = [one.hex() for one in chains.frontier.peaks]
+    if (event.size, event.root, event.peaks) != (chains.frontier.size, chains.frontier.root.hex(), peaks):
+        raise _Fault(f"at size {event.size} root {event.root[:16]}… was recorded, the leaves give another")
+    heads: list[SourceHead] = event.sources
+    for head in heads:
+        if chains.sources.get(head.source) != (head.sourceseq, head.prevhash):
+            raise _Fault(f"at size {event.size} the head of {head.source} is not its last entry")
+
+
+def _summed(connection: sa.Connection, postings: sa.Table, balances: sa.Table, source: str) -> Standing:
+    *keys, amount = [column.name for column in balances.columns]
+    summed: Standing = Counter()
+    for side, sign in (("to", 1), ("from", -1)):
+        names = [f"{side}_{name}" if name in {"account", "client"} else name for name in keys]
+        moved = postings.c[amount]
+        query = sa.select(*(postings.c[name] for name in names), sa.func.sum(moved)).group_by(*names)
+        for *key, total in connection.execute(query.where(postings.c[f"{side}_account"] != source)):
+            summed[tuple(key)] += sign * total
+    return summed
+
+
+def _stored(connection: sa.Connection, balances: sa.Table) -> Standing:
+    return Counter({tuple(key): amount for *key, amount in connection.execute(sa.select(balances))})
+
+
+def _label(line_id: str, day: str, segments: list[Segment], labelled: Standing, offered: Standing) -> None:
+    """Count a day's seconds by account, and those of offered hours apart, straight from what is known of them."""
+    number = day_number(date.fromisoformat(day))
+    ends = [start for start, _ in segments[1:]] + [day_start(number + 1)]
+    for (start, cell), end in zip(segments, ends, strict=True):
+        label = label_of(cell, number)
+        if label.account is not Account.CALENDAR:
+            labelled[line_id, day_text(label.day), label.account.value, label.client] += end - start
+        is_published = cell.offer == "published" or (cell.offer == "withdrawn" and not cell.work)
+        if cell.calendar == "open" and is_published:
+            offered[line_id, day_text(label.day)] += end - start

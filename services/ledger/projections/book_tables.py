@@ -1,0 +1,92 @@
+"""The tables of the books: what must be remembered a line, a line-day and a work order, postings, and balances."""
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+LINE = sa.Table(
+    "view_line",
+    METADATA,
+    sa.Column("line_id", sa.Text, primary_key=True),
+    sa.Column("plant_id", sa.Text, nullable=False),
+    sa.Column("factory_org_id", sa.Text, nullable=False, index=True),
+    sa.Column("district", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("register", sa.LargeBinary, nullable=False),  # LineRegister as JSON
+)
+LINE_DAY = sa.Table(
+    "view_line_day",
+    METADATA,
+    sa.Column("line_id", sa.Text, primary_key=True),
+    sa.Column("day", sa.Text, primary_key=True),  # local date of the seconds themselves
+    sa.Column("segments", sa.LargeBinary, nullable=False),  # the day's segments as JSON
+    sqlite_with_rowid=False,
+)
+WORK = sa.Table(
+    "view_work",
+    METADATA,
+    sa.Column("work_id", sa.Text, primary_key=True),
+    sa.Column("register", sa.LargeBinary, nullable=False),  # WorkRegister as JSON
+)
+DELIVERY = sa.Table(
+    "view_delivery",
+    METADATA,
+    sa.Column("delivery_id", sa.Text, primary_key=True),
+    sa.Column("work_id", sa.Text, nullable=False),  # "" until the shipment is known
+    sa.Column("confirmed", sa.Integer, nullable=True),  # None until the receiving party confirmed
+)
+TIME_POSTING = sa.Table(
+    "view_time_posting",
+    METADATA,
+    sa.Column("entry", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("row", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("line_id", sa.Text, nullable=False),
+    sa.Column("day", sa.Text, nullable=False),  # production day
+    sa.Column("from_account", sa.Text, nullable=False),
+    sa.Column("from_client", sa.Text, nullable=False),
+    sa.Column("to_account", sa.Text, nullable=False),
+    sa.Column("to_client", sa.Text, nullable=False),
+    sa.Column("seconds", sa.Integer, nullable=False),
+    sa.Index("view_time_posting_line_day", "line_id", "day"),
+    sqlite_with_rowid=False,
+)
+TIME_BALANCE = sa.Table(
+    "view_time_balance",
+    METADATA,
+    sa.Column("line_id", sa.Text, primary_key=True),
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("client", sa.Text, primary_key=True),
+    sa.Column("seconds", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+UNIT_POSTING = sa.Table(
+    "view_unit_posting",
+    METADATA,
+    sa.Column("entry", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("row", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("work_id", sa.Text, nullable=False),
+    sa.Column("line_id", sa.Text, nullable=False),
+    sa.Column("day", sa.Text, nullable=False),
+    sa.Column("capability", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("ideal_rate", sa.Integer, nullable=False),
+    sa.Column("from_account", sa.Text, nullable=False),
+    sa.Column("to_account", sa.Text, nullable=False),
+    sa.Column("quantity", sa.Integer, nullable=False),
+    sa.Index("view_unit_posting_line_day", "line_id", "day"),
+    sqlite_with_rowid=False,
+)
+UNIT_BALANCE = sa.Table(
+    "view_unit_balance",
+    METADATA,
+    sa.Column("line_id", sa.Text, primary_key=True),
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("capability", sa.Text, primary_key=True),
+    sa.Column("unit", sa.Text, primary_key=True),
+    sa.Column("ideal_rate", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("quantity", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+TABLES = (LINE, LINE_DAY, WORK, DELIVERY, TIME_POSTING, TIME_BALANCE, UNIT_POSTING, UNIT_BALANCE)

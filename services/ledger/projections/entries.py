@@ -1,0 +1,83 @@
+"""Which entries are there, by whom and about what? Payloads stay in the log, the private store, at *position*."""
+
+from collections.abc import Sequence
+
+import msgspec
+import sqlalchemy as sa
+
+from services.ledger.domain.events import EntryRecorded
+from services.ledger.domain.leaf import decode_leaf
+from services.ledger.domain.readings import decode_body
+from services.ledger.domain.tree import leaf_hash
+from shared.eventstore.folding import digest_of
+from shared.eventstore.port import Recorded
+
+METADATA = sa.MetaData()
+ENTRY = sa.Table(
+    "view_entry",
+    METADATA,
+    sa.Column("entry", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("sourceseq", sa.Integer, nullable=False),
+    sa.Column("time", sa.Text, nullable=False),
+    sa.Column("recordedtime", sa.Text, nullable=False),
+    sa.Column("leaf_hash", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("factory_org_id", sa.Text, nullable=False),
+    sa.Column("plant_id", sa.Text, nullable=False),
+    sa.Column("line_id", sa.Text, nullable=False),
+    sa.Column("district", sa.Text, nullable=False),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("work_id", sa.Text, nullable=False),
+)
+for _column in ("type", "factory_org_id", "plant_id", "line_id", "order_id", "work_id"):
+    # Partial: most facts name only some of these, and empty text is never asked for.
+    sa.Index(f"view_entry_{_column}", ENTRY.c[_column], ENTRY.c.entry, sqlite_where=ENTRY.c[_column] != "")
+
+
+class About(msgspec.Struct, frozen=True, gc=False):
+    """Whom and what a fact names; "" where it does not."""
+
+    factory_org_id: str = ""
+    plant_id: str = ""
+    line_id: str = ""
+    district: str = ""
+    order_id: str = ""
+    work_id: str = ""
+
+
+_decode_about = msgspec.json.Decoder(About).decode
+
+
+class Entries:
+    """The view's writer."""
+
+    name = "entries"
+    tables: Sequence[sa.Table] = (ENTRY,)
+    handles: frozenset[str] | None = frozenset({"entry-recorded.v1"})
+
+    def __init__(self) -> None:
+        self.code_digest = digest_of(type(self), About, ENTRY.c.keys())
+
+    def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
+        rows = [_row(one.position, one.event) for one in page if isinstance(one.event, EntryRecorded)]
+        if rows:
+            connection.execute(ENTRY.insert(), rows)
+
+
+def _row(position: int, event: EntryRecorded) -> dict[str, object]:
+    leaf, body = decode_leaf(event.leaf), decode_body(event.body)
+    return {
+        "entry": event.index,
+        "position": position,
+        "type": leaf.type,
+        "source": leaf.source,
+        "sourceseq": leaf.sourceseq,
+        "time": leaf.time,
+        "recordedtime": leaf.recordedtime,
+        "leaf_hash": leaf_hash(bytes(event.leaf)).hex(),
+        "subject": body.subject,
+        **msgspec.structs.asdict(_decode_about(body.data)),
+    }
