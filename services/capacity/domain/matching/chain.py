@@ -1,7 +1,7 @@
 """One part of an order line as a chain of tasks: quantities exploded exactly, and the lines that may run each step."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice, product
 from math import lcm
 
@@ -12,7 +12,7 @@ from services.capacity.domain.matching.context import Context
 from services.capacity.domain.matching.earliest import Placement
 from services.capacity.domain.matching.eligibility import Ask, Candidate, candidate, refusal
 from shared.contracts.explosion import Explosion, Need, explode
-from shared.contracts.planning import DemandLine, RecipeInput, RecipeStep, Variant
+from shared.contracts.planning import DemandLine, PlannedStep, RecipeInput, RecipeStep, Variant
 from shared.contracts.reasons import PlanReason, ReasonCode, Relaxation
 from shared.kernel.ids import derived_id
 
@@ -29,9 +29,17 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """A step that an earlier plan has placed and that stays: as it was *planned*, and in seconds *at*."""
+
+    planned: PlannedStep
+    at: Placement
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """One step of a part. *supplied*: when its bought and brought inputs are there (None: never). *pin*: where an
-    earlier plan has it already, on the one candidate left.
+    """One step of a part. *supplied*: when its bought and brought inputs are there (None: never). *pin*: it stays on
+    the one candidate left.
     """
 
     index: int
@@ -43,7 +51,7 @@ class Task:
     feeds: tuple[Feed, ...]
     supplied: int | None
     candidates: tuple[Candidate, ...]
-    pin: Placement | None = None
+    pin: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +191,3 @@ def _supplied(context: Context, needs: Sequence[Need], eaten: Mapping[str, int])
                 )
             ready = max(ready, arrival)
     return ready
-
-
-def pinned(chain: Chain, pins: Mapping[str, tuple[Candidate, Placement]]) -> Chain:
-    """*chain* with the tasks named by process id in *pins* where an earlier plan put them."""
-    tasks = tuple(
-        replace(task, candidates=(pins[task.process_id][0],), pin=pins[task.process_id][1])
-        if task.process_id in pins
-        else task
-        for task in chain.tasks
-    )
-    return replace(chain, tasks=tasks)

@@ -1,6 +1,6 @@
 """The seam: a demand, the board and an instant in; a menu of options or typed reasons out. Pure, and deterministic."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.capacity.domain.board import Board
@@ -11,8 +11,10 @@ from services.capacity.domain.matching.options import drawn, slots_of
 from services.capacity.domain.matching.problem import Demand, Matched, Unmatched
 from services.capacity.domain.matching.reasons import binding, refusals, unmatched
 from services.capacity.domain.matching.relaxation import relaxation
+from services.capacity.domain.matching.rematching import again, with_unbooked
 from services.capacity.domain.matching.rules import PlanningRules
 from services.capacity.domain.matching.transport import roads
+from shared.contracts.planning import PlannedStep
 from shared.contracts.reasons import ReasonCode, Relaxation
 from shared.kernel.clock import instant_text
 
@@ -41,6 +43,36 @@ def match(
     found = menu(context)
     if not found.wholes:
         return _unmatched(context, found)
+    return _matched(context, found, quote_id)
+
+
+def rematch(
+    demand: Demand,
+    board: Board,
+    at: datetime,
+    rules: PlanningRules,
+    *,
+    quote_id: str,
+    kept: Sequence[PlannedStep],
+    current: Sequence[PlannedStep] = (),
+    ignored: frozenset[str] = _NONE,
+    banned: Mapping[str, frozenset[str]] | None = None,
+) -> Matched | Unmatched:
+    """Plan again what is not in *kept*: those steps stay where they are, in their parts, variants and quantities.
+
+    *current*: the whole plan as it stands, from which parts of which nothing is kept take their quantities; without
+    it a line's quantity that no kept step accounts for is one part. Other arguments as for `match`. Slots of steps
+    that are not kept must be named in *ignored* (or be off the board). Matched.slots holds new slots only.
+    """
+    context = context_of(demand, board, at, rules, ignored=ignored, banned=banned or {})
+    context = with_unbooked(context, kept)
+    found = menu(context, again(kept, [*kept, *current]))
+    if not found.wholes:
+        return Unmatched(unmatched(context, found), None)
+    return _matched(context, found, quote_id)
+
+
+def _matched(context: Context, found: Menu, quote_id: str) -> Matched:
     options = [
         drawn(context, whole, quote_id, binding(context, whole), better_if(context, whole)) for whole in found.wholes
     ]

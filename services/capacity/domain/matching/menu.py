@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from services.capacity.domain.matching.context import Context
 from services.capacity.domain.matching.parts import Way, Ways, after, ways
+from shared.contracts.planning import DemandLine
 
 _DAY = 86_400
+Find = Callable[[Context, DemandLine], Ways]
 LABELS = ("fastest", "cheapest", "balanced", "fewest_plants")
 
 
@@ -43,26 +45,29 @@ class Menu:
     over_plants: int | None
 
 
-def menu(context: Context) -> Menu:
-    """All options within the limits. With none, `first` tells which line found nothing, or a limit is named."""
-    first = ways(context, context.demand.lines[0])
+def menu(context: Context, find: Find = ways) -> Menu:
+    """All options within the limits. With none, `first` tells which line found nothing, or a limit is named.
+
+    *find* gives the ways of one line in a context.
+    """
+    first = find(context, context.demand.lines[0])
     wholes: list[Whole] = []
     trail: tuple[Ways, ...] = (first,)
     for label in LABELS:
-        chosen, seen = _whole(context, first, label, limited=True)
+        chosen, seen = _whole(context, find, first, label, limited=True)
         trail = seen if len(seen) > len(trail) else trail
         if chosen is not None:
             wholes.append(Whole((label,), tuple(chosen)))
     if wholes:
         return Menu(tuple(_merged(wholes)), trail, None, None)
-    return Menu((), trail, *_over_limits(context, first))
+    return Menu((), trail, *_over_limits(context, find, first))
 
 
-def _over_limits(context: Context, first: Ways) -> tuple[int | None, int | None]:
+def _over_limits(context: Context, find: Find, first: Ways) -> tuple[int | None, int | None]:
     """Least price and fewest plants without limits, each only where it breaks the buyer's limit."""
     limits = context.demand.limits
-    cheapest, _ = _whole(context, first, "cheapest", limited=False)
-    fewest, _ = _whole(context, first, "fewest_plants", limited=False)
+    cheapest, _ = _whole(context, find, first, "cheapest", limited=False)
+    fewest, _ = _whole(context, find, first, "fewest_plants", limited=False)
     price = None if cheapest is None else Whole((), tuple(cheapest)).fen
     plants = None if fewest is None else len(Whole((), tuple(fewest)).plants)
     over_price = price if price and limits.price_fen_max is not None and price > limits.price_fen_max else None
@@ -70,12 +75,14 @@ def _over_limits(context: Context, first: Ways) -> tuple[int | None, int | None]
     return over_price, over_plants
 
 
-def _whole(context: Context, first: Ways, label: str, *, limited: bool) -> tuple[list[Way] | None, tuple[Ways, ...]]:
+def _whole(
+    context: Context, find: Find, first: Ways, label: str, *, limited: bool
+) -> tuple[list[Way] | None, tuple[Ways, ...]]:
     """Line by line the way *label* likes best, each seeing what the lines before it took."""
     chosen: list[Way] = []
     seen: list[Ways] = []
     for i, line in enumerate(context.demand.lines):
-        answer = first if i == 0 else ways(context, line)
+        answer = first if i == 0 else find(context, line)
         seen.append(answer)
         fitting = [way for way in answer.found if not limited or _fits(context, [*chosen, way])]
         if not fitting:
@@ -130,4 +137,4 @@ def _merged(wholes: Sequence[Whole]) -> list[Whole]:
 def possible(context: Context) -> bool:
     """Whether the order can be made at all within its limits."""
     first = ways(context, context.demand.lines[0])
-    return any(_whole(context, first, label, limited=True)[0] is not None for label in ("fastest", "cheapest"))
+    return any(_whole(context, ways, first, label, limited=True)[0] is not None for label in ("fastest", "cheapest"))

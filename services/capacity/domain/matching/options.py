@@ -52,12 +52,16 @@ def drawn(
 
 
 def slot_id_of(quote_id: str, placed: Placed) -> str:
-    """The same for options of one quote that share the slot."""
+    """The same for options of one quote that share the slot; a kept step keeps its slot."""
+    if placed.task.pin is not None:
+        return placed.task.pin.planned.slot_id
     start, _, end, setup = placed.at
     return derived_id("slt", quote_id, placed.task.process_id, placed.candidate.line_id, start, end, setup)
 
 
 def _step(context: Context, part: Outcome, one: Placed, quote_id: str) -> PlannedStep:
+    if one.task.pin is not None:
+        return one.task.pin.planned
     line, task = context.line(one.candidate.line_id), one.task
     return PlannedStep(
         process_id=task.process_id,

@@ -56,7 +56,7 @@ class Ways:
 def ways(context: Context, line: DemandLine) -> Ways:
     """Ways to make *line* whole. It is split only when no single chain makes it by the requested date."""
     tried = chains(context, Part(line, 1, line.quantity_net))
-    found, stuck, off_colour = _outcomes(context, tried)
+    found, stuck, off_colour = placed_ways(context, tried)
     single = tuple(Way((one,)) for one in found)
     split = tuple(_split(context, line, single)) if _worth_splitting(context, single) else ()
     idle = tuple(one for one in tried if not one.is_runnable)
@@ -84,7 +84,8 @@ def one_plant_a_design(limits: Limits) -> bool:
     return limits.one_plant_only or limits.delta_e_tenths_max is None
 
 
-def _outcomes(context: Context, tried: Sequence[Chain]) -> tuple[list[Outcome], list[Stuck], bool]:
+def placed_ways(context: Context, tried: Sequence[Chain]) -> tuple[list[Outcome], list[Stuck], bool]:
+    """Undominated outcomes of all runnable chains; those that are stuck; whether the colour rule left one out."""
     found: list[Outcome] = []
     stuck: list[Stuck] = []
     for chain in tried:
@@ -143,7 +144,7 @@ def _balanced(context: Context, line: DemandLine, count: int) -> Way | None:
     quantities = apportion(line.quantity_net, [1] * count)
     best: Way | None = None
     for _ in range(_ROUNDS):
-        way = _parts(context, line, quantities, _fastest)
+        way = _parts(context, line, quantities, fastest)
         if way is None:
             break
         if best is None or way.arrives < best.arrives:
@@ -162,7 +163,7 @@ def _parts(context: Context, line: DemandLine, quantities: Sequence[int], pick: 
         return None
     chosen: list[Outcome] = []
     for number, net in enumerate(quantities, 1):
-        found, _, _ = _outcomes(context, chains(context, Part(line, number, net)))
+        found, _, _ = placed_ways(context, chains(context, Part(line, number, net)))
         if not found:
             return None
         one = pick(found)
@@ -171,7 +172,7 @@ def _parts(context: Context, line: DemandLine, quantities: Sequence[int], pick: 
     return Way(tuple(chosen))
 
 
-def _fastest(found: Sequence[Outcome]) -> Outcome:
+def fastest(found: Sequence[Outcome]) -> Outcome:
     return min(found, key=lambda one: (one.arrives, one.fen))
 
 

@@ -106,7 +106,7 @@ def place(
     floor = max([end_min, *(flow.end_min for _, flow in flows)])
     found: Placement | None
     if task.pin is not None:
-        found = task.pin if _still_fits(task.pin, placed, flows) else None
+        found = task.pin.at if _still_fits(task.pin.at, placed, flows) else None
     else:
         found = context.earliest(task.run, candidate, release, floor, _own(candidate, placed))
     if found is None:
