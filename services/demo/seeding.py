@@ -3,7 +3,9 @@
 import secrets
 from dataclasses import dataclass, field
 
+from services.capacity.workbook.template import MEDIA_TYPE
 from services.demo.party import Credentials, Json, Login, Party, Person
+from services.demo.seed_workbooks import seed_plants
 from services.demo.world import Organisation, organisations
 from services.terminal import Terminal
 
@@ -62,3 +64,16 @@ def _admit(chief: Person, row: Organisation, login: Login) -> Json:
             "administrator": administrator,
         },
     )
+
+
+def publish_plants(address: str, terminal: Terminal, world: World) -> None:
+    """Each factory registers its plant and publishes lines, licences, calendars and prices by one workbook."""
+    plants = seed_plants()
+    with terminal.progress("plants", len(plants)) as advance:
+        for code, seed in plants.items():
+            party = world.party(address, code)
+            plant = party.post("/v1/plants", {"code": code, "name": seed.name, "district": seed.district, "demo": True})
+            world.plant_ids[code] = plant["id"]
+            party.send_file(f"/v1/plants/{plant['id']}/workbook", seed.workbook, MEDIA_TYPE)
+            party.close()
+            advance()

@@ -8,6 +8,9 @@ from services.embedded import kept_secrets
 from services.embedded.data_directory import DataDirectory
 from services.embedded.house import BuiltService, House
 from services.embedded.story_clocks import clock_of
+from services.ledger import settings as ledger_settings
+from services.ledger import wiring as ledger
+from services.ledger.domain.events import EVENT_TYPES as LEDGER_EVENTS
 from services.order import settings as order_settings
 from services.order import wiring as order
 from services.order.domain.events import EVENT_TYPES as ORDER_EVENTS
@@ -53,6 +56,14 @@ def assembled(clock: Clock, open_log: OpenLog, secrets: dict[str, str]) -> House
         log=open_log("portal", PORTAL_EVENTS, clock),
         broker=broker,
     )
+    accounts_of_time = ledger.build(
+        ledger_settings.read(environment),
+        clock=clock,
+        ids=ids,
+        log=open_log("ledger", LEDGER_EVENTS, clock),
+        broker=broker,
+        verifier=account.verifier,
+    )
     services: dict[str, BuiltService] = {
         "portal": account,
         "order": order.build(
@@ -63,6 +74,7 @@ def assembled(clock: Clock, open_log: OpenLog, secrets: dict[str, str]) -> House
             broker=broker,
             verifier=account.verifier,
         ),
+        "ledger": accounts_of_time,
     }
     return House(
         services=services,
@@ -72,6 +84,7 @@ def assembled(clock: Clock, open_log: OpenLog, secrets: dict[str, str]) -> House
         scheduler=Scheduler([job for service in services.values() for job in service.jobs], clock),
         in_real_time=not isinstance(clock, StoryClock),
         portal=account.portal,
+        audit=accounts_of_time.audit,
     )
 
 

@@ -26,6 +26,7 @@ def stored(house: House) -> Iterator[Check]:
         for projection in service.projector.projections:
             yield view_check(service, projection, house.clock)
         yield parked_check(service)
+    yield from (Check(one.name, passed=one.passed, found=one.found) for one in house.audit.checks())
 
 
 def log_check(service: BuiltService) -> Check:

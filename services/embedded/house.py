@@ -7,6 +7,7 @@ from typing import Protocol
 
 from flask import Flask
 
+from services.ledger.handlers.auditing import Audit
 from services.portal.portal import Portal
 from shared.bus.consumer import Consumer
 from shared.bus.port import Broker
@@ -54,6 +55,7 @@ class House:
     ids: IdSource
     scheduler: Scheduler
     portal: Portal
+    audit: Audit
     in_real_time: bool  # False under a story's clock: jobs then run when the story moves on
 
     def start(self) -> None:
