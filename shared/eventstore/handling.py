@@ -58,13 +58,19 @@ def load(log: EventLog, decider: Decider[C, S, E], stream: str, up_to_version: i
     return _checked(log, decider, stream, Loaded(state, version))
 
 
+def load_as_of(log: EventLog, decider: Decider[C, S, E], stream: str, position: int) -> Loaded[S]:
+    """The state of *stream* when the head of the log stood at *position* (`log.position_as_of` knows it for a time)."""
+    return load(log, decider, stream, log.version_as_of(stream, position))
+
+
 def _checked(log: EventLog, decider: Decider[C, S, E], stream: str, loaded: Loaded[S]) -> Loaded[S]:
     """*loaded*. In the tests: AssertionError when a fold of the stored events from the beginning tells another state."""
     if not States.CHECKED:
         return loaded
+    before = repr(loaded.state)
     events, _ = log.read_events(stream, 0, loaded.version)
     whole = decider.fold(cast("Sequence[E]", events))
-    if whole != loaded.state:
+    if whole != loaded.state or repr(loaded.state) != before:
         raise AssertionError(
             f"{stream}: evolve changes its argument, or an event reads back differently: "
             f"kept {loaded.state!r}, folded anew {whole!r}"

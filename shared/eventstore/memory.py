@@ -155,6 +155,9 @@ class MemoryLog:
         with self.views.connect() as connection, transaction(connection):
             yield connection
 
+    def scrub(self) -> None:
+        """Memory that is freed is gone."""
+
     def verify(self) -> Head:
         """Check positions, versions and digests of every row, as the file engines do."""
         previous, versions = EMPTY_DIGEST, dict.fromkeys(self._streams, 0)

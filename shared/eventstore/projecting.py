@@ -36,3 +36,7 @@ class LogWithViews(EventLog, Protocol):
     def writing(self) -> AbstractContextManager[sa.Connection]:
         """One transaction for tables beside the log, in turn with appends. Never append inside it."""
         ...
+
+    def scrub(self) -> None:
+        """Remove the bytes of what was deleted from the engine's files, as far as the engine can."""
+        ...

@@ -1,6 +1,7 @@
 """The runner of views: pages in, view and checkpoint out in one transaction, waits answered, rebuilds swapped in."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from threading import Condition
 from time import monotonic
 
@@ -169,6 +170,10 @@ class Projector:
                 self._checkpoints = {**self._checkpoints, name: checkpoint}
                 self._changed.notify_all()
         return position
+
+    def as_of(self, name: str, position: int) -> AbstractContextManager[sa.Connection]:
+        """The view as it stood when the head was at *position*, on a connection of its own, for one question."""
+        return shadow.as_of(self._log, self._projections[name], position, self._clock)
 
     def rebuild_stale(self) -> list[str]:
         """Rebuild what other code folded; returns the names."""

@@ -173,6 +173,11 @@ class SqliteLog:
         with self._combiner.turn(), named_errors(self._path), transaction(self._connection) as connection:
             yield connection
 
+    def scrub(self) -> None:
+        """Bring the write-ahead log into the file and cut it off; a reader in the way leaves it for the next time."""
+        with self._combiner.turn(), named_errors(self._path):
+            driver_of(self._connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def verify(self) -> Head:
         """Read the whole log and check positions, versions, digests and that every event can be read."""
         with self._reader() as driver:

@@ -1,6 +1,6 @@
 """A tiny made-up trade for tests of log and bus: notes are taken and struck; no service is needed for it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from shared.bus.port import Outgoing
 from shared.contracts.envelope import Fact, FactTypes
-from shared.eventstore.port import Recorded, StreamAppend
+from shared.eventstore.port import Appended, LogError, Recorded, StreamAppend
 from shared.kernel.event import Cause, Event, EventTypes
 
 START = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
@@ -40,6 +40,14 @@ def note_cause(correlation_id: str = "cor_test", at: datetime = START) -> Cause:
 
 def taken(stream: str, expected_version: int, *texts: str, ids: Sequence[str] = ()) -> StreamAppend:
     return StreamAppend(stream, expected_version, [NoteTaken(text=text) for text in texts], ids)
+
+
+def outcome(append: Callable[[], Appended]) -> Appended | LogError:
+    """What came of an append: its result, or the refusal as a value that can be compared."""
+    try:
+        return append()
+    except LogError as refused:
+        return refused
 
 
 def publish_notes(recorded: Recorded) -> list[Outgoing]:
