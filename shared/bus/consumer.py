@@ -63,6 +63,7 @@ class Consumer:
         self._clock = clock
         self._page_max = page_max
         self._is_subscribed = False
+        self._is_waiting = False
         self._marks: dict[str, int] = {}  # source -> mark passed, stored or about to be
         self._stepper = Stepper(f"consumer-{name}", self.run_once, self._idle, broker.nudge, (LogError, BrokerAway))
 
@@ -74,8 +75,14 @@ class Consumer:
             self._is_subscribed = True
 
     def run_once(self) -> int:
-        """Take at most one page; returns the number of facts dealt with."""
-        return self._take(0.0)
+        """Take at most one page; returns the number of facts dealt with, 1 when it has just asked for older ones.
+
+        So stepping relays and consumers until all return 0 leaves nothing behind.
+        """
+        taken = self._take(0.0)
+        is_waiting = not taken and self._broker.backlog(self.name).count > 0
+        has_asked, self._is_waiting = is_waiting and not self._is_waiting, is_waiting
+        return taken or int(has_asked)
 
     def _take(self, timeout_s: float) -> int:
         self.subscribe()

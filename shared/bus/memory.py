@@ -110,7 +110,7 @@ class _Topic:
                 self._held.append(delivery)
                 self._marks.append(delivery.mark)
                 self._last_mark = delivery.mark
-        self._drop(len(self._held) - window)
+        self._drop(len(self._held) - max(window, len(page)))  # a page is held whole, or a slow group would starve
         self._drop_committed()
 
     def resume_after(self, published: int) -> int:
@@ -126,7 +126,8 @@ class _Topic:
 
     def waiting(self, group: str, limit: int) -> list[Delivery]:
         cursor = self._cursors.setdefault(group, 0)
-        self._ask_for(cursor)
+        if self._ask_for(cursor):
+            return []  # what is held is not what comes next for this group
         first = bisect_right(self._marks, cursor)
         return self._held[first : first + max(0, limit)]
 
@@ -135,16 +136,23 @@ class _Topic:
         self._drop_committed()
 
     def backlog(self, group: str) -> Backlog:
-        if group not in self._cursors:
+        """At least one fact waits for a group that has asked for what is not held any more."""
+        cursor = self._cursors.get(group)
+        if cursor is None:
             return Backlog(0, None)
-        first = bisect_right(self._marks, self._cursors[group])
+        if self._is_followed and cursor < self._gone_up_to:
+            return Backlog(max(1, len(self._held)), None)
+        first = bisect_right(self._marks, cursor)
         count = len(self._held) - first
         return Backlog(count, self._held[first].envelope.time if count else None)
 
-    def _ask_for(self, cursor: int) -> None:
-        if self._is_followed and cursor < self._gone_up_to:
-            position = _position_before(cursor)
-            self._rewind_to = position if self._rewind_to is None else min(self._rewind_to, position)
+    def _ask_for(self, cursor: int) -> bool:
+        """Whether the facts after *cursor* are not held any more; the relay is then asked for them."""
+        if not self._is_followed or cursor >= self._gone_up_to:
+            return False
+        position = _position_before(cursor)
+        self._rewind_to = position if self._rewind_to is None else min(self._rewind_to, position)
+        return True
 
     def _rewind(self, position: int) -> None:
         """Hold nothing and begin again after *position*; groups that are ahead skip what they have committed."""
