@@ -63,7 +63,7 @@ class Consumer:
         self._clock = clock
         self._page_max = page_max
         self._is_subscribed = False
-        self._is_waiting = False
+        self._asked: int | None = None  # the broker's count of new beginnings when older facts were asked for
         self._marks: dict[str, int] = {}  # source -> mark passed, stored or about to be
         self._stepper = Stepper(f"consumer-{name}", self.run_once, self._idle, broker.nudge, (LogError, BrokerAway))
 
@@ -80,8 +80,9 @@ class Consumer:
         So stepping relays and consumers until all return 0 leaves nothing behind.
         """
         taken = self._take(0.0)
-        is_waiting = not taken and self._broker.backlog(self.name).count > 0
-        has_asked, self._is_waiting = is_waiting and not self._is_waiting, is_waiting
+        backlog = self._broker.backlog(self.name)
+        asked = None if taken or not backlog.count else backlog.begun_again
+        has_asked, self._asked = asked not in (None, self._asked), asked
         return taken or int(has_asked)
 
     def _take(self, timeout_s: float) -> int:

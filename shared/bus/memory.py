@@ -68,7 +68,8 @@ class InProcessBroker:
         with self._changed:
             backlogs = [topic.backlog(group) for topic in self._topics.values()]
         oldest = [one.oldest_at for one in backlogs if one.oldest_at is not None]
-        return Backlog(sum(one.count for one in backlogs), min(oldest, default=None))
+        begun_again = sum(one.begun_again for one in backlogs)
+        return Backlog(sum(one.count for one in backlogs), min(oldest, default=None), begun_again)
 
     def nudge(self) -> None:
         with self._changed:
@@ -98,6 +99,7 @@ class _Topic:
         self._gone_up_to = 0  # facts at or below this mark may not be held
         self._last_mark = 0  # facts at or below this mark were published since the last rewind
         self._is_followed = False  # whether a relay has asked where to begin
+        self._rewinds = 0
         self._rewind_to: int | None = None  # log position, when a group needs facts that are not held
 
     def move(self, group: str, mark: int) -> None:
@@ -141,10 +143,10 @@ class _Topic:
         if cursor is None:
             return Backlog(0, None)
         if self._is_followed and cursor < self._gone_up_to:
-            return Backlog(max(1, len(self._held)), None)
+            return Backlog(max(1, len(self._held)), None, self._rewinds)
         first = bisect_right(self._marks, cursor)
         count = len(self._held) - first
-        return Backlog(count, self._held[first].envelope.time if count else None)
+        return Backlog(count, self._held[first].envelope.time if count else None, self._rewinds)
 
     def _ask_for(self, cursor: int) -> bool:
         """Whether the facts after *cursor* are not held any more; the relay is then asked for them."""
@@ -157,6 +159,7 @@ class _Topic:
     def _rewind(self, position: int) -> None:
         """Hold nothing and begin again after *position*; groups that are ahead skip what they have committed."""
         self._rewind_to = None
+        self._rewinds += 1
         self._held.clear()
         self._marks.clear()
         self._gone_up_to = self._last_mark = position * FACTS_PER_EVENT_MAX + FACTS_PER_EVENT_MAX - 1 if position else 0

@@ -42,10 +42,14 @@ ReactPage = Callable[[Sequence[Delivery]], Prepared[None]]
 
 
 class Backlog(msgspec.Struct, frozen=True):
-    """What waits for a consumer: how many facts, and when the oldest of them happened (None: nothing waits)."""
+    """What waits for a consumer: how many facts, and when the oldest of them happened (None: unknown or nothing).
+
+    *begun_again* counts how often the broker had facts published anew that it no longer held.
+    """
 
     count: int
     oldest_at: datetime | None
+    begun_again: int = 0
 
 
 class BrokerAway(Exception):
