@@ -1,5 +1,6 @@
 """The capacity service with its masters alone, over a log in memory, called as HTTP does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from services.capacity.api.master_api import MasterApi
 from services.capacity.api.plants import PLANT_ROUTES
 from services.capacity.api.workbooks import WORKBOOK_ROUTES
 from services.capacity.domain.events import EVENT_TYPES
+from services.capacity.domain.slots import Slot, SlotsHeld
 from services.capacity.handlers.masters import Masters
 from services.capacity.handlers.workbooks import Workbooks
 from services.capacity.projections.lines import Lines
@@ -17,10 +19,12 @@ from services.capacity.projections.plants import Plants
 from services.capacity.workbook.template import MEDIA_TYPE
 from shared.clock import SeededIds, StoryClock
 from shared.eventstore.memory import MemoryLog
+from shared.eventstore.port import StreamAppend
 from shared.eventstore.projector import Projector
+from shared.kernel.event import Cause
 from shared.kernel.principal import Role
 from shared.web.app import build_app
-from tests.support.masters import NOW
+from tests.support.masters import NOW, at
 from tests.support.web_client import CURSOR_KEY, Caller, Issuer, a_principal
 
 
@@ -117,6 +121,34 @@ def calendar_body() -> dict[str, Any]:
     }
 
 
-def send_workbook(caller: Caller, plant_id: str, content: bytes, *, preview: bool = False, **headers: str) -> Any:
+def send_workbook(
+    caller: Caller, plant_id: str, content: bytes, *, preview: bool = False, headers: Mapping[str, str] | None = None
+) -> Any:
     path = f"/v1/plants/{plant_id}/workbook" + ("?preview=true" if preview else "")
-    return caller.send("POST", path, data=content, headers={"Content-Type": MEDIA_TYPE, **headers})
+    return caller.send("POST", path, data=content, headers={"Content-Type": MEDIA_TYPE, **(headers or {})})
+
+
+def hold(app: MasterApp, line: dict[str, Any]) -> None:
+    """3 December, 09:00 to 11:00 local, held until the second begins."""
+    slot = Slot(
+        slot_id="slt_1",
+        quote_id="quo_1",
+        order_id="ord_1",
+        buyer_org_id="org_1",
+        process_id="pro_1",
+        option_ids=["opt_1"],
+        capability="FILL_CAN",
+        format="SLEEK_330",
+        features={},
+        quantity_gross=1,
+        unit="can",
+        setup_seconds=0,
+        run_seconds=7200,
+        starts_at=at(3, 9),
+        ends_at=at(3, 11),
+        expires_at=at(2, 0),
+    )
+    identity = {"plant_id": line["plant_id"], "factory_org_id": line["organisation_id"], "district": line["district"]}
+    held = SlotsHeld(line_id=line["id"], **identity, slots=[slot], held_at=NOW)
+    cause = Cause(correlation_id="cor_1", org_id="system", subject="system:test", at=NOW)
+    app.log.append([StreamAppend(f"slots-{line['id']}", 0, [held])], cause)

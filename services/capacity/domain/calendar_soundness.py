@@ -26,6 +26,8 @@ def calendar_faults(calendar: Calendar) -> Iterator[Fault]:
     if days > DAYS_MAX:
         yield Fault(Why.CALENDAR_TOO_LONG, "valid_until", facts={"max": DAYS_MAX, "found": days})
     yield from _shift_faults(calendar)
+    if days <= 0:
+        return  # nothing lies within such a calendar: saying so of every row would hide the cause
     yield from _closed_day_faults(calendar)
     yield from _maintenance_faults(calendar)
 
@@ -93,7 +95,7 @@ def _maintenance_faults(calendar: Calendar) -> Iterator[Fault]:
         facts: dict[str, object] = {"starts_at": local_text(row.starts_at), "ends_at": local_text(row.ends_at)}
         yield from _reason_faults(row.reason, "maintenance", index)
         if row.ends_at <= row.starts_at or row.starts_at.microsecond or row.ends_at.microsecond:
-            yield Fault(Why.MAINTENANCE_ORDER, "", index, facts, "maintenance")
+            yield Fault(Why.MAINTENANCE_ORDER, "ends_at", index, facts, "maintenance")
         elif not since <= row.starts_at < row.ends_at <= until:
             yield Fault(Why.MAINTENANCE_OUTSIDE, "", index, {**facts, **_span(calendar)}, "maintenance")
     for index in _overlapping(rows):

@@ -4,12 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.capacity.domain.slots import Slot, SlotsHeld
 from services.capacity.publishing import masters as publishing
-from shared.eventstore.port import StreamAppend
-from shared.kernel.event import Cause
-from tests.support.master_app import MasterApp, a_line, a_plant, calendar_body, line_body, master_app
-from tests.support.masters import NOW, at, licence_number
+from tests.support.master_app import MasterApp, a_line, a_plant, calendar_body, hold, line_body, master_app
+from tests.support.masters import at, licence_number
 from tests.support.web_client import Caller, problem
 
 
@@ -125,31 +122,6 @@ def test_held_hours_cannot_be_taken_back_until_the_hold_expires(app: MasterApp) 
     problem(app.factory.post(path, body), 409, "HOURS_TAKEN")
     app.clock.set(at(2, 0))
     assert app.factory.post(path, body).status_code == 200
-
-
-def hold(app: MasterApp, line: dict[str, Any]) -> None:
-    slot = Slot(
-        slot_id="slt_1",
-        quote_id="quo_1",
-        order_id="ord_1",
-        buyer_org_id="org_1",
-        process_id="pro_1",
-        option_ids=["opt_1"],
-        capability="FILL_CAN",
-        format="SLEEK_330",
-        features={},
-        quantity_gross=1,
-        unit="can",
-        setup_seconds=0,
-        run_seconds=7200,
-        starts_at=at(3, 9),
-        ends_at=at(3, 11),
-        expires_at=at(2, 0),
-    )
-    identity = {"plant_id": line["plant_id"], "factory_org_id": line["organisation_id"], "district": line["district"]}
-    held = SlotsHeld(line_id=line["id"], **identity, slots=[slot], held_at=NOW)
-    cause = Cause(correlation_id="cor_1", org_id="system", subject="system:test", at=NOW)
-    app.log.append([StreamAppend(f"slots-{line['id']}", 0, [held])], cause)
 
 
 def test_lists_show_a_factory_its_own_and_the_office_all(app: MasterApp) -> None:

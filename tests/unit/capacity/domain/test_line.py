@@ -158,7 +158,11 @@ def test_a_new_calendar_may_not_take_away_what_is_booked() -> None:
         ({"offered_shifts": [Shift(6, 480, 60)]}, Why.SHIFT_NOT_OPERATING, "/calendar/offered_shifts/0"),
         ({"closed_days": [ClosedDay(date(2026, 12, 25), "盘点")] * 2}, Why.CLOSED_DAY_TWICE, "/calendar/closed_days/1"),
         ({"closed_days": [ClosedDay(date(2027, 5, 1), "劳动节")]}, Why.CLOSED_DAY_OUTSIDE, "/calendar/closed_days/0"),
-        ({"maintenance": [Maintenance(at(9, 9), at(9, 8), "检修")]}, Why.MAINTENANCE_ORDER, "/calendar/maintenance/0"),
+        (
+            {"maintenance": [Maintenance(at(9, 9), at(9, 8), "检修")]},
+            Why.MAINTENANCE_ORDER,
+            "/calendar/maintenance/0/ends_at",
+        ),
         (
             {"maintenance": [Maintenance(at(9, 8), at(9, 12), "检修"), Maintenance(at(9, 11), at(9, 13), "检修")]},
             Why.MAINTENANCE_OVERLAP,

@@ -1,0 +1,75 @@
+"""Files that are no workbook at all, or try to be too much of one."""
+
+import zipfile
+from io import BytesIO
+
+import pytest
+
+from services.capacity.domain.refusals import Why
+from services.capacity.workbook.assembling import read_workbook
+from services.capacity.workbook.reading import BYTES_MAX, SHEETS_MAX
+from shared.kernel.refusal import Refused
+from tests.support.workbooks import edited
+
+
+def refused(content: bytes) -> Why:
+    with pytest.raises(Refused) as no:
+        read_workbook(content)
+    assert isinstance(no.value.why, Why)
+    return no.value.why
+
+
+def repacked(change: dict[str, bytes]) -> bytes:
+    """The sound workbook with parts replaced or added."""
+    target = BytesIO()
+    with zipfile.ZipFile(BytesIO(edited())) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
+        for part in source.infolist():
+            if part.filename not in change:
+                copy.writestr(part, source.read(part))
+        for name, content in change.items():
+            copy.writestr(name, content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"a,b\n1,2\n", edited()[:5000]], ids=range(4))
+def test_what_is_no_workbook_is_unreadable(content: bytes) -> None:
+    assert refused(content) is Why.WORKBOOK_UNREADABLE
+
+
+def test_a_zip_of_something_else_is_unreadable() -> None:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    assert refused(target.getvalue()) is Why.WORKBOOK_UNREADABLE
+
+
+def test_too_many_bytes_are_refused_before_anything_is_unpacked() -> None:
+    assert refused(b"\0" * (BYTES_MAX + 1)) is Why.WORKBOOK_TOO_LARGE
+
+
+def test_a_zip_bomb_is_refused_by_what_it_says_it_unpacks_to() -> None:
+    assert refused(repacked({"xl/media/bomb.bin": b"\0" * 25_000_000})) is Why.WORKBOOK_TOO_LARGE
+
+
+def test_too_many_parts_and_too_many_sheets_are_refused() -> None:
+    assert refused(repacked({f"xl/media/{number}.bin": b"x" for number in range(201)})) is Why.WORKBOOK_TOO_LARGE
+
+    def add(workbook: object) -> None:
+        for number in range(SHEETS_MAX):
+            workbook.create_sheet(f"备注{number}")  # type: ignore[attr-defined] # openpyxl's workbook
+
+    assert refused(edited(add)) is Why.WORKBOOK_TOO_LARGE
+
+
+@pytest.mark.parametrize("name", ["xl/vbaProject.bin", "xl/externalLinks/externalLink1.xml", "xl/embeddings/o.bin"])
+def test_macros_links_and_embedded_things_are_refused(name: str) -> None:
+    assert refused(repacked({name: b"x"})) is Why.WORKBOOK_UNREADABLE
+
+
+def test_document_types_are_refused_for_they_build_xml_bombs() -> None:
+    bomb = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>'
+    assert refused(repacked({"xl/sharedStrings.xml": bomb})) is Why.WORKBOOK_UNREADABLE
+
+
+def test_a_sheet_of_broken_xml_is_unreadable() -> None:
+    assert refused(repacked({"xl/worksheets/sheet2.xml": b"<worksheet><sheetData><row>"})) is Why.WORKBOOK_UNREADABLE
