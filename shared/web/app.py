@@ -148,8 +148,11 @@ def _common_headers(response: Response) -> Response:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.vary.update(["Accept-Language", "Authorization"])
     response.headers.setdefault("Cache-Control", "no-store" if g.get("principal") is None else "private, no-cache")
-    if request.method == "GET" and response.status_code == 200 and "ETag" in response.headers:
-        response.make_conditional(request)
+    found, _ = response.get_etag()
+    was_read = request.method in {"GET", "HEAD"} and response.status_code == 200
+    if was_read and found is not None and request.if_none_match.contains_weak(found):
+        response.status_code = 304  # If-Match guards changes only: a read has nothing to lose
+        response.set_data(b"")
     return response
 
 

@@ -337,7 +337,11 @@ class Part(Spoken, fields.Nested):
 
 
 class Record(Spoken, fields.Dict):
-    """An object whose members the schema does not know beforehand (e.g. a product's options): at most *high*."""
+    """An object whose members the schema does not know beforehand (e.g. a product's options): at most *high*.
+
+    Names and values that no *keys* and *values* field bounds are bounded here: short text, whole numbers that every
+    JSON reader keeps, true, false.
+    """
 
     said: ClassVar[Mapping[str, Said]] = {"invalid": NOT_OBJECT}
 
@@ -350,4 +354,14 @@ class Record(Spoken, fields.Dict):
         made = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call] # upstream forgot
         if len(made) > self.high:
             raise fault("items", f"最多 {self.high} 项。", f"At most {self.high} members are accepted.")
+        if self.value_field is None and not all(_is_plain(key) and _is_plain(one) for key, one in made.items()):
+            raise fault(
+                "not_plain", "只能是简短的文字、整数、true 或 false。", "Only short text, whole numbers, true, false."
+            )
         return made
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= TEXT_MAX and not _CONTROL.search(value)
+    return isinstance(value, int) and abs(value) < 2**53

@@ -146,6 +146,11 @@ def test_good_values_become_kernel_values(field: str, value: object, loaded: obj
         ("parts", [{"text": "a"}, {"text": "abcdef"}], "/1/text", "length"),
         ("options", [], "", "not_object"),
         ("options", {"a": 1, "b": 2, "c": 3}, "", "items"),
+        ("options", {"a": 2**53}, "", "not_plain"),
+        ("options", {"a": 1.5}, "", "not_plain"),
+        ("options", {"a": "x" * 201}, "", "not_plain"),
+        ("options", {"a\x00": 1}, "", "not_plain"),
+        ("options", {"a": {"b": 1}}, "", "not_plain"),
         ("colour", 1, "", "unknown_field"),
     ],
 )
