@@ -45,5 +45,9 @@ def install(app: Flask, ids: IdSource, clock: Clock, metrics: Metrics, body_byte
         )
         return response
 
+    def forget(_failure: BaseException | None) -> None:
+        structlog.contextvars.clear_contextvars()  # the thread's next work is another story
+
     app.before_request(begin)
     app.after_request(end)
+    app.teardown_request(forget)
