@@ -18,9 +18,9 @@ from services.portal.domain.refusals import Why
 from services.portal.domain.user import USER, ChangePassword, DismissUser, Duty, LoginTaken, RegisterUser, User
 from services.portal.domain.user import Active as ActiveUser
 from services.portal.passwords import Passwords, check_strength
-from services.portal.vault import Vault
 from shared.eventstore.handling import Loaded, Prepared, decide, load
 from shared.eventstore.port import EventLog, StreamAppend
+from shared.eventstore.sealing import Seals
 from shared.kernel.principal import Principal, Role
 from shared.kernel.refusal import Refused
 from shared.reference.places import districts
@@ -57,8 +57,8 @@ class NewOrganisation:
 class Handlers:
     """Commands of the portal over *log*."""
 
-    def __init__(self, log: EventLog, vault: Vault, passwords: Passwords) -> None:
-        self.log, self._vault, self._passwords = log, vault, passwords
+    def __init__(self, log: EventLog, seals: Seals, passwords: Passwords) -> None:
+        self.log, self._seals, self._passwords = log, seals, passwords
 
     def sealed(self, user: NewUser, org_id: str, by: str, at: datetime) -> RegisterUser:
         """*user* as a command. Slow (it hashes): do it before a transaction, not in its retries."""
@@ -70,9 +70,9 @@ class Handlers:
             org_id=org_id,
             duty=user.duty,
             login=login,
-            name_sealed=self._vault.seal(user.user_id, user.name),
-            phone_sealed=self._vault.seal(user.user_id, user.phone),
-            password_sealed=self._vault.seal(user.user_id, hashed),
+            name_sealed=self._seals.seal(user.user_id, user.name),
+            phone_sealed=self._seals.seal(user.user_id, user.phone),
+            password_sealed=self._seals.seal(user.user_id, hashed),
             by=by,
             at=at,
         )
@@ -129,7 +129,7 @@ class Handlers:
             if not self.fits(user, present):
                 raise Refused(Why.PASSWORD_WRONG, pointer="/present_password")
             check_strength(new, user.login, "/password")
-        sealed = self._vault.seal(user_id, self._passwords.hash(new))
+        sealed = self._seals.seal(user_id, self._passwords.hash(new))
         return Prepared([decide(USER, loaded, stream, ChangePassword(sealed, at))], None)
 
     def dismiss(self, user_id: str, by: str, at: datetime) -> Prepared[None]:
@@ -184,16 +184,16 @@ class Handlers:
 
     def fits(self, user: ActiveUser | None, password: str) -> bool:
         """Whether *password* is the user's; None takes as long as a wrong one."""
-        hashed = None if user is None else self._vault.open(user.user_id, user.password_sealed)
+        hashed = None if user is None else self._seals.open(user.password_sealed)
         return self._passwords.verify(hashed, password)
 
     def forget(self, user_id: str) -> None:
         """Erase the person: name, phone and password can never be opened again, every digest still verifies."""
-        self._vault.erase(user_id)
+        self._seals.erase(user_id)
 
-    def opened(self, user_id: str, sealed: str) -> str:
+    def opened(self, sealed: str) -> str:
         """Personal text for those who may see it; empty when the person was erased."""
-        return self._vault.open(user_id, sealed) or ""
+        return self._seals.open(sealed) or ""
 
 
 def digest_of_secret(secret: str) -> str:

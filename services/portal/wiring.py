@@ -22,7 +22,6 @@ from services.portal.settings import Settings
 from services.portal.sign_in import SignIn
 from services.portal.signing import Signing
 from services.portal.tables import METADATA
-from services.portal.vault import Vault
 from shared.bus.consumer import Consumer
 from shared.bus.port import Broker
 from shared.bus.relay import Relay
@@ -30,6 +29,7 @@ from shared.contracts.portal import TOPIC
 from shared.contracts.registry import FACTS
 from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.projector import Projector
+from shared.eventstore.sealing import Seals
 from shared.kernel.clock import Clock
 from shared.kernel.ids import IdSource
 from shared.scheduling import Job
@@ -70,7 +70,7 @@ def build(
     """
     with log.writing() as connection:
         METADATA.create_all(connection)
-    handlers = Handlers(log, Vault(log, settings.secret), Passwords(hasher))
+    handlers = Handlers(log, Seals(log), Passwords(hasher))
     attempts = Attempts(log)
     signing = Signing(log, clock, ids, secret=settings.secret, issuer=settings.issuer, audience=settings.audience)
     projector = Projector(log, [Organisations(), Users(), Clients()], clock)

@@ -52,8 +52,8 @@ def show_user(portal: Portal, user_id: str) -> Shown:
         "org_id": active.org_id,
         "duty": active.duty.value,
         "login": active.login,
-        "name": portal.handlers.opened(active.user_id, active.name_sealed),
-        "phone": portal.handlers.opened(active.user_id, active.phone_sealed),
+        "name": portal.handlers.opened(active.name_sealed),
+        "phone": portal.handlers.opened(active.phone_sealed),
     }
     return shown, None, etag(loaded.version)
 

@@ -35,7 +35,7 @@ def _start_page(no: Refused | None = None) -> Response:
     person = None if session is None else portal.handlers.user(session.user_id).state
     name, organisation = "", None
     if isinstance(person, Active):
-        name = portal.handlers.opened(person.user_id, person.name_sealed)
+        name = portal.handlers.opened(person.name_sealed)
         organisation = portal.handlers.organisation(person.org_id)
     tongue = language()
     html = render_template(
