@@ -112,7 +112,7 @@ def _replace(line_id: str, make: Make) -> Answer:
         api.run_on_version(
             command,
             line_stream(line_id),
-            lambda: api.masters.change_line(line_id, lambda line: make(line, at), command.principal),
+            lambda: api.masters.change_line(line_id, lambda line: make(line, at), command.principal, at),
         )
 
     return perform(act, _shown, resource=line_id)
@@ -133,10 +133,7 @@ def set_capabilities(line_id: str, body: dict[str, Any]) -> Answer:
 @permits("line:publish")
 def declare_calendar(line_id: str, body: dict[str, Any]) -> Answer:
     """Declare planned operation from now on; offered hours follow, booked ones cannot be taken away."""
-    api = provided(MasterApi)
-    return _replace(
-        line_id, lambda line, at: DeclareCalendar(calendar_from(body), api.masters.taken(line.line_id, at), at)
-    )
+    return _replace(line_id, lambda _, at: DeclareCalendar(calendar_from(body), at))
 
 
 @LINE_ROUTES.put("/lines/<line_id>/changeovers", body=ChangeoversBody, answer=LineView)
@@ -200,7 +197,7 @@ def _change_hours(line_id: str, body: dict[str, Any], make: Make) -> Answer:
 
     def act(command: Command) -> None:
         at = command.cause.at
-        api.run(command, lambda: api.masters.change_line(line_id, lambda line: make(line, at), command.principal))
+        api.run(command, lambda: api.masters.change_line(line_id, lambda line: make(line, at), command.principal, at))
 
     since = min(one.starts_at for one in intervals)
     until = max(one.ends_at for one in intervals)
@@ -218,10 +215,5 @@ def publish_hours(line_id: str, body: dict[str, Any]) -> Answer:
 @permits("line:publish")
 def withdraw_hours(line_id: str, body: dict[str, Any]) -> Answer:
     """Take offered hours back, never held or booked ones; answers with what is still offered around them."""
-    api = provided(MasterApi)
     intervals = [Interval(**one) for one in body["intervals"]]
-    return _change_hours(
-        line_id,
-        body,
-        lambda line, at: WithdrawHours(intervals, body["reason"], api.masters.taken(line.line_id, at), at),
-    )
+    return _change_hours(line_id, body, lambda _, at: WithdrawHours(intervals, body["reason"], at))

@@ -69,7 +69,7 @@ class Board:
     def apply(self, event: Event, version: int) -> None:
         """Fold one event; *version* is its version in its stream. Events of other streams are passed over."""
         match event:
-            case slots.SlotsHeld() | slots.SlotsConfirmed() | slots.SlotsReleased():
+            case slots.SlotsHeld() | slots.SlotsConfirmed() | slots.SlotsReleased() | slots.OfferNarrowed():
                 line = self._lines.get(event.line_id)
                 if line is not None:
                     self._put(line.with_slots(slots.evolve(line.slots, event), version))

@@ -29,10 +29,9 @@ class SetCapabilities:
 
 @dataclass(frozen=True, slots=True)
 class DeclareCalendar:
-    """*taken*: held and booked time of the line from now on, ascending and apart; it cannot be taken back."""
+    """What it takes back is asked of the line's bookings in the same transaction."""
 
     calendar: Calendar
-    taken: list[Interval]
     at: datetime
 
 
@@ -44,11 +43,10 @@ class PublishHours:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawHours:
-    """*taken* as for `DeclareCalendar`."""
+    """The line's bookings are asked in the same transaction."""
 
     intervals: list[Interval]
     reason: str
-    taken: list[Interval]
     at: datetime
 
 

@@ -1,4 +1,4 @@
-"""How a line's hours are declared, offered and taken back: never in the past, never what is held or booked."""
+"""How a line's hours are declared, offered and taken back, never in the past. Bookings say no by their own rule."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from services.capacity.domain.master_events import (
 )
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.soundness import demand
-from services.capacity.domain.spans import between, common, merged, minus
+from services.capacity.domain.spans import between, merged, minus
 from shared.contracts.planning import Interval
 from shared.kernel.refusal import Refused
 
@@ -40,7 +40,6 @@ def declare(command: DeclareCalendar, line: Line) -> Sequence[LineMasterEvent]:
     offers = offered_hours(calendar, starts_at, ends_at)
     before = between(line.offered, starts_at, ends_at)
     gone, fresh = minus(before, offers), minus(offers, before)
-    _keep_taken(gone, command.taken)
     declared = CalendarDeclared(
         **line.identity,
         calendar=calendar,
@@ -69,11 +68,10 @@ def publish(command: PublishHours, line: Line) -> Sequence[LineMasterEvent]:
 
 
 def withdraw(command: WithdrawHours, line: Line) -> Sequence[LineMasterEvent]:
-    """Take offered hours back, none of them held or booked."""
+    """Take offered hours back; whether they are held or booked is asked of the line's slots."""
     wanted = _future(command.intervals, command.at)
     for outside in minus(wanted, line.offered)[:1]:
         raise Refused(Why.HOURS_NOT_OFFERED, pointer="/intervals", start=local_text(outside.starts_at))
-    _keep_taken(wanted, command.taken)
     return [_withdrawn(line, wanted, command.reason, command.at)]
 
 
@@ -88,11 +86,6 @@ def _future(intervals: Sequence[Interval], at: datetime) -> list[Interval]:
         if one.starts_at < at:
             raise Refused(Why.HOURS_PAST, pointer=where, **facts)
     return merged(intervals)
-
-
-def _keep_taken(gone: Sequence[Interval], taken: Sequence[Interval]) -> None:
-    for clash in common(gone, taken)[:1]:
-        raise Refused(Why.HOURS_TAKEN, start=local_text(clash.starts_at))
 
 
 def _published(line: Line, intervals: list[Interval], at: datetime) -> CapacityPublished:

@@ -12,7 +12,7 @@ from typing import assert_never
 import msgspec
 
 from services.capacity.domain.changeover import Run, run_of
-from services.capacity.domain.hours import hours_of, microseconds_of, seconds_of
+from services.capacity.domain.hours import hours_of, instant_of, microseconds_of, seconds_of
 from services.capacity.domain.master_events import LineEvent
 from services.capacity.domain.refusals import Why
 from shared.contracts.planning import Interval
@@ -81,11 +81,21 @@ class SlotsReleased(LineEvent):
     released_at: datetime
 
 
-SlotEvent = SlotsHeld | SlotsConfirmed | SlotsReleased
+class OfferNarrowed(LineEvent):
+    """Offered hours were taken back in the same transaction: whoever planned on an older version of these bookings
+    must look again, so that nothing is ever held on hours that are no longer offered.
+    """
+
+    intervals: list[Interval]
+    narrowed_at: datetime
+
+
+SlotEvent = SlotsHeld | SlotsConfirmed | SlotsReleased | OfferNarrowed
 SLOT_EVENTS: Mapping[str, type[Event]] = {
     "slots-held.v1": SlotsHeld,
     "slots-confirmed.v1": SlotsConfirmed,
     "slots-released.v1": SlotsReleased,
+    "offer-narrowed.v1": OfferNarrowed,
 }
 
 
@@ -124,7 +134,14 @@ class ReleaseSlots(OfLine, frozen=True, gc=False, kw_only=True):
     kept_until: datetime | None = None
 
 
-SlotCommand = HoldSlots | ConfirmSlots | ReleaseSlots
+class NarrowOffer(OfLine, frozen=True, gc=False, kw_only=True):
+    """Say that the line takes *intervals* of its offered hours back; none of them may be held or booked."""
+
+    intervals: list[Interval]
+    at: datetime
+
+
+SlotCommand = HoldSlots | ConfirmSlots | ReleaseSlots | NarrowOffer
 
 
 class Booking(msgspec.Struct, frozen=True, gc=False):
@@ -181,6 +198,8 @@ def decide(command: SlotCommand, state: LineSlots) -> Sequence[SlotEvent]:
             return _confirm(command, state)
         case ReleaseSlots():
             return _release(command, state)
+        case NarrowOffer():
+            return _narrow(command, state)
         case _:
             assert_never(command)
 
@@ -283,6 +302,19 @@ def _release(command: ReleaseSlots, state: LineSlots) -> Sequence[SlotEvent]:
     ]
 
 
+def _narrow(command: NarrowOffer, state: LineSlots) -> Sequence[SlotEvent]:
+    at_us = microseconds_of(command.at)
+    standing = [one for one in state.bookings if one.stands(at_us)]
+    for span in command.intervals:
+        starts, ends = seconds_of(span.starts_at), seconds_of(span.ends_at)
+        clash = next((one for one in standing if one.starts < ends and starts < one.ends), None)
+        if clash is not None:
+            raise Refused(Why.HOURS_TAKEN, start=instant_text(max(span.starts_at, instant_of(clash.starts))))
+    if not command.intervals:
+        return []
+    return [OfferNarrowed(**_line(command), intervals=command.intervals, narrowed_at=command.at)]
+
+
 def _line(command: OfLine) -> dict[str, str]:
     return {
         "line_id": command.line_id,
@@ -300,6 +332,8 @@ def evolve(state: LineSlots, event: SlotEvent) -> LineSlots:
             return _with(_remembered(state, event.confirmed_at), event.slots)
         case SlotsReleased():
             return _without(_remembered(state, event.released_at), event)
+        case OfferNarrowed():
+            return state
         case _:
             assert_never(event)
 

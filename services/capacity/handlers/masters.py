@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from services.capacity.domain.hours import instant_of, microseconds_of
 from services.capacity.domain.line import LINE, line_id_of, line_stream
 from services.capacity.domain.line_commands import LineCommand, RegisterLine
 from services.capacity.domain.line_state import Line, LineState
+from services.capacity.domain.master_events import CapacityWithdrawn
 from services.capacity.domain.plant import (
     PLANT,
     ListLine,
@@ -18,12 +18,11 @@ from services.capacity.domain.plant import (
     plant_stream,
 )
 from services.capacity.domain.refusals import Why
-from services.capacity.domain.slots import SLOTS
-from services.capacity.domain.spans import after, merged
+from services.capacity.domain.slots import SLOTS, NarrowOffer
 from services.capacity.domain.values import Capability
-from shared.contracts.planning import Interval
 from shared.eventstore.handling import Loaded, Prepared, decide, load
-from shared.eventstore.port import EventLog
+from shared.eventstore.port import EventLog, StreamAppend
+from shared.kernel.event import Event
 from shared.kernel.principal import Principal, Role
 from shared.kernel.refusal import Refused
 
@@ -53,12 +52,18 @@ class Masters:
         loaded = (load(self._log, LINE, line_stream(line_id)).state for line_id in plant.lines.values())
         return [one for one in loaded if isinstance(one, Line)]
 
-    def taken(self, line_id: str, at: datetime) -> list[Interval]:
-        """Held and booked time of the line from *at* on; holds that have expired are none."""
-        bookings = load(self._log, SLOTS, f"slots-{line_id}").state.bookings
-        at_us = microseconds_of(at)
-        standing = (Interval(instant_of(one.starts), instant_of(one.ends)) for one in bookings if one.stands(at_us))
-        return after(merged(standing), at)
+    def narrowed(self, line: Line, events: Sequence[Event], at: datetime) -> list[StreamAppend]:
+        """What the line's bookings say when *events* take offered hours back; nothing when they do not.
+
+        It is written with the withdrawal and checked against the bookings' version: a hold that is being placed on
+        those hours meets it, one way or the other. Raises Refused HOURS_TAKEN.
+        """
+        gone = [span for one in events if isinstance(one, CapacityWithdrawn) for span in one.intervals]
+        if not gone:
+            return []
+        stream = f"slots-{line.line_id}"
+        command = NarrowOffer(**line.identity, intervals=gone, at=at)
+        return [decide(SLOTS, load(self._log, SLOTS, stream), stream, command)]
 
     def register_plant(
         self, code: str, name: str, district: str, *, demo: bool, principal: Principal, at: datetime
@@ -108,14 +113,16 @@ class Masters:
             line_id,
         )
 
-    def change_line(self, line_id: str, make: Callable[[Line], LineCommand], principal: Principal) -> Prepared[str]:
+    def change_line(
+        self, line_id: str, make: Callable[[Line], LineCommand], principal: Principal, at: datetime
+    ) -> Prepared[str]:
         """Any change of one line: *make* builds the command from the line as it stands."""
         loaded = self.line(line_id, principal)
         if not principal.owns(loaded.state.factory_org_id):
             raise Refused(Why.UNKNOWN_LINE, id=line_id)
-        stream = line_stream(line_id)
         stands: Loaded[LineState] = Loaded(loaded.state, loaded.version)
-        return Prepared([decide(LINE, stands, stream, make(loaded.state))], line_id)
+        changed = decide(LINE, stands, line_stream(line_id), make(loaded.state))
+        return Prepared([changed, *self.narrowed(loaded.state, changed.events, at)], line_id)
 
 
 def _may_see(principal: Principal, factory_org_id: str) -> bool:

@@ -1,8 +1,9 @@
 """One workbook in, one append out: everything a plant publishes changes together, or nothing does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Generic, TypeVar
 
 from services.capacity.domain.line import LINE, line_id_of, line_stream
@@ -35,7 +36,6 @@ from services.capacity.workbook.difference import Difference, difference
 from services.capacity.workbook.messages import CellWhy
 from services.capacity.workbook.reading import Faults
 from services.capacity.workbook.template import write_workbook
-from shared.contracts.planning import Interval
 from shared.eventstore.handling import Loaded, Prepared, load
 from shared.eventstore.port import EventLog, StreamAppend
 from shared.kernel.decider import Decider
@@ -111,8 +111,9 @@ class Workbooks:
         lines = [self._line(one, loaded.state, at, faults) for one in book.lines]
         for code in (one.code for one in book.lines if one.code not in loaded.state.lines):
             plant.do(ListLine(line_id_of(plant_id, code), code, at))
+        narrowed = [self._narrowed(line, one, at, faults) for line, one in zip(lines, book.lines, strict=True)]
         faults.raise_if_any()
-        appends = [plant.append, *(one.append for one in lines)]
+        appends = [plant.append, *(one.append for one in lines), *chain.from_iterable(narrowed)]
         count = sum(len(one.events) for one in appends)
         return Prepared(appends, Imported(plant_id, difference(before, book), count))
 
@@ -121,13 +122,22 @@ class Workbooks:
         stream = line_stream(line_id)
         line = _Working.of(LINE, stream, load(self._log, LINE, stream))
         is_new = isinstance(line.state, Absent)
-        taken = [] if is_new else self._masters.taken(line_id, at)
         opening = _registration(book, line_id, plant, at) if is_new else _naming(book, at)
-        for command in (opening, *_publishing(book, taken, at)):
+        for command in (opening, *_publishing(book, at)):
             _try(line, command, book.place, sheets.LINES, faults)
             if isinstance(line.state, Absent):
                 break  # the registration was refused: nothing more can be asked
         return line
+
+    def _narrowed(self, line: _LineWorking, book: LineBook, at: datetime, faults: Faults) -> Sequence[StreamAppend]:
+        """What the bookings say to hours the new calendar takes back."""
+        if isinstance(line.state, Absent):
+            return []
+        try:
+            return self._masters.narrowed(line.state, line.events, at)
+        except Refused as refused:
+            faults.add(sheets.LINES, book.place, refused.why, refused.facts)
+            return []
 
 
 def _registration(book: LineBook, line_id: str, plant: Plant, at: datetime) -> LineCommand:
@@ -148,14 +158,14 @@ def _naming(book: LineBook, at: datetime) -> LineCommand:
     return SetCapabilities(book.name, book.capabilities, at)
 
 
-def _publishing(book: LineBook, taken: list[Interval], at: datetime) -> Iterator[LineCommand]:
+def _publishing(book: LineBook, at: datetime) -> Iterator[LineCommand]:
     """What follows the registration, in an order in which each finds what it refers to."""
     yield SetChangeovers(book.changeovers, at)
     yield SetPrices(book.prices, at)
     yield SetPlanningLimits(book.load_cap_hours_per_week, book.frozen_fence_hours, at)
     yield SetAutoAcceptRules(book.auto_accept_rules, at)
     if book.calendar is not None:
-        yield DeclareCalendar(book.calendar, taken, at)
+        yield DeclareCalendar(book.calendar, at)
 
 
 def _check_owner(book: Book, plant: Plant, faults: Faults) -> None:

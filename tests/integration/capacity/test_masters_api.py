@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.capacity.publishing import masters as publishing
+from shared.eventstore.port import WrongVersion
 from tests.support.master_app import MasterApp, a_line, a_plant, calendar_body, hold, line_body, master_app
 from tests.support.masters import at, licence_number
 from tests.support.web_client import Caller, problem
@@ -122,6 +123,16 @@ def test_held_hours_cannot_be_taken_back_until_the_hold_expires(app: MasterApp) 
     problem(app.factory.post(path, body), 409, "HOURS_TAKEN")
     app.clock.set(at(2, 0))
     assert app.factory.post(path, body).status_code == 200
+
+
+def test_a_hold_planned_before_hours_were_taken_back_is_lost(app: MasterApp) -> None:
+    """Both write to the line's bookings, so whichever comes second has looked at an older version."""
+    line = a_line(app.factory, a_plant(app.factory))
+    put(app.factory, f"/v1/lines/{line['id']}/calendar", calendar_body(), line["version"])
+    body = {"intervals": [{"from": "2026-12-03T00:00:00Z", "to": "2026-12-03T04:00:00Z"}], "reason": "自用"}
+    assert app.factory.post(f"/v1/lines/{line['id']}/offered-hours/withdraw", body).status_code == 200
+    with pytest.raises(WrongVersion):
+        hold(app, line)
 
 
 def test_lists_show_a_factory_its_own_and_the_office_all(app: MasterApp) -> None:

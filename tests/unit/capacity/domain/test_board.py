@@ -6,7 +6,7 @@ import msgspec
 
 from services.capacity.domain import master_events as masters
 from services.capacity.domain.board import Board, SavedBoard, offered_around
-from services.capacity.domain.slots import Slot, SlotsHeld, SlotsReleased
+from services.capacity.domain.slots import OfferNarrowed, Slot, SlotsHeld, SlotsReleased
 from services.capacity.domain.values import Capability, FoodContactProof, Licence, Price
 from shared.contracts.planning import Interval
 
@@ -98,6 +98,13 @@ def test_slots_come_and_go_with_the_version_of_their_stream() -> None:
     board.apply(SlotsReleased(**LINE, slots=[], kept_until=None, reason="", released_at=T0 + timedelta(hours=2)), 2)
     assert board.line("lin_1").bookings == ()
     assert line.bookings, "a plan under way keeps what it began with"
+
+
+def test_narrowed_offers_change_the_version_that_a_hold_is_checked_against() -> None:
+    board = _board()
+    slots, version = board.slots_state("lin_1")
+    board.apply(OfferNarrowed(**LINE, intervals=[_hours(0, 1)], narrowed_at=T0), version + 1)
+    assert board.slots_state("lin_1") == (slots, version + 1)
 
 
 def test_licences_and_proofs_of_the_plant_reach_its_lines() -> None:

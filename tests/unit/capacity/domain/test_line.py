@@ -57,7 +57,7 @@ def line(events: Sequence[LineMasterEvent]) -> Line:
     return state
 
 
-DECLARE = DeclareCalendar(calendar(), [], NOW)
+DECLARE = DeclareCalendar(calendar(), NOW)
 
 
 def test_a_line_is_registered_with_its_rates() -> None:
@@ -114,10 +114,10 @@ def test_a_calendar_is_expanded_and_its_hours_offered() -> None:
 def test_a_calendar_never_reaches_into_the_past() -> None:
     """Declared in the middle of the first shift, to a broken second: planned time begins with the next whole one."""
     late = at(1, 10) + timedelta(microseconds=1)
-    declared, _ = when(DeclareCalendar(calendar(), [], late), given())
+    declared, _ = when(DeclareCalendar(calendar(), late), given())
     assert isinstance(declared, CalendarDeclared)
     assert declared.period_from == declared.operation[0].starts_at == at(1, 10) + timedelta(seconds=1)
-    no = refused(DeclareCalendar(calendar(), [], at(31, 24)), given())
+    no = refused(DeclareCalendar(calendar(), at(31, 24)), given())
     assert no.why is Why.CALENDAR_PAST
 
 
@@ -128,7 +128,7 @@ def test_declaring_the_same_calendar_again_says_nothing() -> None:
 def test_a_new_calendar_withdraws_what_fell_away_and_publishes_what_is_new() -> None:
     shorter = calendar(shifts=day_shifts(10, 8))
     events = given(DECLARE)
-    withdrawn, declared, published = when(DeclareCalendar(shorter, [], at(10, 0)), events)
+    withdrawn, declared, published = when(DeclareCalendar(shorter, at(10, 0)), events)
     assert isinstance(withdrawn, CapacityWithdrawn)
     assert isinstance(published, CapacityPublished)
     assert (withdrawn.intervals[0], published.intervals[0]) == (span(10, 8, 10), span(10, 16, 18))
@@ -136,13 +136,6 @@ def test_a_new_calendar_withdraws_what_fell_away_and_publishes_what_is_new() -> 
     assert span(8, 8, 16) in after_it.offered  # the past keeps what it was
     assert span(10, 10, 18) in after_it.offered
     assert span(10, 10, 18) in after_it.operation
-
-
-def test_a_new_calendar_may_not_take_away_what_is_booked() -> None:
-    shorter = calendar(shifts=day_shifts(10, 8))
-    no = refused(DeclareCalendar(shorter, [span(14, 8, 9)], at(10, 0)), given(DECLARE))
-    assert no.why is Why.HOURS_TAKEN
-    assert when(DeclareCalendar(shorter, [span(14, 10, 12)], at(10, 0)), given(DECLARE))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +170,7 @@ def test_a_new_calendar_may_not_take_away_what_is_booked() -> None:
 )
 def test_an_unsound_calendar_is_refused_with_its_place(bent: dict[str, object], why: Why, pointer: str) -> None:
     def bend() -> DeclareCalendar:
-        return DeclareCalendar(calendar(**bent), [], NOW)
+        return DeclareCalendar(calendar(**bent), NOW)
 
     no = refused(bend(), given())
     assert (no.why, no.pointer) == (why, pointer)
@@ -185,7 +178,7 @@ def test_an_unsound_calendar_is_refused_with_its_place(bent: dict[str, object], 
 
 def test_only_the_offered_shifts_are_offered() -> None:
     some = calendar(shifts=[*day_shifts(8, 8), *day_shifts(16, 8)], offered="shifts", offered_shifts=day_shifts(16, 8))
-    events = given(DeclareCalendar(some, [], NOW))
+    events = given(DeclareCalendar(some, NOW))
     assert line(events).offered[0] == span(1, 16, 24)
     [event] = when(PublishHours([span(2, 8, 12)], NOW), events)
     assert isinstance(event, CapacityPublished)
@@ -209,14 +202,12 @@ def test_hours_of_the_past_and_no_hours_at_all_are_refused() -> None:
     assert refused(PublishHours([], NOW), given(DECLARE)).why is Why.TOO_MANY_ROWS
 
 
-def test_offered_hours_are_taken_back_but_never_booked_ones() -> None:
+def test_offered_hours_are_taken_back() -> None:
     events = given(DECLARE)
-    [event] = when(WithdrawHours([span(2, 8, 12)], "自用", [span(2, 12, 16)], NOW), events)
+    [event] = when(WithdrawHours([span(2, 8, 12)], "自用", NOW), events)
     assert isinstance(event, CapacityWithdrawn)
     assert span(2, 12, 16) in line([*events, event]).offered
-    no = refused(WithdrawHours([span(2, 8, 12)], "自用", [span(2, 11, 13)], NOW), events)
-    assert no.why is Why.HOURS_TAKEN
-    assert refused(WithdrawHours([span(2, 8, 12)], "自用", [], NOW), [*events, event]).why is Why.HOURS_NOT_OFFERED
+    assert refused(WithdrawHours([span(2, 8, 12)], "自用", NOW), [*events, event]).why is Why.HOURS_NOT_OFFERED
 
 
 @pytest.mark.parametrize(
@@ -273,7 +264,7 @@ def test_offered_hours_always_lie_within_planned_operation(hours: list[tuple[str
     for kind, day, hour, length in hours:
         wanted = [span(day, hour, hour + length)]
         before = seconds(line(events).offered)
-        command = PublishHours(wanted, NOW) if kind == "publish" else WithdrawHours(wanted, "自用", [], NOW)
+        command = PublishHours(wanted, NOW) if kind == "publish" else WithdrawHours(wanted, "自用", NOW)
         try:
             new = when(command, events)
         except Refused:

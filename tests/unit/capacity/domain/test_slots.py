@@ -17,6 +17,8 @@ from services.capacity.domain.slots import (
     GivenUp,
     HoldSlots,
     LineSlots,
+    NarrowOffer,
+    OfferNarrowed,
     ReleaseSlots,
     Slot,
     SlotsConfirmed,
@@ -85,6 +87,21 @@ def _refusal(command: HoldSlots | ConfirmSlots | ReleaseSlots, state: LineSlots)
     with pytest.raises(Refused) as caught:
         SLOTS.decide(command, state)
     return caught.value.why
+
+
+def _narrow(first: float, last: float, *, at: float = 0) -> NarrowOffer:
+    return NarrowOffer(**LINE, intervals=[Interval(_at(first), _at(last))], at=_at(at))
+
+
+def test_offered_hours_are_narrowed_only_where_nothing_stands() -> None:
+    state = _after(_hold(_slot("slt_1", 2, 4)))
+    with pytest.raises(Refused) as caught:
+        SLOTS.decide(_narrow(3, 5), state)
+    assert caught.value.why is Why.HOURS_TAKEN
+    [event] = SLOTS.decide(_narrow(4, 5), state)
+    assert isinstance(event, OfferNarrowed)
+    assert SLOTS.fold([event], state) == state
+    assert SLOTS.decide(_narrow(3, 5, at=1), state)  # the hold has expired
 
 
 def test_free_time_is_held_until_it_expires() -> None:
