@@ -89,4 +89,7 @@ UNIT_BALANCE = sa.Table(
     sa.Column("quantity", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )
+for _table, _amount in ((TIME_BALANCE, TIME_BALANCE.c.seconds), (UNIT_BALANCE, UNIT_BALANCE.c.quantity)):
+    # Balances at or below zero are looked for after every page: none may stay.
+    sa.Index(f"{_table.name}_spent", _amount, sqlite_where=_amount <= 0)
 TABLES = (LINE, LINE_DAY, WORK, DELIVERY, TIME_POSTING, TIME_BALANCE, UNIT_POSTING, UNIT_BALANCE)

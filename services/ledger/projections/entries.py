@@ -9,6 +9,7 @@ from services.ledger.domain.events import EntryRecorded
 from services.ledger.domain.leaf import decode_leaf
 from services.ledger.domain.readings import decode_body
 from services.ledger.domain.tree import leaf_hash
+from services.ledger.projections import rows
 from shared.eventstore.folding import digest_of
 from shared.eventstore.port import Recorded
 
@@ -62,22 +63,27 @@ class Entries:
         self.code_digest = digest_of(type(self), About, ENTRY.c.keys())
 
     def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
-        rows = [_row(one.position, one.event) for one in page if isinstance(one.event, EntryRecorded)]
-        if rows:
-            connection.execute(ENTRY.insert(), rows)
+        recorded = [(one.position, one.event) for one in page if isinstance(one.event, EntryRecorded)]
+        rows.insert(connection, ENTRY, [_row(position, event) for position, event in recorded])
 
 
-def _row(position: int, event: EntryRecorded) -> dict[str, object]:
+def _row(position: int, event: EntryRecorded) -> rows.Row:
     leaf, body = decode_leaf(event.leaf), decode_body(event.body)
-    return {
-        "entry": event.index,
-        "position": position,
-        "type": leaf.type,
-        "source": leaf.source,
-        "sourceseq": leaf.sourceseq,
-        "time": leaf.time,
-        "recordedtime": leaf.recordedtime,
-        "leaf_hash": leaf_hash(bytes(event.leaf)).hex(),
-        "subject": body.subject,
-        **msgspec.structs.asdict(_decode_about(body.data)),
-    }
+    about = _decode_about(body.data)
+    return (
+        event.index,
+        position,
+        leaf.type,
+        leaf.source,
+        leaf.sourceseq,
+        leaf.time,
+        leaf.recordedtime,
+        leaf_hash(bytes(event.leaf)).hex(),
+        body.subject,
+        about.factory_org_id,
+        about.plant_id,
+        about.line_id,
+        about.district,
+        about.order_id,
+        about.work_id,
+    )

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from services.ledger.domain import tree
 from services.ledger.domain.events import EntryRecorded, TreeGrown
 from services.ledger.domain.tree import Frontier, extend, frontier_at, leaf_hash
+from services.ledger.projections import rows
 from shared.eventstore.folding import digest_of
 from shared.eventstore.port import Recorded
 
@@ -52,9 +53,7 @@ class Tree:
                     raise TreeBroken(
                         f"expected root {event.root} at size {event.size}, found {frontier.root.hex()} at {frontier.size}"
                     )
-        if completed:
-            rows = [{"level": level, "place": place, "hash": node} for level, place, node in completed]
-            connection.execute(NODE.insert(), rows)
+        rows.insert(connection, NODE, completed)
 
 
 def stored_frontier(connection: sa.Connection, size: int) -> Frontier:
