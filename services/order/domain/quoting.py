@@ -38,20 +38,37 @@ from services.order.domain.standing import standing_of
 from shared.kernel.refusal import Refused
 
 
-def _awaits(order: Order) -> int:
-    """The attempt whose answer is awaited, 0 when none is."""
+def _awaits(order: Order) -> int | None:
+    """The attempt whose answer is awaited, None when none is."""
     match order:
         case Planning(body=body):
             return body.attempt
         case Running(revision=Revision(target=target, answer=Awaited())):
             return target.attempt
         case _:
-            return 0
+            return None
+
+
+def _stands(order: Order, quote_id: str) -> bool:
+    """Whether the quote lies before the buyer, is accepted or booked: told again, it says nothing new."""
+    match order:
+        case Quoted(quote=quote) | Accepted(taken=Taken(quote=quote)):
+            return quote.quote_id == quote_id
+        case Running(revision=Revision(answer=Quote() as quote)) if quote.quote_id == quote_id:
+            return True
+        case Running(revision=Revision(answer=Taken(quote=quote))) if quote.quote_id == quote_id:
+            return True
+        case Running(promise=promise):
+            return promise.quote_id == quote_id
+        case _:
+            return False
 
 
 def receive_quote(command: ReceiveQuote, order: Order) -> Sequence[AnyOrderEvent]:
     """An answer to an older question is out of date: its holds are given back at once."""
     fact = command.fact
+    if _stands(order, fact.quote_id):
+        return []
     if fact.attempt != _awaits(order):
         return [
             QuoteSetAside(

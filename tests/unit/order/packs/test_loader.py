@@ -9,6 +9,7 @@ import yaml
 from services.order.packs.faults import PackFault
 from services.order.packs.loader import catalogue, load, pack_contents, read_pack
 from shared.contracts.explosion import explode
+from shared.reference.capabilities import capabilities, terms
 
 
 def test_the_shipped_packs_cover_the_trade() -> None:
@@ -36,6 +37,15 @@ def test_steps_of_one_capability_always_name_the_same_features() -> None:
         for variant in product.variants:
             for step in variant.steps:
                 assert set(step.features) == set(found.capabilities[step.capability].features)
+
+
+def test_packs_speak_the_vocabulary_that_lines_publish_in() -> None:
+    """Otherwise a recipe would ask for what no plant could ever say that it has."""
+    for code, words in catalogue().capabilities.items():
+        known = capabilities()[code]
+        assert (words.unit, set(words.features)) == (known.unit, set(known.features)), code
+        assert set(words.formats) <= set(known.formats), code
+    assert set(catalogue().units) <= set(terms("units"))
 
 
 def test_every_variant_explodes_into_exact_quantities() -> None:

@@ -1,0 +1,96 @@
+"""Changed plans: moved within the promise, or asked with a default that holds when the buyer is silent."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from services.order.domain.commands import AnswerReplan, ReceivePlanChange
+from services.order.domain.events import OrderCancelled, PlanMoved, ReplanAnswered, ReplanAsked
+from services.order.domain.order import ORDER
+from services.order.domain.refusals import Why
+from services.order.domain.situations import Cancelled, Running
+from services.order.domain.standing import actions
+from shared.kernel.ids import derived_id
+from tests.support.order_world import NOW, ORDER_ID, a_plan_change
+from tests.support.stories import given
+from tests.unit.order.domain.conftest import Situation
+
+
+def answering(
+    choice: Literal["accept", "cancel"] = "accept", *, number: int = 1, by_default: bool = False, at: datetime = NOW
+) -> AnswerReplan:
+    return AnswerReplan(derived_id("rpl", ORDER_ID, number), choice, by_default=by_default, at=at)
+
+
+def test_a_plan_that_keeps_the_promise_moves_without_asking(a_confirmed_order: Situation) -> None:
+    option = a_confirmed_order.quote.options[0]
+    told = a_confirmed_order.story.when(
+        ReceivePlanChange(a_plan_change(option, needs_answer=False, later=timedelta(0), dearer_fen=0))
+    )
+    told.then(PlanMoved)
+    state = told.state()
+    assert isinstance(state, Running)
+    assert state.asked is None
+    assert state.promise.promise_at == option.promise_at
+
+
+def test_a_plan_that_breaks_the_promise_is_put_to_the_buyer(a_confirmed_order: Situation) -> None:
+    option = a_confirmed_order.quote.options[0]
+    told = a_confirmed_order.story.when(ReceivePlanChange(a_plan_change(option)))
+    (asked,) = told.then(ReplanAsked)
+    assert asked.default_choice == "accept"
+    state = told.state()
+    assert isinstance(state, Running)
+    assert state.promise.promise_at == option.promise_at, "the old promise stands until the answer"
+    assert "answer_replan" in actions(state, NOW)
+    assert "answer_replan" not in actions(state, asked.answer_by)
+
+
+def test_accepting_takes_the_new_plan_with_its_price_and_vat(a_confirmed_order: Situation) -> None:
+    option = a_confirmed_order.quote.options[0]
+    story = a_confirmed_order.story.after(ReceivePlanChange(a_plan_change(option)))
+    story.when(answering()).then(ReplanAnswered)
+    state = story.after(answering()).state
+    assert isinstance(state, Running)
+    assert state.promise.promise_at == option.promise_at + timedelta(days=3)
+    assert state.promise.price_fen == option.price_fen + 10_000
+    assert abs(state.promise.vat_fen * 100 - state.promise.price_fen * 13) <= 100
+    assert state.asked is None
+
+
+def test_refusing_cancels_without_a_fee(a_confirmed_order: Situation) -> None:
+    story = a_confirmed_order.story.after(ReceivePlanChange(a_plan_change(a_confirmed_order.quote.options[0])))
+    _, cancelled = story.when(answering("cancel")).then(ReplanAnswered, OrderCancelled)
+    assert (cancelled.fee_fen, cancelled.why) == (0, "replan")
+    assert isinstance(story.after(answering("cancel")).state, Cancelled)
+
+
+def test_silence_means_the_stated_default_from_the_stated_moment_on(a_confirmed_order: Situation) -> None:
+    change = a_plan_change(a_confirmed_order.quote.options[0], default_choice="cancel")
+    story = a_confirmed_order.story.after(ReceivePlanChange(change))
+    story.when(answering(by_default=True, at=change.answer_by - timedelta(seconds=1))).refused(Why.DEFAULT_TOO_EARLY)
+    answered, _ = story.when(answering(by_default=True, at=change.answer_by)).then(ReplanAnswered, OrderCancelled)
+    assert (answered.choice, answered.by_default) == ("cancel", True)
+
+
+def test_an_answer_after_the_end_is_refused_even_before_the_job_ran(a_confirmed_order: Situation) -> None:
+    change = a_plan_change(a_confirmed_order.quote.options[0])
+    story = a_confirmed_order.story.after(ReceivePlanChange(change))
+    refused = story.when(answering("cancel", at=change.answer_by)).refused(Why.REPLAN_ANSWER_LATE)
+    assert refused.facts["default_choice"] == "accept"
+
+
+def test_a_newer_question_takes_the_older_ones_place(a_confirmed_order: Situation) -> None:
+    option = a_confirmed_order.quote.options[0]
+    story = a_confirmed_order.story.after(
+        ReceivePlanChange(a_plan_change(option)), ReceivePlanChange(a_plan_change(option, number=2))
+    )
+    story.when(answering(number=1)).refused(Why.NO_SUCH_REPLAN)
+    story.when(answering(number=2)).then(ReplanAnswered)
+
+
+def test_answering_what_was_not_asked_is_refused(a_confirmed_order: Situation, a_quoted_order: Situation) -> None:
+    a_confirmed_order.story.when(answering()).refused(Why.NO_SUCH_REPLAN)
+    a_quoted_order.story.when(answering()).refused(Why.NO_SUCH_REPLAN)
+    given(ORDER).when(answering()).refused(Why.UNKNOWN_ORDER)
+    change = ReceivePlanChange(a_plan_change(a_confirmed_order.quote.options[0]))
+    a_quoted_order.story.when(change).then()
