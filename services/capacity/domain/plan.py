@@ -47,6 +47,7 @@ from services.capacity.domain.plan_state import (
     evolve,
     latest_attempt,
     quote_on_table,
+    supplies_of,
 )
 from services.capacity.domain.refusals import Why
 from shared.kernel.clock import instant_text
@@ -280,6 +281,9 @@ def _record_supply(command: RecordSupply, plan: Plan) -> Sequence[PlanningEvent]
     if isinstance(plan, Cancelled):
         raise Refused(Why.PLAN_ENDED, id=asked_of(plan).order_id)
     asked = asked_of(plan)
+    fresh = command.quantity - supplies_of(plan).get(command.item, 0)
+    if fresh <= 0:
+        return []
     return [
         SupplyRecorded(
             order_id=asked.order_id,
@@ -289,6 +293,7 @@ def _record_supply(command: RecordSupply, plan: Plan) -> Sequence[PlanningEvent]
             expected=command.expected,
             unit=command.unit,
             lot_id=command.lot_id,
+            lot_quantity=fresh,
             arrived_at=command.at,
         )
     ]

@@ -103,6 +103,8 @@ class AnswerChange:
 
 @dataclass(frozen=True, slots=True)
 class RecordSupply:
+    """*quantity*: what came in all so far, this lot included. Passed over when no more is there than was known."""
+
     item: str
     quantity: int
     expected: int

@@ -146,13 +146,16 @@ class PlanChangeAnswered(PlanEvent):
 
 
 class SupplyRecorded(PlanEvent):
-    """Buyer-supplied material arrived, perhaps short of *expected*."""
+    """Buyer-supplied material arrived: *quantity* in all so far, perhaps short of *expected*; *lot_id* is what came now,
+    *lot_quantity* of it.
+    """
 
     item: str
     quantity: int
     expected: int
     unit: str
     lot_id: str
+    lot_quantity: int
     arrived_at: datetime
 
 

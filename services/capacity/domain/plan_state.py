@@ -76,7 +76,7 @@ class Quoted:
 class Booked:
     """The plan is firm. *demand* is what it was made for; *asked* the latest request, whose *quote* may replace it.
 
-    *supplies*: item -> quantity of buyer-supplied material that arrived.
+    *supplies*: item -> how much of buyer-supplied material has arrived in all.
     """
 
     asked: PlanAsked
@@ -165,24 +165,25 @@ def _with_request(plan: Plan, event: PlanAsked) -> Plan:
 def _with_quote(plan: Plan, quote: OpenQuote) -> Plan:
     if isinstance(plan, Booked):
         return replace(plan, quote=quote)
-    return Quoted(asked_of(plan), quote, _supplies(plan))
+    return Quoted(asked_of(plan), quote, supplies_of(plan))
 
 
 def _without_quote(plan: Plan, quote_id: str) -> Plan:
     quote = quote_on_table(plan)
     if quote is None or quote.quote_id != quote_id:
         return plan
-    return replace(plan, quote=None) if isinstance(plan, Booked) else Unplanned(asked_of(plan), _supplies(plan))
+    return replace(plan, quote=None) if isinstance(plan, Booked) else Unplanned(asked_of(plan), supplies_of(plan))
 
 
 def _with_booking(plan: Plan, event: PlanConfirmed) -> Plan:
     option, asked = event.option, asked_of(plan)
     everything = [one.process_id for one in option.steps]
     current = Change(option.steps, option.trips, event.work_ids, everything, [], option.promise_at, option.price_fen)
-    return Booked(asked, asked, event.quote_id, current, supplies=_supplies(plan))
+    return Booked(asked, asked, event.quote_id, current, supplies=supplies_of(plan))
 
 
-def _supplies(plan: Plan) -> dict[str, int]:
+def supplies_of(plan: Plan) -> dict[str, int]:
+    """item -> what the buyer has brought so far."""
     return plan.supplies if isinstance(plan, Unplanned | Quoted | Booked) else {}
 
 
@@ -196,5 +197,4 @@ def _answered(plan: Plan, event: PlanChangeAnswered) -> Plan:
 def _with_supply(plan: Plan, event: SupplyRecorded) -> Plan:
     if not isinstance(plan, Unplanned | Quoted | Booked):
         return plan
-    arrived = plan.supplies.get(event.item, 0) + event.quantity
-    return replace(plan, supplies={**plan.supplies, event.item: arrived})
+    return replace(plan, supplies={**plan.supplies, event.item: event.quantity})

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from services.capacity.domain.board import Board, SavedBoard
 from services.capacity.domain.hours import instant_of, microseconds_of, seconds_of
-from services.capacity.domain.master_events import LINE_EVENTS, PLANT_EVENTS
+from services.capacity.domain.master_events import LINE_EVENTS, PLANT_EVENTS, AutoAcceptRulesSet
 from services.capacity.domain.slots import SLOT_EVENTS
 from services.capacity.domain.spans import merged
+from services.capacity.domain.values import AutoAcceptRule
 from shared.contracts.planning import Interval
 from shared.eventstore.port import PAGE_MAX, Recorded
 from shared.eventstore.projecting import LogWithViews
@@ -41,6 +42,13 @@ def shape_of(kind: type) -> str:
     return hashlib.sha256(msgspec.json.encode([schema, parts], order="sorted")).hexdigest()[:32]
 
 
+class Saved(msgspec.Struct, frozen=True, gc=False):
+    """The board, and the rules by which lines answer offers themselves: line id -> rules."""
+
+    board: SavedBoard
+    auto_accept: dict[str, list[AutoAcceptRule]]
+
+
 class LiveBoard:
     """Thread-safe. `caught_up` is cheap when nothing happened; lines are replaced, never changed, so a reader keeps
     what it was given.
@@ -52,7 +60,7 @@ class LiveBoard:
         self._lock = Lock()
         with log.writing() as connection:
             METADATA.create_all(connection)
-        self._board, self._position = self._restored()
+        self._board, self._auto_accept, self._position = self._restored()
         self._saved_at = self._position
 
     @property
@@ -70,6 +78,10 @@ class LiveBoard:
             if self._position - self._saved_at >= self._save_every:
                 self._save()
             return self._board
+
+    def auto_accept_rules(self, line_id: str) -> list[AutoAcceptRule]:
+        """By which rules the line's owner accepts offers unasked, as of the last catching up."""
+        return self._auto_accept.get(line_id, [])
 
     def taken(self, line_id: str, at: datetime) -> list[Interval]:
         """Held and booked time of the line from *at* on, ascending and apart; none for a line not on the board."""
@@ -96,23 +108,26 @@ class LiveBoard:
         for one in page:
             if type(one.event) in _FOLDED:
                 self._board.apply(one.event, one.version)
+            if isinstance(one.event, AutoAcceptRulesSet):
+                self._auto_accept[one.event.line_id] = one.event.rules
         self._position = page[-1].position
 
     def _save(self) -> None:
         row = {
             "name": self._log.name,
-            "shape": shape_of(SavedBoard),
+            "shape": shape_of(Saved),
             "position": self._position,
-            "board": msgspec.msgpack.encode(self._board.saved()),
+            "board": msgspec.msgpack.encode(Saved(self._board.saved(), self._auto_accept)),
         }
         with self._log.writing() as connection:
             connection.execute(_SAVED.delete())
             connection.execute(_SAVED.insert().values(row))
         self._saved_at = self._position
 
-    def _restored(self) -> tuple[Board, int]:
+    def _restored(self) -> tuple[Board, dict[str, list[AutoAcceptRule]], int]:
         with self._log.views.connect() as connection:
-            row = connection.execute(sa.select(_SAVED).where(_SAVED.c.shape == shape_of(SavedBoard))).first()
+            row = connection.execute(sa.select(_SAVED).where(_SAVED.c.shape == shape_of(Saved))).first()
         if row is None or row.position > self._log.head().position:
-            return Board(), 0
-        return Board.restored(msgspec.msgpack.decode(row.board, type=SavedBoard)), int(row.position)
+            return Board(), {}, 0
+        saved = msgspec.msgpack.decode(row.board, type=Saved)
+        return Board.restored(saved.board), saved.auto_accept, int(row.position)
