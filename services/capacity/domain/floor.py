@@ -14,6 +14,7 @@ import msgspec
 from services.capacity.domain.master_events import LineEvent
 from services.capacity.domain.refusals import Why
 from shared.contracts.line_time import StopFamily
+from shared.contracts.planning import Interval
 from shared.kernel.clock import instant_text
 from shared.kernel.decider import Decider
 from shared.kernel.event import Event
@@ -21,14 +22,14 @@ from shared.kernel.refusal import Refused
 
 
 class Down(msgspec.Struct, frozen=True, gc=False):
-    """A breakdown or power limit: *expected_until* is the factory's guess; "" *work_id*: nothing was running."""
+    """A breakdown or power limit: *expected_until* is the factory's guess, *withdrawn* what it offers no more."""
 
     stoppage_id: str
     starts_at: datetime
     expected_until: datetime
     family: StopFamily
     reason: str
-    work_id: str
+    withdrawn: list[Interval]
 
 
 class FloorEvent(LineEvent):
@@ -95,18 +96,19 @@ class FreeFloor(OfFloor, frozen=True, gc=False, kw_only=True):
 
 
 class BreakLine(OfFloor, frozen=True, gc=False, kw_only=True):
-    """The line is down in [starts_at, expected_until); *now* is when it is said; at most *days_max* long."""
+    """The line is down in [starts_at, expected_until), at most *days_max* long; *at* is when it is said."""
 
     stoppage_id: str
     starts_at: datetime
     expected_until: datetime
     family: StopFamily
     reason: str
+    withdrawn: list[Interval]
     days_max: int
 
 
 class MendLine(OfFloor, frozen=True, gc=False, kw_only=True):
-    """It runs again; passed over when it is not down."""
+    """It runs again."""
 
 
 FloorCommand = TakeFloor | FreeFloor | BreakLine | MendLine
@@ -145,26 +147,37 @@ def _take(command: TakeFloor, floor: Floor) -> Sequence[FloorChange]:
     ]
 
 
-def _break(command: BreakLine, floor: Floor) -> Sequence[FloorChange]:
-    starts_at, ends_at = command.starts_at, command.expected_until
-    if not starts_at < ends_at <= starts_at + timedelta(days=command.days_max):
+def check_outage(starts_at: datetime, ends_at: datetime, at: datetime, days_max: int) -> None:
+    """Raises Refused: BREAKDOWN_ORDER, BREAKDOWN_PAST."""
+    if not starts_at < ends_at <= starts_at + timedelta(days=days_max):
         raise Refused(
             Why.BREAKDOWN_ORDER,
-            days_max=command.days_max,
+            days_max=days_max,
             starts_at=instant_text(starts_at),
             ends_at=instant_text(ends_at),
         )
-    if ends_at <= command.at:
-        raise Refused(Why.BREAKDOWN_PAST, ends_at=instant_text(ends_at), now=instant_text(command.at))
+    if ends_at <= at:
+        raise Refused(Why.BREAKDOWN_PAST, ends_at=instant_text(ends_at), now=instant_text(at))
+
+
+def _break(command: BreakLine, floor: Floor) -> Sequence[FloorChange]:
+    check_outage(command.starts_at, command.expected_until, command.at, command.days_max)
     if floor.down is not None:
         raise Refused(Why.LINE_DOWN, until=instant_text(floor.down.expected_until))
-    down = Down(command.stoppage_id, starts_at, ends_at, command.family, command.reason, floor.running)
+    down = Down(
+        command.stoppage_id,
+        command.starts_at,
+        command.expected_until,
+        command.family,
+        command.reason,
+        command.withdrawn,
+    )
     return [LineBroke(**_line(command), running=floor.running, free_since=floor.free_since, down=down, at=command.at)]
 
 
 def _mend(command: MendLine, floor: Floor) -> Sequence[FloorChange]:
     if floor.down is None:
-        return []
+        raise Refused(Why.LINE_NOT_DOWN, id=command.line_id)
     return [
         LineMended(
             **_line(command),

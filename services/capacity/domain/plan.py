@@ -281,7 +281,8 @@ def _record_supply(command: RecordSupply, plan: Plan) -> Sequence[PlanningEvent]
     if isinstance(plan, Cancelled):
         raise Refused(Why.PLAN_ENDED, id=asked_of(plan).order_id)
     asked = asked_of(plan)
-    fresh = command.quantity - supplies_of(plan).get(command.item, 0)
+    known = supplies_of(plan).get(command.item, ())
+    fresh = command.quantity - sum(lot.quantity for lot in known)
     if fresh <= 0:
         return []
     return [

@@ -23,6 +23,7 @@ from services.capacity.domain.plan_events import (
     SupplyRecorded,
 )
 from services.capacity.domain.refusals import Why
+from shared.contracts.line_time import LotMove
 from shared.contracts.planning import PlanOption
 from shared.kernel.refusal import Refused
 
@@ -60,7 +61,7 @@ class Unplanned:
     """Asked, and nothing is on the table."""
 
     asked: PlanAsked
-    supplies: dict[str, int] = field(default_factory=dict)
+    supplies: dict[str, tuple[LotMove, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +70,14 @@ class Quoted:
 
     asked: PlanAsked
     quote: OpenQuote
-    supplies: dict[str, int] = field(default_factory=dict)
+    supplies: dict[str, tuple[LotMove, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
     """The plan is firm. *demand* is what it was made for; *asked* the latest request, whose *quote* may replace it.
 
-    *supplies*: item -> how much of buyer-supplied material has arrived in all.
+    *supplies*: item -> lots of buyer-supplied material that arrived.
     """
 
     asked: PlanAsked
@@ -85,7 +86,7 @@ class Booked:
     current: Change
     quote: OpenQuote | None = None
     question: Question | None = None
-    supplies: dict[str, int] = field(default_factory=dict)
+    supplies: dict[str, tuple[LotMove, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def _changed(plan: Plan, event: PlanChanged | PlanChangeProposed | PlanChangeAns
         case SupplyRecorded():
             return _with_supply(plan, event)
         case PlanChanged():
-            return replace(plan, current=event.change) if isinstance(plan, Booked) else plan
+            return replace(plan, current=event.change, question=None) if isinstance(plan, Booked) else plan
         case PlanChangeProposed():
             question = Question(event.replan_id, event.cause, event.change, event.default_choice, event.answer_by)
             return replace(plan, question=question) if isinstance(plan, Booked) else plan
@@ -182,8 +183,8 @@ def _with_booking(plan: Plan, event: PlanConfirmed) -> Plan:
     return Booked(asked, asked, event.quote_id, current, supplies=supplies_of(plan))
 
 
-def supplies_of(plan: Plan) -> dict[str, int]:
-    """item -> what the buyer has brought so far."""
+def supplies_of(plan: Plan) -> dict[str, tuple[LotMove, ...]]:
+    """item -> the lots that the buyer has brought so far."""
     return plan.supplies if isinstance(plan, Unplanned | Quoted | Booked) else {}
 
 
@@ -197,4 +198,6 @@ def _answered(plan: Plan, event: PlanChangeAnswered) -> Plan:
 def _with_supply(plan: Plan, event: SupplyRecorded) -> Plan:
     if not isinstance(plan, Unplanned | Quoted | Booked):
         return plan
-    return replace(plan, supplies={**plan.supplies, event.item: event.quantity})
+    lots = plan.supplies.get(event.item, ())
+    came = LotMove(event.lot_id, event.item, event.lot_quantity, event.unit)
+    return replace(plan, supplies={**plan.supplies, event.item: (*lots, came)})

@@ -76,6 +76,9 @@ _SITUATIONS: Mapping[str, Words] = {
         "产线故障，预计 {until} 恢复。",
         "The line is down until about {until}.",
     ),
+    "LINE_NOT_DOWN": _clash(
+        "产线没有故障", "The line is not down", "产线 {id} 没有故障记录。", "Line {id} is not down."
+    ),
     "NOT_INSPECTOR": Words(
         Kind.NOT_FOUND,
         "没有这个检验批",
@@ -142,8 +145,20 @@ _BOUNDS: Mapping[str, Words] = {
         "累计 {found} {unit}，上限 {limit} {unit}。",
         "It would come to {found} {unit}; the limit is {limit} {unit}.",
     ),
+    "PIECES_WHOLE": _wrong(
+        "数量应为整数",
+        "A whole number is needed",
+        "应为整数件数，现为 {found}。",
+        "Expected whole pieces; found {found}.",
+    ),
     "UNIT_MISMATCH": _wrong(
         "单位不符", "The unit does not fit", "应为 {expected}，现为 {found}。", "Expected {expected}; found {found}."
+    ),
+    "LOTS_OUT_DIFFER": _wrong(
+        "产出批次数量不符",
+        "The output lots do not add up",
+        "产出批次合计 {found}，应等于合格数量 {expected}。",
+        "The output lots come to {found}; the good quantity is {expected}.",
     ),
     "ITEM_NOT_IN_RECIPE": _wrong(
         "物料不在配方中",

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from services.capacity.domain.board import Board
 from services.capacity.domain.floor import FLOOR, Floor, FloorCommand, floor_stream
 from services.capacity.domain.line import LINE, line_stream
 from services.capacity.domain.line_commands import LineCommand
-from services.capacity.domain.line_on_board import LineOnBoard
+from services.capacity.domain.line_on_board import LineOnBoard, masters_after
+from services.capacity.domain.master_events import LineEvent
 from services.capacity.domain.plan import PLAN
 from services.capacity.domain.plan_commands import PlanCommand
 from services.capacity.domain.plan_state import Plan
@@ -51,6 +52,21 @@ class Draft:
     def appends(self) -> Sequence[StreamAppend]:
         """What to write, in the order in which the streams were first decided on; untouched streams are left out."""
         return [StreamAppend(name, one.version, one.events) for name, one in self._sheets.items() if one.events]
+
+    def seen(self) -> Board:
+        """The board as it would be with what this draft has decided so far: what the next match must see."""
+        changed = {}
+        for line in self.board.lines() if self._sheets else []:
+            sheet, hours = self._sheets.get(slots_stream(line.line_id)), self._sheets.get(line_stream(line.line_id))
+            after = line
+            for event in hours.events if hours is not None else []:
+                master = masters_after(after.master, event) if isinstance(event, LineEvent) else None
+                after = after if master is None else LineOnBoard(master, line.plant, line.slots, line.slots_version)
+            if sheet is not None and sheet.events:
+                after = after.with_slots(sheet.state, line.slots_version)
+            if after is not line:
+                changed[line.line_id] = after
+        return self.board.with_lines(changed.values()) if changed else self.board
 
     def plan_of(self, order_id: str) -> Plan:
         state: Plan = self._sheet(plan_stream(order_id), PLAN).state
@@ -111,11 +127,19 @@ class Draft:
         return events
 
 
-def of_line(line: LineOnBoard) -> dict[str, str]:
+class LineFields(TypedDict):
     """The fields by which commands about slots and floors name a line."""
-    return {
-        "line_id": line.line_id,
-        "plant_id": line.plant_id,
-        "factory_org_id": line.master.factory_org_id,
-        "district": line.district,
-    }
+
+    line_id: str
+    plant_id: str
+    factory_org_id: str
+    district: str
+
+
+def of_line(line: LineOnBoard) -> LineFields:
+    return LineFields(
+        line_id=line.line_id,
+        plant_id=line.plant_id,
+        factory_org_id=line.master.factory_org_id,
+        district=line.district,
+    )

@@ -1,0 +1,218 @@
+"""Routes of production: work orders from start to delivery, in a few taps. If-Match is kept where it is sent; only a
+correction, which rests on what was read, must send it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from services.capacity.api.doors import doors
+from services.capacity.api.work_schemas import (
+    CorrectionBody,
+    DeliverBody,
+    MomentBody,
+    ReportBody,
+    ShipBody,
+    StoppageBody,
+    StopReasons,
+    WorkPage,
+    WorkQuery,
+    WorkView,
+)
+from services.capacity.api.work_views import work_item, work_view
+from services.capacity.domain.refusals import Why
+from services.capacity.domain.stoppages import stop_reasons
+from services.capacity.handlers.production import LotIn, LotOut, Output, Restated, Stop
+from services.capacity.projections import work
+from shared.eventstore.handling import Prepared
+from shared.kernel.clock import instant_text
+from shared.kernel.principal import Principal
+from shared.kernel.refusal import Refused
+from shared.web.access import current_principal, permits
+from shared.web.cursors import after, page
+from shared.web.etags import etag
+from shared.web.fields import Given
+from shared.web.idempotency import Command, Outcome, perform
+from shared.web.routes import Answer, Routes
+
+WORK_ROUTES = Routes("work-orders", description="Production: start, report, stop, finish, ship, deliver")
+Prepare = Callable[[Principal], Prepared[int]]
+
+
+@WORK_ROUTES.get("/work-orders", query=WorkQuery, answer=WorkPage)
+@permits("work:read")
+def list_all(query: dict[str, Any]) -> Answer:
+    """Work orders by their start: a plant's own, or all for the office."""
+    api = doors()
+    api.wait_for_view(work.NAME)
+    rows = work.list_work(
+        api.log.views,
+        current_principal(),
+        limit=query["limit"] + 1,
+        after=after(query),
+        states=() if query["state"] is None else (query["state"],),
+        line_id=query["line_id"],
+    )
+    found = page(query, rows, lambda row: [instant_text(row.starts_at), row.work_id])
+    return {**found, "items": [work_item(row) for row in found["items"]]}
+
+
+@WORK_ROUTES.get("/work-orders/<work_id>", answer=WorkView)
+@permits("work:read")
+def read_one(work_id: str) -> Answer:
+    """A work order with what fed it, what came out and what can be done next."""
+    found = doors().read(work_id, current_principal())
+    return work_view(found.state, found.version), None, etag(found.version)
+
+
+def _do(work_id: str, prepare: Prepare, *, needs_version: bool = False, status: int = 200) -> Answer:
+    api = doors()
+
+    def act(command: Command) -> None:
+        run = api.run_on_version if needs_version else api.run
+        run(command, lambda: prepare(command.principal))
+
+    def show(outcome: Outcome) -> Answer:
+        return read_one(outcome.resource)
+
+    return perform(act, show, resource=work_id, status=status)
+
+
+@WORK_ROUTES.post("/work-orders/<work_id>/start", body=MomentBody, answer=WorkView)
+@permits("work:report")
+def start(work_id: str, body: dict[str, Any]) -> Answer:
+    """Begin the set-up, or the run where none is planned."""
+    return _do(work_id, lambda principal: doors().production.start(work_id, principal, body["at"]))
+
+
+@WORK_ROUTES.post("/work-orders/<work_id>/setup-finished", body=MomentBody, answer=WorkView)
+@permits("work:report")
+def finish_setup(work_id: str, body: dict[str, Any]) -> Answer:
+    """The line is changed over; the run begins."""
+    return _do(work_id, lambda principal: doors().production.finish_setup(work_id, principal, body["at"]))
+
+
+@WORK_ROUTES.post("/work-orders/<work_id>/reports", body=ReportBody, answer=WorkView, status=201)
+@permits("work:report")
+def report(work_id: str, body: dict[str, Any]) -> Answer:
+    """Output since the last report: good, scrap, rework, and the lots it came from and went into."""
+    good = _pieces(body["good"], "good")
+    output = Output(
+        good=good,
+        scrap=_pieces(body["scrap"], "scrap", body["good"].unit),
+        rework=_pieces(body["rework"], "rework", body["good"].unit),
+        unit=body["good"].unit,
+        lots_in=_lots_in(body["lots_in"]),
+        lots_out=[LotOut(one["label"], _pieces(one["quantity"], "lots_out")) for one in body["lots_out"] or []],
+        from_at=body["from_at"],
+        at=body["at"],
+    )
+    report_id = doors().ids.new("rpt")
+    return _do(work_id, lambda principal: doors().production.report(work_id, report_id, principal, output), status=201)
+
+
+@WORK_ROUTES.post("/work-orders/<work_id>/reports/<report_id>/correction", body=CorrectionBody, answer=WorkView)
+@permits("work:report")
+def correct(work_id: str, report_id: str, body: dict[str, Any]) -> Answer:
+    """Restate a report: it is reversed and posted anew, and both stay visible."""
+    unit = body["good"].unit
+    restated = Restated(
+        correction_id=doors().ids.new("cor"),
+        good=_pieces(body["good"], "good"),
+        scrap=_pieces(body["scrap"], "scrap", unit),
+        rework=_pieces(body["rework"], "rework", unit),
+        lots_in=_lots_in(body["lots_in"]),
+        grounds=body["grounds"],
+    )
+    return _do(
+        work_id,
+        lambda principal: doors().production.correct(work_id, report_id, principal, restated),
+        needs_version=True,
+    )
+
+
+@WORK_ROUTES.post("/work-orders/<work_id>/stoppages", body=StoppageBody, answer=WorkView, status=201)
+@permits("stoppage:report")
+def open_stoppage(work_id: str, body: dict[str, Any]) -> Answer:
+    """The line stopped, and why."""
+    stoppage_id = doors().ids.new("stp")
+    stop = Stop(body["reason"], body["note"], body["at"])
+    return _do(
+        work_id,
+        lambda principal: doors().production.open_stoppage(work_id, stoppage_id, principal, stop),
+        status=201,
+    )
+
+
+@WORK_ROUTES.post("/work-orders/<work_id>/stoppages/<stoppage_id>/end", body=MomentBody, answer=WorkView)
+@permits("stoppage:report")
+def close_stoppage(work_id: str, stoppage_id: str, body: dict[str, Any]) -> Answer:
+    """The line runs again."""
+    return _do(
+        work_id, lambda principal: doors().production.close_stoppage(work_id, stoppage_id, principal, body["at"])
+    )
+
+
+@WORK_ROUTES.post("/work-orders/<work_id>/finish", body=MomentBody, answer=WorkView)
+@permits("work:report")
+def finish(work_id: str, body: dict[str, Any]) -> Answer:
+    """The run ended: its lots go to inspection, the rest of its slot is free."""
+    return _do(work_id, lambda principal: doors().production.finish(work_id, principal, body["at"]))
+
+
+@WORK_ROUTES.post("/work-orders/<work_id>/ship", body=ShipBody, answer=WorkView)
+@permits("work:report")
+def ship(work_id: str, body: dict[str, Any]) -> Answer:
+    """Released lots leave for the next step or the buyer; within one plant they arrive at once."""
+    delivery_id = doors().ids.new("dlv")
+    return _do(
+        work_id,
+        lambda principal: doors().deliveries.ship(work_id, delivery_id, principal, body["to_process_id"], body["at"]),
+    )
+
+
+@WORK_ROUTES.post("/work-orders/<work_id>/deliver", body=DeliverBody, answer=WorkView)
+@permits("work:report")
+def deliver(work_id: str, body: dict[str, Any]) -> Answer:
+    """The shipment arrived; at the buyer's door, the buyer now confirms."""
+    return _do(
+        work_id,
+        lambda principal: doors().deliveries.deliver(work_id, principal, body["delivery_id"], body["at"]),
+    )
+
+
+@WORK_ROUTES.get("/stoppage-reasons", answer=StopReasons)
+@permits("work:read")
+def list_reasons() -> Answer:
+    """The tree of downtime reasons."""
+    rows = stop_reasons().values()
+    items = [
+        {"code": one.code, "family": one.family, "parent": one.parent or None, "name": {"zh": one.zh, "en": one.en}}
+        for one in rows
+    ]
+    return {"items": items}
+
+
+def _pieces(given: Given | None, field: str, unit: str = "") -> int:
+    """Whole pieces; absent means none. Raises Refused: UNIT_MISMATCH, PIECES_WHOLE."""
+    if given is None:
+        return 0
+    if unit and given.unit != unit:
+        raise Refused(Why.UNIT_MISMATCH, pointer=f"/{field}/unit", expected=unit, found=given.unit)
+    if "." in given.value:
+        raise Refused(Why.PIECES_WHOLE, pointer=f"/{field}/value", found=given.value)
+    return int(given.value)
+
+
+def _lots_in(rows: list[dict[str, Any]] | None) -> list[LotIn] | None:
+    if rows is None:
+        return None
+    return [
+        LotIn(
+            item=one["item"],
+            quantity=_pieces(one["quantity"], "lots_in"),
+            unit=one["quantity"].unit,
+            lot_id=one["lot_id"] or "",
+            supplier_lot=one["supplier_lot"] or "",
+        )
+        for one in rows
+    ]

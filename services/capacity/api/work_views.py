@@ -1,0 +1,224 @@
+"""Work orders and offers as people and programs see them: built from the stream or from the list's row."""
+
+from datetime import datetime
+from typing import Any
+
+from services.capacity.domain.work_events import Destination, WorkInput
+from services.capacity.domain.work_state import (
+    Accepted,
+    Closed,
+    Countered,
+    Finished,
+    Live,
+    Offered,
+    Running,
+    SettingUp,
+    Stock,
+    produced,
+    totals_of,
+)
+from services.capacity.projections.offers import standing_of
+from services.capacity.projections.work import WorkRow
+from shared.kernel.clock import instant_text
+from shared.kernel.money import Money
+from shared.kernel.units import Quantity
+
+_ACTIONS = {
+    "offered": ["accept", "decline", "counter"],
+    "accepted": ["start"],
+    "setting_up": ["setup-finished"],
+    "running": ["reports", "stoppages", "finish"],
+    "stopped": ["reports", "stoppages/end"],
+    "finished": ["disposition"],
+    "released": ["ship"],
+    "shipped": ["deliver"],
+}
+"""State of a work order -> what its plant can do next."""
+
+
+def state_of(work: Live | Closed) -> str:
+    """The same words as the list of work orders."""
+    match work:
+        case Offered():
+            return "offered"
+        case Countered():
+            return "countered"
+        case Accepted():
+            return "accepted"
+        case SettingUp():
+            return "setting_up"
+        case Running():
+            return "stopped" if work.stoppage_id else "running"
+        case Closed():
+            return "declined" if work.how == "declined" else "withdrawn"
+        case Finished():
+            return _finished_state(work)
+
+
+def _finished_state(work: Finished) -> str:
+    shipments = work.shipments.values()
+    if any(one.delivered_at is not None for one in shipments):
+        return "delivered"
+    if work.all_shipped:
+        return "shipped"
+    dispositions = {one.disposition for one in work.inspections.values()}
+    if None in dispositions or not dispositions:
+        return "finished"
+    return "released" if "released" in dispositions else "blocked"
+
+
+def work_view(work: Live | Closed, version: int) -> dict[str, Any]:
+    """Everything its plant may see of it."""
+    terms, state = work.terms, state_of(work)
+    reports = work.reports if isinstance(work, Running | Finished) else {}
+    stock = {} if isinstance(work, Closed) else work.stock
+    totals = totals_of(reports)
+    return {
+        **_common(terms, state, version),
+        "process_id": terms.process_id,
+        "answer_by": terms.answer_by,
+        "setup_seconds": terms.setup_seconds,
+        "started_at": work.started_at if isinstance(work, SettingUp | Running) else None,
+        "finished_at": work.finished_at if isinstance(work, Finished) else None,
+        "stoppage_id": (work.stoppage_id or None) if isinstance(work, Running) else None,
+        "good": Quantity(totals.good, terms.unit),
+        "scrap": Quantity(totals.scrap, terms.unit),
+        "rework": Quantity(totals.rework, terms.unit),
+        "sampling_plan": terms.sampling_plan,
+        "inputs": [_input(one, stock) for one in terms.inputs],
+        "reports": [
+            {"id": name, "good": str(one.good), "scrap": str(one.scrap), "rework": str(one.rework), "unit": terms.unit}
+            for name, one in reports.items()
+        ],
+        "lots": [
+            {"id": lot.lot_id, "item": lot.item, "quantity": _quantity(lot.quantity, lot.unit)}
+            for lot in produced(reports).values()
+        ],
+        **_leaving(work),
+        "destinations": [_destination(one) for one in terms.destinations],
+        "actions": _actions(work, state),
+    }
+
+
+def _actions(work: Live | Closed, state: str) -> list[str]:
+    if not isinstance(work, Finished):
+        return _ACTIONS.get(state, [])
+    actions = list(_ACTIONS.get(state, []))
+    gone = {one.to_process_id for one in work.shipments.values()}
+    waiting = [one for one in work.terms.destinations if one.to_process_id not in gone]
+    if any(one.before_release for one in waiting):
+        actions.append("ship")
+    if any(one.delivered_at is None for one in work.shipments.values()):
+        actions.append("deliver")
+    return sorted(set(actions))
+
+
+def _leaving(work: Live | Closed) -> dict[str, Any]:
+    if not isinstance(work, Finished):
+        return {"inspections": [], "shipments": []}
+    return {
+        "inspections": [
+            {"id": one.inspection_lot_id, "lot_id": one.lot_id, "state": one.disposition or "pending"}
+            for one in work.inspections.values()
+        ],
+        "shipments": [
+            {
+                "id": one.delivery_id,
+                "to_process_id": one.to_process_id,
+                "to_work_order_id": one.to_work_id,
+                "quantity": _quantity(one.quantity, work.terms.unit),
+                "lots": [lot.lot_id for lot in one.lots],
+                "shipped_at": instant_text(one.shipped_at),
+                "delivered_at": _instant(one.delivered_at),
+            }
+            for one in work.shipments.values()
+        ],
+    }
+
+
+def _input(one: WorkInput, stock: dict[str, Stock]) -> dict[str, Any]:
+    lots = [lot for lot in stock.values() if lot.item == one.item]
+    return {
+        "item": one.item,
+        "source": one.source,
+        "needed": _quantity(one.quantity, one.unit),
+        "needed_to_start": _quantity(one.quantity_to_start, one.unit),
+        "received": _quantity(sum(lot.received for lot in lots), one.unit),
+        "consumed": _quantity(sum(lot.consumed for lot in lots), one.unit),
+        "lots": [{"id": lot.lot_id, "left": _quantity(lot.left, lot.unit)} for lot in lots],
+    }
+
+
+def _destination(one: Destination) -> dict[str, Any]:
+    return {
+        "to_process_id": one.to_process_id,
+        "to_district": one.to_district,
+        "within_plant": one.is_internal,
+        "departs_at": _instant(one.departs_at),
+        "arrives_at": _instant(one.arrives_at),
+        "cold_band": one.cold_band,
+    }
+
+
+def _quantity(value: int, unit: str) -> dict[str, str]:
+    return {"value": str(value), "unit": unit}
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else instant_text(at)
+
+
+def _common(terms: Any, state: str, version: int) -> dict[str, Any]:
+    """Members that the list's row and the stream's terms share."""
+    return {
+        "id": terms.work_id,
+        "object": "work-order",
+        "state": state,
+        "version": version,
+        "created_at": terms.offered_at,
+        "offer_id": terms.offer_id,
+        "order_id": terms.order_id,
+        "plant_id": terms.plant_id,
+        "line_id": terms.line_id,
+        "capability": terms.capability,
+        "name": {"zh": terms.name_zh, "en": terms.name_en},
+        "quantity": Quantity(terms.quantity_net, terms.unit),
+        "quantity_gross": Quantity(terms.quantity_gross, terms.unit),
+        "price": Money(terms.price_fen),
+        "starts_at": terms.starts_at,
+        "ends_at": terms.ends_at,
+    }
+
+
+def work_item(row: WorkRow) -> dict[str, Any]:
+    """A row of the list of work orders."""
+    return {
+        **_common(row, row.state, row.version),
+        "good": Quantity(row.good, row.unit),
+        "scrap": Quantity(row.scrap, row.unit),
+        "rework": Quantity(row.rework, row.unit),
+    }
+
+
+def offer_item(row: WorkRow) -> dict[str, Any]:
+    """A row of the list of offers."""
+    return _offer(_common(row, row.state, row.version), row.answer_by)
+
+
+def offer_view(work: Live | Closed, version: int) -> dict[str, Any]:
+    """The offer that began the work order."""
+    return _offer(_common(work.terms, state_of(work), version), work.terms.answer_by)
+
+
+def _offer(common: dict[str, Any], answer_by: datetime) -> dict[str, Any]:
+    state = common["state"]
+    standing = standing_of(state)
+    return {
+        **common,
+        "id": common["offer_id"],
+        "object": "offer",
+        "state": standing,
+        "work_order_id": common["id"],
+        "answer_by": answer_by,
+        "actions": _ACTIONS["offered"] if standing == "waiting" else [],
+    }

@@ -1,0 +1,93 @@
+"""Steps that several handlers share on a draft: hold, free and firm slots, offer and withdraw work."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+from services.capacity.domain.allocation import Allocation, offer_for, slot_of
+from services.capacity.domain.board import Board, offered_around
+from services.capacity.domain.offers import accepts_at_once
+from services.capacity.domain.plan_events import Change, PlanAsked
+from services.capacity.domain.plan_state import OpenQuote
+from services.capacity.domain.slots import HoldSlots, ReleaseSlots, Slot
+from services.capacity.domain.work_commands import OfferWork, ReceiveMaterial, WithdrawWork
+from services.capacity.domain.work_state import Accepted, Countered, Finished, Offered
+from services.capacity.handlers.desk import Desk
+from services.capacity.handlers.draft import Draft, of_line
+from shared.contracts.planning import PlannedStep
+
+
+def hold(draft: Draft, line_id: str, slots: Sequence[Slot], at: datetime) -> None:
+    """Take *slots* on the line: as holds where they expire, firm where they do not."""
+    line = draft.board.line(line_id)
+    starts_at, ends_at = min(one.starts_at for one in slots), max(one.ends_at for one in slots)
+    offered = offered_around(line, starts_at, ends_at)
+    draft.slots(HoldSlots(**of_line(line), slots=list(slots), offered=offered, at=at))
+
+
+def firm_slot(board: Board, demand: PlanAsked, step: PlannedStep, quote_id: str, option_id: str) -> Slot:
+    """The slot of *step* as it was held, without its expiry. Its run is what the hold keeps beyond the set-up."""
+    booking = next((one for one in board.line(step.line_id).bookings if one.slot_id == step.slot_id), None)
+    run_seconds = 0 if booking is None else booking.busy - booking.setup
+    return slot_of(demand, step, quote_id, [option_id], run_seconds)
+
+
+def release(draft: Draft, slot_ids: Mapping[str, Iterable[str]], reason: str, at: datetime) -> None:
+    """Give up slots: line id -> slot ids. What is gone already is passed over."""
+    for line_id, found in sorted(slot_ids.items()):
+        line = of_line(draft.board.line(line_id))
+        draft.slots(ReleaseSlots(**line, slot_ids=sorted(set(found)), reason=reason, at=at))
+
+
+def slots_by_line(steps: Iterable[PlannedStep]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for step in steps:
+        found.setdefault(step.line_id, []).append(step.slot_id)
+    return found
+
+
+def release_quote(draft: Draft, quote: OpenQuote, reason: str, at: datetime) -> None:
+    """Give up what all options of *quote* hold."""
+    release(draft, slots_by_line(step for option in quote.options for step in option.steps), reason, at)
+
+
+def is_started(draft: Draft, work_id: str) -> bool:
+    """Whether the work has begun: then its slot is used, and it is made to its end."""
+    return not isinstance(draft.work_of(work_id), Offered | Accepted | Countered)
+
+
+def release_unstarted(
+    draft: Draft, plan: Change, reason: Literal["cancelled", "replanned", "replaced"], at: datetime
+) -> None:
+    """Withdraw the work of *plan* that has not begun, and free its slots."""
+    waiting = [step for step in plan.steps if not is_started(draft, plan.work_ids[step.process_id])]
+    release(draft, slots_by_line(waiting), reason, at)
+    for step in waiting:
+        draft.work(plan.work_ids[step.process_id], WithdrawWork(reason, at))
+
+
+def offer_work(desk: Desk, draft: Draft, demand: PlanAsked, plan: Change, processes: Iterable[str]) -> None:
+    """Offer the work of *processes* to their plants, and hand over what earlier steps have delivered for it."""
+    now = desk.clock.now()
+    allocation = Allocation(demand, plan.steps, plan.trips, desk.limits, now, desk.settings.answer_offer_within)
+    wanted = set(processes)
+    for step in plan.steps:
+        if step.process_id in wanted:
+            line = draft.board.line(step.line_id)
+            offer = offer_for(allocation, step, plan.work_ids[step.process_id], line)
+            at_once = accepts_at_once(desk.board.auto_accept_rules(step.line_id), offer)
+            draft.work(offer.work_id, OfferWork(offer, at_once))
+            _hand_over_delivered(draft, plan, step, now)
+
+
+def _hand_over_delivered(draft: Draft, plan: Change, step: PlannedStep, at: datetime) -> None:
+    names = {one.process_id: one.step for one in plan.steps}
+    for feeding in step.feeds_from:
+        work_id = plan.work_ids.get(feeding, "")
+        work = draft.work_of(work_id) if work_id else None
+        if isinstance(work, Finished):
+            for shipment in work.shipments.values():
+                if shipment.to_process_id == step.process_id and shipment.delivered_at is not None:
+                    lots = list(shipment.lots)
+                    receive = ReceiveMaterial(names.get(feeding, ""), work_id, lots, at)
+                    draft.work(plan.work_ids[step.process_id], receive)

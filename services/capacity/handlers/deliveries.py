@@ -1,0 +1,97 @@
+"""Lots are judged, goods leave and arrive: what arrives at the next plant is in the hands of its work order at once."""
+
+from datetime import datetime
+
+from services.capacity.domain.inspection import LABORATORY, lots_with
+from services.capacity.domain.plan_state import Booked
+from services.capacity.domain.refusals import Why
+from services.capacity.domain.work_commands import (
+    DeliverGoods,
+    DispositionLot,
+    Moment,
+    ReceiveMaterial,
+    ShipGoods,
+)
+from services.capacity.domain.work_events import Disposition, GoodsDelivered, WorkOffered
+from services.capacity.domain.work_state import Closed, Finished, NoWork
+from services.capacity.handlers.access import own_work
+from services.capacity.handlers.desk import Desk
+from services.capacity.handlers.draft import Draft
+from shared.eventstore.handling import Prepared
+from shared.kernel.principal import Principal
+from shared.kernel.refusal import Refused
+
+
+class DeliveriesHandler:
+    """Results are the version of the work order decided on."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def disposition(
+        self, work_id: str, inspection_lot_id: str, principal: Principal, disposition: Disposition, grounds: str
+    ) -> Prepared[int]:
+        """Release or block a lot: by its inspector alone, who may be the laboratory it is sent to."""
+        draft, now = self._desk.draft(), self._desk.clock.now()
+        if isinstance(draft.work_of(work_id), NoWork):
+            raise Refused(Why.UNKNOWN_INSPECTION, id=inspection_lot_id)
+        draft.work(work_id, DispositionLot(inspection_lot_id, disposition, grounds, principal.org_id, now))
+        return Prepared(draft.appends(), draft.version_of_work(work_id))
+
+    def ship(
+        self, work_id: str, delivery_id: str, principal: Principal, to_process_id: str | None, at: datetime | None
+    ) -> Prepared[int]:
+        """Send output on. Within one plant it arrives at once."""
+        draft = self._desk.draft()
+        terms = own_work(draft, work_id, principal).terms
+        command = ShipGoods(
+            delivery_id=delivery_id,
+            to_process_id=to_process_id,
+            to_work_ids=_works_of(draft, terms.order_id),
+            waiting_lots=_waiting_for_laboratory(draft, terms),
+            when=self._moment(at),
+        )
+        events = draft.work(work_id, command)
+        self._arrived(draft, terms, [one for one in events if isinstance(one, GoodsDelivered)])
+        return Prepared(draft.appends(), draft.version_of_work(work_id))
+
+    def deliver(
+        self, work_id: str, principal: Principal, delivery_id: str | None, at: datetime | None
+    ) -> Prepared[int]:
+        """The shipment arrived. At the buyer's door, the buyer now confirms."""
+        draft = self._desk.draft()
+        terms = own_work(draft, work_id, principal).terms
+        events = draft.work(work_id, DeliverGoods(delivery_id, self._moment(at)))
+        self._arrived(draft, terms, [one for one in events if isinstance(one, GoodsDelivered)])
+        return Prepared(draft.appends(), draft.version_of_work(work_id))
+
+    def _arrived(self, draft: Draft, terms: WorkOffered, deliveries: list[GoodsDelivered]) -> None:
+        """Hand over to the work order that makes the next step now: replanning may have moved it on the way."""
+        for one in deliveries:
+            to_work_id = _works_of(draft, terms.order_id).get(one.to_process_id, one.to_work_id)
+            if to_work_id and not isinstance(draft.work_of(to_work_id), NoWork | Closed):
+                receive = ReceiveMaterial(terms.output_item, terms.work_id, list(one.lots), self._desk.clock.now())
+                draft.work(to_work_id, receive)
+
+    def _moment(self, at: datetime | None) -> Moment:
+        now = self._desk.clock.now()
+        return Moment(now if at is None else at, now, self._desk.limits)
+
+
+def _works_of(draft: Draft, order_id: str) -> dict[str, str]:
+    """process -> work order of the plan as it stands."""
+    plan = draft.plan_of(order_id)
+    return plan.current.work_ids if isinstance(plan, Booked) else {}
+
+
+def _waiting_for_laboratory(draft: Draft, terms: WorkOffered) -> list[str]:
+    """Lots that this laboratory has not released yet: they may not go on to the buyer."""
+    if terms.capability != LABORATORY:
+        return []
+    works = _works_of(draft, terms.order_id)
+    waiting: list[str] = []
+    for one in terms.inputs:
+        feeding = draft.work_of(works.get(one.from_process_id, "")) if one.from_process_id else NoWork()
+        if isinstance(feeding, Finished):
+            waiting += lots_with(feeding, None, "blocked")
+    return waiting

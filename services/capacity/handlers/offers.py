@@ -1,0 +1,139 @@
+"""Plants answer offers: accepted, declined (the second best is asked), or countered (the buyer is asked)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from services.capacity.domain.allocation import recipe_step
+from services.capacity.domain.changeover import run_of
+from services.capacity.domain.hours import instant_of, microseconds_of, seconds_of, seconds_up
+from services.capacity.domain.line_on_board import LineOnBoard
+from services.capacity.domain.matching.earliest import Placement, Search, earliest
+from services.capacity.domain.matching.problem import Unmatched
+from services.capacity.domain.plan_state import Booked
+from services.capacity.domain.refusals import Why
+from services.capacity.domain.work_commands import AcceptOffer, CounterOffer, DeclineOffer
+from services.capacity.domain.work_events import WorkOffered
+from services.capacity.domain.work_identity import work_id_of
+from services.capacity.handlers.access import own_work
+from services.capacity.handlers.desk import Desk
+from services.capacity.handlers.draft import Draft
+from services.capacity.handlers.replanning import Replanner, Trigger, costs_nothing
+from shared.contracts.planning import PlannedStep
+from shared.eventstore.handling import Prepared
+from shared.kernel.clock import instant_text
+from shared.kernel.ids import derived_id
+from shared.kernel.principal import Principal, system
+from shared.kernel.refusal import Refused
+
+_PLATFORM = system("offers")
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What the plant would take instead; None: as offered."""
+
+    price_fen: int | None
+    starts_at: datetime | None
+    note: str
+
+
+class OffersHandler:
+    """Results are the version of the work order decided on."""
+
+    def __init__(self, desk: Desk, replanner: Replanner) -> None:
+        self._desk = desk
+        self._replanner = replanner
+
+    def accept(self, offer_id: str, principal: Principal) -> Prepared[int]:
+        draft, work_id = self._desk.draft(), work_id_of(offer_id)
+        own_work(draft, work_id, principal, Why.UNKNOWN_OFFER)
+        draft.work(work_id, AcceptOffer(self._desk.clock.now()))
+        return Prepared(draft.appends(), draft.version_of_work(work_id))
+
+    def decline(self, offer_id: str, principal: Principal, reason: str, note: str, replan_id: str) -> Prepared[int]:
+        """The plant is not asked again for this step; the second best is, at once."""
+        draft, work_id = self._desk.draft(), work_id_of(offer_id)
+        terms = own_work(draft, work_id, principal, Why.UNKNOWN_OFFER).terms
+        draft.work(work_id, DeclineOffer(reason, note, self._desk.clock.now()))
+        self._replan_without(draft, terms, replan_id)
+        return Prepared(draft.appends(), draft.version_of_work(work_id))
+
+    def lapse(self, work_id: str, replan_id: str) -> Prepared[int]:
+        """The plant stayed silent beyond its time: as if declined. An offer that was answered is passed over."""
+        draft, now = self._desk.draft(), self._desk.clock.now()
+        terms = own_work(draft, work_id, _PLATFORM).terms
+        try:
+            draft.work(work_id, DeclineOffer("no_answer", "", now))
+        except Refused:
+            return Prepared([], draft.version_of_work(work_id))
+        self._replan_without(draft, terms, replan_id)
+        return Prepared(draft.appends(), draft.version_of_work(work_id))
+
+    def _replan_without(self, draft: Draft, terms: WorkOffered, replan_id: str) -> None:
+        plan = draft.plan_of(terms.order_id)
+        if isinstance(plan, Booked) and plan.current.work_ids.get(terms.process_id) == terms.work_id:
+            banned = {terms.process_id: frozenset({terms.plant_id})}
+            trigger = Trigger(replan_id, "declined", frozenset({terms.process_id}), banned)
+            self._replanner.replan(draft, terms.order_id, trigger)
+
+    def counter(self, offer_id: str, principal: Principal, counter: Counter, replan_id: str) -> Prepared[int]:
+        """Other terms: taken at once when they cost the buyer nothing, else the buyer is asked."""
+        draft, work_id, now = self._desk.draft(), work_id_of(offer_id), self._desk.clock.now()
+        terms = own_work(draft, work_id, principal, Why.UNKNOWN_OFFER).terms
+        plan = draft.plan_of(terms.order_id)
+        if not isinstance(plan, Booked) or plan.current.work_ids.get(terms.process_id) != work_id:
+            raise Refused(Why.OFFER_WITHDRAWN, id=offer_id)
+        step = next(one for one in plan.current.steps if one.process_id == terms.process_id)
+        wanted = terms.starts_at if counter.starts_at is None else counter.starts_at
+        price = terms.price_fen if counter.price_fen is None else counter.price_fen
+        after = step if wanted == terms.starts_at else self._moved(draft, plan, step, wanted, replan_id)
+        after = msgspec.structs.replace(after, price_fen=price)
+        draft.work(work_id, CounterOffer(replan_id, price, after.starts_at, after.ends_at, counter.note, now))
+        trigger = Trigger(replan_id, "countered", frozenset({terms.process_id}))
+        found = self._replanner.with_step(draft, plan, after, trigger)
+        if isinstance(found, Unmatched):
+            raise Refused(Why.COUNTER_NO_TIME, pointer="/starts_at", starts_at=instant_text(wanted))
+        if costs_nothing(found.change, plan.current):
+            self._replanner.book(draft, plan, trigger, found)
+        else:
+            self._replanner.propose(draft, plan, trigger, found)
+        return Prepared(draft.appends(), draft.version_of_work(work_id))
+
+    def _moved(self, draft: Draft, plan: Booked, step: PlannedStep, wanted: datetime, replan_id: str) -> PlannedStep:
+        """The step on its own line from *wanted* on. Raises Refused: COUNTER_TOO_EARLY, COUNTER_NO_TIME."""
+        now = self._desk.clock.now()
+        ready_at = max(
+            [now, *(trip.arrives_at for trip in plan.current.trips if trip.to_process_id == step.process_id)]
+        )
+        if wanted < ready_at:
+            earliest_at, found = instant_text(ready_at), instant_text(wanted)
+            raise Refused(Why.COUNTER_TOO_EARLY, pointer="/starts_at", earliest_at=earliest_at, found=found)
+        line = draft.board.line(step.line_id)
+        placed = _placed(line, plan, step, wanted, now)
+        if placed is None or placed.starts != seconds_up(wanted):
+            raise Refused(Why.COUNTER_NO_TIME, pointer="/starts_at", starts_at=instant_text(wanted))
+        return msgspec.structs.replace(
+            step,
+            slot_id=derived_id("slt", replan_id, step.process_id),
+            setup_seconds=placed.setup,
+            starts_at=instant_of(placed.starts),
+            ends_at=instant_of(placed.ends),
+        )
+
+
+def _placed(line: LineOnBoard, plan: Booked, step: PlannedStep, wanted: datetime, now: datetime) -> Placement | None:
+    """The first gap of the line from *wanted* on that fits the step, its own slot being given up."""
+    recipe = recipe_step(plan.demand, step)
+    booking = next((one for one in line.bookings if one.slot_id == step.slot_id), None)
+    search = Search(
+        line=line,
+        run=run_of(step.capability, recipe.format, recipe.features),
+        seconds=0 if booking is None else booking.busy - booking.setup,
+        not_before=seconds_up(wanted),
+        windows=[(seconds_up(wanted), line.hours.ends[-1] if line.hours.ends else seconds_of(now))],
+        at_us=microseconds_of(now),
+        ignored=frozenset({step.slot_id}),
+    )
+    return None if not search.seconds else earliest(search, seconds_up(wanted))

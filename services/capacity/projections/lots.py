@@ -1,0 +1,237 @@
+"""Where does this lot come from, where did it go, who judges it? Genealogy one step both ways, own data only."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.capacity.domain import work_events as events
+from services.capacity.domain.plan_events import SupplyRecorded
+from shared.contracts.line_time import LotMove
+from shared.eventstore.folding import digest_of
+from shared.eventstore.port import Recorded
+from shared.kernel.principal import Principal, Role
+
+NAME = "lots"
+_METADATA = sa.MetaData()
+LOTS = sa.Table(
+    "lots",
+    _METADATA,
+    sa.Column("lot_id", sa.Text, primary_key=True),
+    sa.Column("item", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),  # made, supplied by the buyer, or bought by the factory
+    sa.Column("supplied", sa.Integer, nullable=False),  # quantity of a supplied lot; made ones are sums of moves
+    sa.Column("work_id", sa.Text, nullable=False),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("owner_org_id", sa.Text, nullable=False),
+    sa.Column("buyer_org_id", sa.Text, nullable=False),
+    sa.Column("inspection_lot_id", sa.Text, nullable=False, index=True),
+    sa.Column("inspector_org_id", sa.Text, nullable=False),
+    sa.Column("disposition", sa.Text, nullable=False),
+)
+MOVES = sa.Table(
+    "lot_moves",
+    _METADATA,
+    sa.Column("report_id", sa.Text, primary_key=True),
+    sa.Column("direction", sa.Text, primary_key=True),  # in, out
+    sa.Column("lot_id", sa.Text, primary_key=True),
+    sa.Column("quantity", sa.Integer, nullable=False),
+    sa.Index("lot_moves_by_lot", "lot_id", "direction"),
+)
+HOLDERS = sa.Table(
+    "lot_holders",
+    _METADATA,
+    sa.Column("lot_id", sa.Text, primary_key=True),
+    sa.Column("org_id", sa.Text, primary_key=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """A lot as the asker may see it, with its neighbours: lot id -> quantity."""
+
+    lot_id: str
+    item: str
+    unit: str
+    origin: str
+    quantity: int
+    work_id: str
+    order_id: str
+    inspection_lot_id: str
+    disposition: str
+    made_from: dict[str, int]
+    used_in: dict[str, int]
+
+
+class Lots:
+    """Satisfies `Projection`."""
+
+    name = NAME
+    tables: Sequence[sa.Table] = (LOTS, MOVES, HOLDERS)
+    handles: frozenset[str] | None = frozenset(
+        {
+            "production-reported.v1",
+            "report-corrected.v1",
+            "material-received.v1",
+            "inspection-opened.v1",
+            "inspection-dispositioned.v1",
+            "supply-recorded.v1",
+        }
+    )
+    code_digest = digest_of("1", LOTS.columns.keys(), MOVES.columns.keys(), HOLDERS.columns.keys())
+
+    def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
+        for recorded in page:
+            event = recorded.event
+            match event:
+                case events.ProductionReported():
+                    _report(connection, event, event.lots_in, event.lots_out)
+                case events.ReportCorrected():
+                    connection.execute(MOVES.delete().where(MOVES.c.report_id == event.report_id))
+                    _report(connection, event, event.lots_in, event.lots_out)
+                case events.MaterialReceived():
+                    for lot in event.lots:
+                        _hold(connection, lot.lot_id, event.factory_org_id)
+                case events.InspectionOpened() | events.InspectionDispositioned():
+                    _judge(connection, event)
+                case SupplyRecorded():
+                    _supply(connection, event)
+                case _:
+                    pass
+
+
+def _report(
+    connection: sa.Connection,
+    event: events.ProductionReported | events.ReportCorrected,
+    lots_in: Iterable[LotMove],
+    lots_out: Iterable[LotMove],
+) -> None:
+    for direction, lots in (("in", lots_in), ("out", lots_out)):
+        summed: dict[str, int] = {}
+        for lot in lots:
+            summed[lot.lot_id] = summed.get(lot.lot_id, 0) + lot.quantity
+            _know(connection, event, lot, "made" if direction == "out" else "bought")
+            _hold(connection, lot.lot_id, event.factory_org_id)
+        for lot_id, quantity in summed.items():
+            row = {"report_id": event.report_id, "direction": direction, "lot_id": lot_id, "quantity": quantity}
+            connection.execute(MOVES.insert().values(row))
+
+
+def _know(connection: sa.Connection, event: events.WorkEvent, lot: LotMove, origin: str) -> None:
+    """A lot is told of once; what fed a report and was never told of was bought by the factory itself."""
+    row = {
+        "lot_id": lot.lot_id,
+        "item": lot.item,
+        "unit": lot.unit,
+        "origin": origin,
+        "supplied": 0,
+        "work_id": event.work_id if origin == "made" else "",
+        "order_id": event.order_id if origin == "made" else "",
+        "owner_org_id": event.factory_org_id,
+        "buyer_org_id": event.buyer_org_id if origin == "made" else "",
+        "inspection_lot_id": "",
+        "inspector_org_id": "",
+        "disposition": "",
+    }
+    _insert_new(connection, LOTS, row)
+
+
+def _hold(connection: sa.Connection, lot_id: str, org_id: str) -> None:
+    _insert_new(connection, HOLDERS, {"lot_id": lot_id, "org_id": org_id})
+
+
+def _insert_new(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
+    keys = [column == row[column.name] for column in table.primary_key.columns]
+    if connection.execute(sa.select(sa.literal(1)).where(*keys).select_from(table)).first() is None:
+        connection.execute(table.insert().values(row))
+
+
+def _judge(connection: sa.Connection, event: events.InspectionOpened | events.InspectionDispositioned) -> None:
+    changes = {"inspection_lot_id": event.inspection_lot_id}
+    if isinstance(event, events.InspectionOpened):
+        changes |= {"inspector_org_id": event.inspector_org_id, "disposition": "pending"}
+    else:
+        changes |= {"disposition": event.disposition}
+    connection.execute(LOTS.update().where(LOTS.c.lot_id == event.lot_id).values(changes))
+
+
+def _supply(connection: sa.Connection, event: SupplyRecorded) -> None:
+    row = {
+        "lot_id": event.lot_id,
+        "item": event.item,
+        "unit": event.unit,
+        "origin": "supplied",
+        "supplied": event.lot_quantity,
+        "work_id": "",
+        "order_id": event.order_id,
+        "owner_org_id": event.buyer_org_id,
+        "buyer_org_id": event.buyer_org_id,
+        "inspection_lot_id": "",
+        "inspector_org_id": "",
+        "disposition": "",
+    }
+    _insert_new(connection, LOTS, row)
+
+
+def find_lot(views: sa.Engine, lot_id: str, principal: Principal) -> LotRow | None:
+    """The lot with those of its neighbours that *principal* may see as well; None when there is none for them."""
+    with views.connect() as connection:
+        row = connection.execute(sa.select(LOTS).where(LOTS.c.lot_id == lot_id, _visible(principal))).first()
+        if row is None:
+            return None
+        made = connection.execute(
+            sa.select(sa.func.sum(MOVES.c.quantity)).where(MOVES.c.lot_id == lot_id, MOVES.c.direction == "out")
+        ).scalar()
+        return LotRow(
+            lot_id=row.lot_id,
+            item=row.item,
+            unit=row.unit,
+            origin=row.origin,
+            quantity=int(made or 0) if row.origin == "made" else row.supplied,
+            work_id=row.work_id,
+            order_id=row.order_id,
+            inspection_lot_id=row.inspection_lot_id,
+            disposition=row.disposition,
+            made_from=_neighbours(connection, lot_id, principal, "out", "in"),
+            used_in=_neighbours(connection, lot_id, principal, "in", "out"),
+        )
+
+
+def _neighbours(connection: sa.Connection, lot_id: str, principal: Principal, own: str, other: str) -> dict[str, int]:
+    """Lots on the *other* side of the reports that have *lot_id* on its *own* side, with their quantities there."""
+    mine, theirs = MOVES.alias(), MOVES.alias()
+    query = (
+        sa.select(theirs.c.lot_id, sa.func.sum(theirs.c.quantity))
+        .join(mine, mine.c.report_id == theirs.c.report_id)
+        .join(LOTS, LOTS.c.lot_id == theirs.c.lot_id)
+        .where(mine.c.lot_id == lot_id, mine.c.direction == own, theirs.c.direction == other, _visible(principal))
+        .group_by(theirs.c.lot_id)
+        .order_by(theirs.c.lot_id)
+    )
+    return {str(found): int(quantity) for found, quantity in connection.execute(query)}
+
+
+def _visible(principal: Principal) -> sa.ColumnElement[bool]:
+    """Whose lots: made, brought or received by the asker, made for it, or to be judged by it. The office sees all."""
+    if principal.role is Role.OFFICE:
+        return sa.true()
+    if principal.role is Role.BUYER:
+        return LOTS.c.buyer_org_id == principal.org_id
+    received = sa.select(HOLDERS.c.lot_id).where(
+        HOLDERS.c.lot_id == LOTS.c.lot_id, HOLDERS.c.org_id == principal.org_id
+    )
+    return sa.or_(
+        LOTS.c.owner_org_id == principal.org_id, LOTS.c.inspector_org_id == principal.org_id, sa.exists(received)
+    )
+
+
+def work_of_inspection(views: sa.Engine, inspection_lot_id: str, inspector_org_id: str) -> str | None:
+    """The work order whose lot *inspector_org_id* is to judge under this id; None when there is none for it."""
+    query = sa.select(LOTS.c.work_id).where(
+        LOTS.c.inspection_lot_id == inspection_lot_id, LOTS.c.inspector_org_id == inspector_org_id
+    )
+    with views.connect() as connection:
+        found: str | None = connection.execute(query).scalar_one_or_none()
+    return found

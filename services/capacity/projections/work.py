@@ -1,0 +1,225 @@
+"""Which work orders are there, and how far are they? A factory sees its own, the office all, nobody else any."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.capacity.domain import work_events as events
+from shared.eventstore.folding import digest_of
+from shared.eventstore.port import Recorded
+from shared.kernel.clock import instant_text, parse_instant
+from shared.kernel.principal import Principal, Role
+
+NAME = "work_orders"
+TABLE = sa.Table(
+    NAME,
+    sa.MetaData(),
+    sa.Column("work_id", sa.Text, primary_key=True),
+    sa.Column("offer_id", sa.Text, nullable=False),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("factory_org_id", sa.Text, nullable=False),
+    sa.Column("plant_id", sa.Text, nullable=False),
+    sa.Column("line_id", sa.Text, nullable=False),
+    sa.Column("slot_id", sa.Text, nullable=False, index=True),
+    sa.Column("capability", sa.Text, nullable=False),
+    sa.Column("name_zh", sa.Text, nullable=False),
+    sa.Column("name_en", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("quantity_net", sa.Integer, nullable=False),
+    sa.Column("quantity_gross", sa.Integer, nullable=False),
+    sa.Column("price_fen", sa.Integer, nullable=False),
+    sa.Column("starts_at", sa.Text, nullable=False),
+    sa.Column("ends_at", sa.Text, nullable=False),
+    sa.Column("offered_at", sa.Text, nullable=False),
+    sa.Column("answer_by", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("good", sa.Integer, nullable=False),
+    sa.Column("scrap", sa.Integer, nullable=False),
+    sa.Column("rework", sa.Integer, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index("work_orders_by_owner", "factory_org_id", "state", "starts_at"),
+    sa.Index("work_orders_by_start", "state", "starts_at", "work_id"),
+    sa.Index("work_orders_unanswered", "state", "answer_by"),
+)
+STATES = (
+    "offered",
+    "countered",
+    "accepted",
+    "setting_up",
+    "running",
+    "stopped",
+    "finished",
+    "released",
+    "blocked",
+    "shipped",
+    "delivered",
+    "declined",
+    "withdrawn",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    work_id: str
+    offer_id: str
+    order_id: str
+    factory_org_id: str
+    plant_id: str
+    line_id: str
+    slot_id: str
+    capability: str
+    name_zh: str
+    name_en: str
+    unit: str
+    quantity_net: int
+    quantity_gross: int
+    price_fen: int
+    starts_at: datetime
+    ends_at: datetime
+    offered_at: datetime
+    answer_by: datetime
+    state: str
+    good: int
+    scrap: int
+    rework: int
+    version: int
+
+
+class WorkOrders:
+    """Satisfies `Projection`."""
+
+    name = NAME
+    tables: Sequence[sa.Table] = (TABLE,)
+    handles: frozenset[str] | None = frozenset(events.WORK_EVENTS)
+    code_digest = digest_of("1", TABLE.columns.keys())
+
+    def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
+        for recorded in page:
+            event = recorded.event
+            if isinstance(event, events.WorkOffered):
+                connection.execute(TABLE.insert().values(_first(event) | {"version": recorded.version}))
+            elif isinstance(event, events.WorkEvent):
+                changes = _changes(event) | {"version": recorded.version}
+                connection.execute(TABLE.update().where(TABLE.c.work_id == event.work_id).values(changes))
+
+
+def _first(event: events.WorkOffered) -> dict[str, Any]:
+    return {
+        "work_id": event.work_id,
+        "offer_id": event.offer_id,
+        "order_id": event.order_id,
+        "factory_org_id": event.factory_org_id,
+        "plant_id": event.plant_id,
+        "line_id": event.line_id,
+        "slot_id": event.slot_id,
+        "capability": event.capability,
+        "name_zh": event.name_zh,
+        "name_en": event.name_en,
+        "unit": event.unit,
+        "quantity_net": event.quantity_net,
+        "quantity_gross": event.quantity_gross,
+        "price_fen": event.price_fen,
+        "starts_at": _text(event.starts_at),
+        "ends_at": _text(event.ends_at),
+        "offered_at": _text(event.offered_at),
+        "answer_by": _text(event.answer_by),
+        "state": "offered",
+        "good": 0,
+        "scrap": 0,
+        "rework": 0,
+    }
+
+
+_STATE_AFTER: Mapping[type[events.WorkEvent], str] = {
+    events.OfferAccepted: "accepted",
+    events.OfferDeclined: "declined",
+    events.OfferCountered: "countered",
+    events.WorkWithdrawn: "withdrawn",
+    events.SetupStarted: "setting_up",
+    events.RunStarted: "running",
+    events.StoppageOpened: "stopped",
+    events.StoppageClosed: "running",
+    events.RunFinished: "finished",
+}
+
+
+def _changes(event: events.WorkEvent) -> dict[str, Any]:
+    """What the row is after *event*."""
+    state = _STATE_AFTER.get(type(event))
+    if state is not None:
+        return {"state": state}
+    match event:
+        case events.WorkMoved():
+            return {
+                "slot_id": event.slot_id,
+                "starts_at": _text(event.starts_at),
+                "ends_at": _text(event.ends_at),
+                "price_fen": event.price_fen,
+            }
+        case events.ProductionReported() | events.ReportCorrected():
+            totals = event.totals
+            return {"good": totals.good, "scrap": totals.scrap, "rework": totals.rework}
+        case events.InspectionDispositioned():
+            return {"state": "released" if event.any_released else "blocked"} if event.is_last else {}
+        case events.GoodsShipped():
+            return {"state": "shipped"} if event.is_last else {}
+        case events.GoodsDelivered():
+            return {"state": "delivered"}
+        case _:
+            return {}
+
+
+def list_work(
+    views: sa.Engine,
+    principal: Principal,
+    *,
+    limit: int,
+    after: Sequence[Any] | None = None,
+    states: Sequence[str] = (),
+    line_id: str | None = None,
+) -> list[WorkRow]:
+    """Work orders by their start, of *states* (empty: all) and on *line_id* where given; *after*: [start, id]."""
+    query = sa.select(TABLE).order_by(TABLE.c.starts_at, TABLE.c.work_id).limit(limit)
+    if principal.role is not Role.OFFICE:
+        query = query.where(TABLE.c.factory_org_id == principal.org_id)
+    if states:
+        query = query.where(TABLE.c.state.in_(states))
+    if line_id is not None:
+        query = query.where(TABLE.c.line_id == line_id)
+    if after is not None:
+        query = query.where(sa.tuple_(TABLE.c.starts_at, TABLE.c.work_id) > (str(after[0]), str(after[1])))
+    with views.connect() as connection:
+        return [_row(row) for row in connection.execute(query)]
+
+
+def by_slot(views: sa.Engine, line_id: str, slot_ids: Sequence[str]) -> dict[str, WorkRow]:
+    """slot id -> the work order in it, for a board whose owner has been checked."""
+    query = sa.select(TABLE).where(TABLE.c.slot_id.in_(slot_ids), TABLE.c.line_id == line_id)
+    with views.connect() as connection:
+        return {row.slot_id: _row(row) for row in connection.execute(query)}
+
+
+def list_unanswered(views: sa.Engine, now: datetime, limit: int) -> list[str]:
+    """Work orders whose plant was silent until its last moment, the longest first. For the platform's own job."""
+    query = (
+        sa.select(TABLE.c.work_id)
+        .where(TABLE.c.state == "offered", TABLE.c.answer_by <= _text(now))
+        .order_by(TABLE.c.answer_by)
+        .limit(limit)
+    )
+    with views.connect() as connection:
+        return [str(one) for one in connection.execute(query).scalars()]
+
+
+def _row(row: Any) -> WorkRow:
+    fields = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    for name in ("starts_at", "ends_at", "offered_at", "answer_by"):
+        fields[name] = parse_instant(fields[name])
+    return WorkRow(**fields)
+
+
+def _text(at: datetime) -> str:
+    return instant_text(at.astimezone(UTC))

@@ -1,0 +1,159 @@
+"""Builds the capacity service: the only file that knows how its parts fit together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Flask
+
+from services.capacity.api.breakdowns import BREAKDOWN_ROUTES
+from services.capacity.api.doors import FloorApi
+from services.capacity.api.lines import LINE_ROUTES
+from services.capacity.api.lots import LOT_ROUTES
+from services.capacity.api.master_api import MasterApi
+from services.capacity.api.offers import OFFER_ROUTES
+from services.capacity.api.plants import PLANT_ROUTES
+from services.capacity.api.schedule import SCHEDULE_ROUTES
+from services.capacity.api.work_orders import WORK_ROUTES
+from services.capacity.api.workbooks import WORKBOOK_ROUTES
+from services.capacity.consumers import order_consumer
+from services.capacity.domain.execution import standard_limits
+from services.capacity.handlers.breakdowns import BreakdownsHandler
+from services.capacity.handlers.deliveries import DeliveriesHandler
+from services.capacity.handlers.desk import Desk
+from services.capacity.handlers.masters import Masters
+from services.capacity.handlers.offers import OffersHandler
+from services.capacity.handlers.planning import PlanningHandler
+from services.capacity.handlers.production import ProductionHandler
+from services.capacity.handlers.replanning import Replanner
+from services.capacity.handlers.workbooks import Workbooks
+from services.capacity.jobs import jobs
+from services.capacity.projections.board import LiveBoard
+from services.capacity.projections.lines import Lines
+from services.capacity.projections.lots import Lots
+from services.capacity.projections.plants import Plants
+from services.capacity.projections.work import WorkOrders
+from services.capacity.publishing import publish
+from services.capacity.settings import Settings
+from shared.bus.consumer import Consumer
+from shared.bus.port import Broker
+from shared.bus.relay import Relay
+from shared.contracts.capacity import TOPIC
+from shared.contracts.registry import FACTS
+from shared.eventstore.projecting import LogWithViews, Projection
+from shared.eventstore.projector import Projector
+from shared.kernel.clock import Clock
+from shared.kernel.ids import IdSource
+from shared.scheduling import Job
+from shared.web.app import build_app
+from shared.web.tokens import Verifier
+
+NAME = "capacity"
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """Everything that may be asked of capacity."""
+
+    masters: Masters
+    workbooks: Workbooks
+    planning: PlanningHandler
+    replanner: Replanner
+    offers: OffersHandler
+    production: ProductionHandler
+    deliveries: DeliveriesHandler
+    breakdowns: BreakdownsHandler
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The capacity service, built and not started."""
+
+    name: str
+    log: LogWithViews
+    app: Flask
+    relay: Relay | None
+    consumers: Sequence[Consumer]
+    projector: Projector
+    projections: Sequence[Projection]
+    jobs: Sequence[Job]
+    handlers: Handlers
+    board: LiveBoard
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock,
+    ids: IdSource,
+    log: LogWithViews,
+    broker: Broker | None,
+    verifier: Verifier,
+) -> Service:
+    """The service over *log*. Without *broker* it neither publishes nor listens (an API process beside a worker)."""
+    desk = Desk(log, LiveBoard(log), clock, settings, standard_limits())
+    handlers = handlers_on(desk)
+    projections: list[Projection] = [Plants(), Lines(), WorkOrders(), Lots()]
+    projector = Projector(log, projections, clock)
+    masters = MasterApi(
+        log=log, clock=clock, projector=projector, masters=handlers.masters, workbooks=handlers.workbooks
+    )
+    floor = FloorApi(
+        log=log,
+        ids=ids,
+        desk=desk,
+        projector=projector,
+        offers=handlers.offers,
+        production=handlers.production,
+        deliveries=handlers.deliveries,
+        breakdowns=handlers.breakdowns,
+    )
+    app = build_app(
+        NAME,
+        routes=[
+            PLANT_ROUTES,
+            LINE_ROUTES,
+            WORKBOOK_ROUTES,
+            OFFER_ROUTES,
+            WORK_ROUTES,
+            LOT_ROUTES,
+            SCHEDULE_ROUTES,
+            BREAKDOWN_ROUTES,
+        ],
+        provides=[masters, floor],
+        verifier=verifier,
+        clock=clock,
+        ids=ids,
+        log=log,
+        cursor_key=b"capacity cursors\0" + settings.secret,
+        title="共坊 Gongfang: capacity",
+        version=settings.version,
+        checks={"views": lambda: None if projector.ready else f"stale: {', '.join(projector.stale)}"},
+    )
+    listening = () if broker is None else (order_consumer(log, broker, handlers.planning, handlers.replanner, clock),)
+    return Service(
+        name=NAME,
+        log=log,
+        app=app,
+        relay=None if broker is None else Relay(log, publish, broker, TOPIC, FACTS),
+        consumers=listening,
+        projector=projector,
+        projections=projections,
+        jobs=jobs(desk, log, handlers.offers),
+        handlers=handlers,
+        board=desk.board,
+    )
+
+
+def handlers_on(desk: Desk) -> Handlers:
+    """All handlers over one desk."""
+    replanner, masters = Replanner(desk), Masters(desk.log)
+    return Handlers(
+        masters=masters,
+        workbooks=Workbooks(desk.log, masters),
+        planning=PlanningHandler(desk),
+        replanner=replanner,
+        offers=OffersHandler(desk, replanner),
+        production=ProductionHandler(desk),
+        deliveries=DeliveriesHandler(desk),
+        breakdowns=BreakdownsHandler(desk, replanner),
+    )
