@@ -19,7 +19,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.event import Cause
 
 IDLE_WAIT_S = 0.25  # a group that asks for older facts is heard after at most this
-LEASE_LASTS_FOR = timedelta(seconds=10)
+LEASE_LASTS_FOR = timedelta(seconds=3)  # how long facts stand still when a relay's process was killed
 
 _log = structlog.get_logger(__name__)
 

@@ -1,9 +1,10 @@
 """The SQLite file under a log: how connections are opened, what they promise, and what their errors mean."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -21,23 +22,40 @@ _UNWELL = (
 
 def writer_engine(path: Path) -> sa.Engine:
     """One connection, handed out to one user at a time; transactions are opened by hand with BEGIN IMMEDIATE."""
-    return _engine(path, ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"), pool_size=1, max_overflow=0)
+    return _engine(path, _prepare_writer, pool_size=1, max_overflow=0)
 
 
 def reader_engine(path: Path) -> sa.Engine:
     """Readers in AUTOCOMMIT: each statement sees the newest commit, and nothing can be written by mistake."""
-    return _engine(path, ("PRAGMA query_only=ON",), pool_size=8, max_overflow=56)
+    return _engine(path, _prepare_reader, pool_size=8, max_overflow=56)
 
 
-def _engine(path: Path, pragmas: tuple[str, ...], pool_size: int, max_overflow: int) -> sa.Engine:
+def _prepare_writer(connection: sqlite3.Connection) -> None:
+    """WAL is a lasting property of the file; who opens a new file together with another process asks again."""
+    deadline = monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+            break
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or monotonic() > deadline:
+                raise
+            sleep(0.005)
+    connection.execute("PRAGMA synchronous=FULL").close()
+
+
+def _prepare_reader(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA query_only=ON").close()
+
+
+def _engine(path: Path, prepare: Callable[[sqlite3.Connection], None], pool_size: int, max_overflow: int) -> sa.Engine:
     url = f"file:{quote(str(path))}"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
             url, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None
         )
-        for pragma in pragmas:
-            connection.execute(pragma).close()
+        prepare(connection)
         return connection
 
     return sa.create_engine(

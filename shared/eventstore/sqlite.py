@@ -30,6 +30,7 @@ from shared.eventstore.port import (
     Claim,
     Head,
     LogDamaged,
+    LogUnavailable,
     Mark,
     Recorded,
     StreamAppend,
@@ -64,6 +65,7 @@ class SqliteLog:
         self._head_position = 0
         self._readers: deque[tuple[sa.PoolProxiedConnection, sqlite3.Connection]] = deque()
         self._nudges = 0
+        self._is_closed = False
         self._waiters = 0
         self.views = reader_engine(path)
         self._engine = writer_engine(path)
@@ -78,6 +80,7 @@ class SqliteLog:
         self._combiner = Combiner(self._write)
 
     def append(self, appends: Sequence[StreamAppend], cause: Cause, marks: Sequence[Mark] = ()) -> Appended:
+        self._check_open()
         if not appends and not marks:
             return Appended(self.head().position, {})
         return self._combiner.submit(Request(self.types, appends, cause, marks))
@@ -102,6 +105,7 @@ class SqliteLog:
         """When nobody is writing, the writer's own connection answers: its pages are warm, a reader's are not."""
         wanted = (stream, after_version, _VERSION_MAX if up_to_version is None else up_to_version)
         lock = self._combiner.lock
+        self._check_open()
         if lock.acquire(blocking=False):
             try:
                 rows = self._writer.rows(_EVENTS, wanted)
@@ -170,8 +174,10 @@ class SqliteLog:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """One transaction on the writer's connection, for views, leases and keys; never append inside it."""
-        with self._combiner.turn(), named_errors(self._path), transaction(self._connection) as connection:
-            yield connection
+        with self._combiner.turn(), named_errors(self._path):
+            self._check_open()
+            with transaction(self._connection) as connection:
+                yield connection
 
     def scrub(self) -> None:
         """Bring the write-ahead log into the file and cut it off; a reader in the way leaves it for the next time."""
@@ -187,6 +193,7 @@ class SqliteLog:
     def _reader(self) -> Iterator[sqlite3.Connection]:
         """A driver connection from SQLAlchemy's pool, kept at hand: checking one out each time costs more than a read."""
         readers = self._readers
+        self._check_open()
         try:
             held = readers.pop()
         except IndexError:
@@ -199,6 +206,10 @@ class SqliteLog:
         finally:
             readers.append(held)
 
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise LogUnavailable(f"log {self.name} is closed")
+
     def _check_out(self) -> tuple[sa.PoolProxiedConnection, sqlite3.Connection]:
         pooled = self.views.raw_connection()
         driver = pooled.driver_connection
@@ -209,6 +220,7 @@ class SqliteLog:
     def close(self) -> None:
         self.nudge()
         with self._combiner.turn():
+            self._is_closed = True
             while self._readers:
                 self._readers.pop()[0].close()
             self._connection.close()

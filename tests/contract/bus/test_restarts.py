@@ -18,7 +18,16 @@ from tests.support.notes import NOTE_FACTS, NOTE_TYPES, START, note_cause, publi
 
 
 def relay_of(log: MemoryLog, broker: Broker, clock: StoryClock | None = None, page_max: int = 1_000) -> Relay:
-    return Relay(log, publish_notes, broker, "notes", NOTE_FACTS, lease_clock=clock, page_max=page_max)
+    return Relay(
+        log,
+        publish_notes,
+        broker,
+        "notes",
+        NOTE_FACTS,
+        lease_clock=clock,
+        lease_lasts_for=timedelta(seconds=10),
+        page_max=page_max,
+    )
 
 
 def drain(relay: Relay, *consumers: Consumer) -> None:

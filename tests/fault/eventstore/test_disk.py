@@ -167,3 +167,13 @@ def test_a_file_that_is_no_database_is_damaged(folder: Path) -> None:
 def test_a_folder_that_does_not_exist_makes_the_log_unavailable(folder: Path) -> None:
     with pytest.raises(LogUnavailable):
         opened(folder / "absent" / "notes.db")
+
+
+def test_a_closed_log_says_so(folder: Path) -> None:
+    log = opened(folder / "notes.db")
+    log.close()
+    for call in (log.head, log.read_all, lambda: log.append([taken("a", 0, "x")], note_cause())):
+        with pytest.raises(LogUnavailable, match="closed"):
+            call()
+    with pytest.raises(LogUnavailable, match="closed"), log.writing():
+        raise AssertionError("never reached")

@@ -3,6 +3,7 @@
 import os
 import signal
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from shared.clock import StoryClock
@@ -12,7 +13,7 @@ from shared.eventstore.sqlite import FOREIGN_WRITE_NOTICED_S, SqliteLog
 from tests.support.children import forked, in_child
 from tests.support.notes import NOTE_TYPES, START, NoteTaken, note_cause, taken
 
-PROCESSES, EACH = 4, 40
+PROCESSES, EACH = 4, 30
 
 
 def opened(path: Path) -> SqliteLog:
@@ -37,10 +38,10 @@ def test_four_processes_lose_nothing_and_a_reader_that_follows_misses_nothing(tm
     in_child(lambda: opened(path).close())
     seen: list[Recorded] = []
     with (
-        forked(lambda pipe: _write(path, 0, pipe)),
-        forked(lambda pipe: _write(path, 1, pipe)),
-        forked(lambda pipe: _write(path, 2, pipe)),
-        forked(lambda pipe: _write(path, 3, pipe)),
+        forked(partial(_write, path, 0)),
+        forked(partial(_write, path, 1)),
+        forked(partial(_write, path, 2)),
+        forked(partial(_write, path, 3)),
         closing(opened(path)) as log,
     ):
         while len(seen) < total and log.wait_beyond(len(seen), 60):
@@ -52,6 +53,18 @@ def test_four_processes_lose_nothing_and_a_reader_that_follows_misses_nothing(tm
     for writer in range(PROCESSES):
         mine = [text for text in texts if text.startswith(f"{writer}/")]
         assert mine == [f"{writer}/{index}" for index in range(EACH)]
+
+
+def test_processes_that_create_the_log_together_all_get_it(tmp_path: Path) -> None:
+    for attempt in range(5):
+        path = tmp_path / f"notes{attempt}.db"
+        with (
+            forked(partial(_write, path, 0)) as (_, first),
+            forked(partial(_write, path, 1)) as (_, second),
+        ):
+            assert (first.read(4), second.read(4)) == (b"done", b"done")
+        with closing(opened(path)) as log:
+            assert log.verify().position == 2 * EACH * 2
 
 
 def test_what_another_process_wrote_is_seen_by_versions_marks_and_waits(tmp_path: Path) -> None:
