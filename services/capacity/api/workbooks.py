@@ -23,9 +23,11 @@ from shared.web.routes import Answer, Routes
 
 WORKBOOK_ROUTES = Routes("workbooks", description="Publish a plant by one Excel workbook")
 CHANGES_SHOWN_MAX = 100
+_FILE = {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
 
 
 @WORKBOOK_ROUTES.get("/plants/<plant_id>/workbook")
+@WORKBOOK_ROUTES.blueprint.doc(responses={"200": {"content": _FILE}})  # type: ignore[untyped-decorator] # flask-smorest publishes no types
 @permits("plant:read")
 def take_workbook(plant_id: str) -> Answer:
     """The plant's .xlsx workbook, filled in with what stands; blank sheets where nothing does."""
@@ -37,6 +39,7 @@ def take_workbook(plant_id: str) -> Answer:
 
 
 @WORKBOOK_ROUTES.post("/plants/<plant_id>/workbook", query=WorkbookQuery, answer=WorkbookView)
+@WORKBOOK_ROUTES.blueprint.doc(requestBody={"required": True, "content": _FILE})  # type: ignore[untyped-decorator] # flask-smorest publishes no types
 @permits("workbook:import")
 def import_workbook(plant_id: str, query: dict[str, Any]) -> Answer:
     """Send the .xlsx as the request body. With `preview=true` nothing is written and the difference is shown."""

@@ -8,6 +8,7 @@ import pytest
 from services.capacity.domain.values import Price
 from services.capacity.workbook.template import MEDIA_TYPE, write_workbook
 from shared.eventstore.port import Recorded
+from shared.kernel.principal import Role
 from tests.support.master_app import MasterApp, a_plant, hold, master_app, send_workbook
 from tests.support.masters import calendar, day_shifts
 from tests.support.web_client import problem
@@ -128,6 +129,13 @@ def test_nobody_but_the_owner_imports(app: MasterApp) -> None:
     problem(send_workbook(app.buyer, plant_id, content), 403, "PERMISSION_MISSING")
     problem(app.buyer.get(f"/v1/plants/{plant_id}/workbook"), 403, "PERMISSION_MISSING")
     assert app.office.get(f"/v1/plants/{plant_id}/workbook").status_code == 200
+
+
+def test_the_api_document_says_what_to_send_and_what_comes(app: MasterApp) -> None:
+    operations = app.caller(Role.BUYER).get("/openapi.json").get_json()["paths"]["/v1/plants/{plant_id}/workbook"]
+    assert MEDIA_TYPE in operations["post"]["requestBody"]["content"]
+    assert MEDIA_TYPE in operations["get"]["responses"]["200"]["content"]
+    assert operations["post"]["x-permissions"] == ["workbook:import"]
 
 
 def test_two_imports_at_once_leave_one_state_and_no_half(app: MasterApp) -> None:

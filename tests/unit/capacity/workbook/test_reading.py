@@ -51,6 +51,11 @@ def test_a_zip_bomb_is_refused_by_what_it_says_it_unpacks_to() -> None:
     assert refused(repacked({"xl/media/bomb.bin": b"\0" * 25_000_000})) is Why.WORKBOOK_TOO_LARGE
 
 
+def test_styles_that_would_take_a_parser_half_a_minute_are_refused_unread() -> None:
+    bomb = b"<styleSheet><fonts>" + b"<font/>" * 200_000 + b"</fonts></styleSheet>"
+    assert refused(repacked({"xl/styles.xml": bomb})) is Why.WORKBOOK_TOO_LARGE
+
+
 def test_too_many_parts_and_too_many_sheets_are_refused() -> None:
     assert refused(repacked({f"xl/media/{number}.bin": b"x" for number in range(201)})) is Why.WORKBOOK_TOO_LARGE
 
