@@ -49,13 +49,12 @@ from prometheus_client.registry import Collector
 from shared.eventstore.port import EventLog
 from shared.kernel.clock import Clock
 from shared.kernel.ids import IdSource
-from shared.web import access, documentation, health, problems, tracing
+from shared.web import access, deprecation, documentation, health, problems, tracing
 from shared.web.bodies import BODY_BYTES_MAX, OrjsonProvider
 from shared.web.cursors import Cursors
 from shared.web.fields import Spoken
 from shared.web.idempotency import Commands
 from shared.web.metrics import Metrics
-from shared.web.prefer import Waiting
 from shared.web.routes import Routes
 from shared.web.streaming import OpenStreams
 from shared.web.tokens import Verifier
@@ -71,7 +70,6 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 FORM_PARTS_MAX = 100
-STREAMS_MAX = 3  # a stream holds a thread: four apps of one process leave a 32-thread server threads to answer with
 
 
 def build_app(
@@ -89,7 +87,7 @@ def build_app(
     checks: Mapping[str, health.Check] | None = None,
     collectors: Sequence[Collector] = (),
     pages: Sequence[Blueprint] = (),
-    streams_max: int = STREAMS_MAX,
+    streams: OpenStreams | None = None,
     body_bytes_max: int = BODY_BYTES_MAX,
     document: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Flask:
@@ -97,25 +95,25 @@ def build_app(
 
     *provides* are the objects views ask for by class (`provided`). *checks* are asked by /readyz. *pages* are plain
     Flask blueprints (HTML); their views declare permissions like all others. *document* replaces the app's own
-    OpenAPI document, e.g. by the merged one of several apps.
+    OpenAPI document, e.g. by the merged one of several apps. *streams* are an app's own, where the process's are not meant.
     """
     app = Flask(name, static_folder=None)
     app.json = OrjsonProvider(app)
     app.config.update(MAX_CONTENT_LENGTH=body_bytes_max, MAX_FORM_PARTS=FORM_PARTS_MAX)
     app.config.update(API_TITLE=title, API_VERSION=version, OPENAPI_VERSION="3.1.0")
-    streams = OpenStreams(streams_max)
-    metrics = Metrics(name, lambda: streams.count, collectors)
+    opened = streams or OpenStreams()
+    metrics = Metrics(name, lambda: opened.count, collectors)
     app.extensions["gongfang-provided"] = {type(one): one for one in provides}
     app.extensions["gongfang-commands"] = Commands(log, clock)
     app.extensions["gongfang-cursors"] = Cursors(cursor_key)
-    app.extensions["gongfang-streams"] = streams
-    app.extensions["gongfang-waiting"] = Waiting()
+    app.extensions["gongfang-streams"] = opened
     app.extensions["gongfang-checks"] = dict(checks or {})
     app.extensions["gongfang-metrics"] = metrics
 
     app.after_request(_common_headers)
     tracing.install(app, ids, clock, metrics, body_bytes_max)
     access.install(app, verifier)
+    deprecation.install(app)
     app.extensions["gongfang-api"] = api = Api(app, spec_kwargs=documentation.SPEC_OPTIONS)
     api.ma_plugin.converter.add_attribute_function(_field_documentation)
     problems.install(app)

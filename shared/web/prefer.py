@@ -1,6 +1,6 @@
 """`Prefer: wait=N` (RFC 7240): an answer that arrives later may be waited for, at most 30 seconds, never by polling.
 
-Waiting holds a thread, so only so many requests of an app wait at a time; one too many is answered at once, as a
+Waiting holds a thread of the process, so only so many requests wait at a time; one too many is answered at once, as a
 preference may be.
 """
 
@@ -10,21 +10,15 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import current_app, has_app_context, request
+from flask import request
 
 from shared.eventstore.port import EventLog
 
 WAIT_S_MAX = 30
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?([0-9]{1,6})\"?\s*(?:$|[,;])", re.IGNORECASE)
-WAITING_MAX = 8
+WAITING_MAX = 6
+_PROCESS_SLOTS = threading.BoundedSemaphore(WAITING_MAX)
 T = TypeVar("T")
-
-
-class Waiting:
-    """How many requests of one app may wait at a time."""
-
-    def __init__(self, waiting_max: int = WAITING_MAX) -> None:
-        self.slots = threading.BoundedSemaphore(waiting_max)
 
 
 def wait_seconds() -> int:
@@ -33,13 +27,16 @@ def wait_seconds() -> int:
     return min(int(found[1]), WAIT_S_MAX) if found else 0
 
 
-def wait_for(log: EventLog, probe: Callable[[int], T | None], seconds: float) -> T | None:
+def wait_for(
+    log: EventLog,
+    probe: Callable[[int], T | None],
+    seconds: float,
+    slots: threading.BoundedSemaphore = _PROCESS_SLOTS,
+) -> T | None:
     """What *probe* finds, woken by each append to *log*; None when it finds nothing within *seconds*.
 
     *probe* gets the log's position at the time: a probe that reads a view asks it for at least that position.
     """
-    waiting = current_app.extensions.get("gongfang-waiting") if has_app_context() else None
-    slots = waiting.slots if isinstance(waiting, Waiting) else threading.BoundedSemaphore(1)
     may_wait = slots.acquire(blocking=False)
     try:
         return _wait(log, probe, seconds if may_wait else 0)

@@ -13,6 +13,7 @@ from marshmallow import Schema
 
 from shared.web.access import declared
 from shared.web.bodies import ArgumentsParser
+from shared.web.deprecation import is_deprecated
 
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = Any
@@ -125,6 +126,8 @@ class Routes:
         extra: dict[str, Any] = {"security": [{"bearer": []}] if needed else []}
         if needed:
             extra["x-permissions"] = sorted(needed)
+        if is_deprecated(wrapped):
+            extra["deprecated"] = True
         if takes is not None:
             schema = {"type": "string", "format": "binary"} if isinstance(takes, str) else takes
             content = {takes if isinstance(takes, str) else "application/x-www-form-urlencoded": {"schema": schema}}

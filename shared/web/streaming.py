@@ -20,6 +20,9 @@ HEARTBEAT_S = 15.0
 RETRY_S = 5
 ROWS_MAX = 200
 PAGES_MAX = 20
+STREAMS_MAX = 6
+_PROCESS_SLOTS = threading.BoundedSemaphore(STREAMS_MAX)
+"""A stream holds a thread, and threads are the process's: with `prefer.WAITING_MAX` they leave some to answer with."""
 _POSITION_MAX = 10**15
 
 Shown = Mapping[str, object]
@@ -30,25 +33,28 @@ Source = Callable[[int], tuple[Sequence[Recorded], int]]
 
 
 class OpenStreams:
-    """Counts open streams of one app; `with` one or be refused."""
+    """Counts the open streams of one app against *slots*: those of the process, unless it has its own."""
 
-    def __init__(self, streams_max: int) -> None:
-        self._max, self._open = streams_max, 0
+    def __init__(self, slots: threading.BoundedSemaphore | None = None) -> None:
+        self._slots = slots or _PROCESS_SLOTS
         self._lock = threading.Lock()
+        self._open = 0
 
     @property
     def count(self) -> int:
         return self._open
 
     def enter(self) -> None:
+        """Raises Refused STREAMS_FULL when every slot is taken."""
+        if not self._slots.acquire(blocking=False):
+            raise Refused(WebWhy.STREAMS_FULL, seconds=RETRY_S)
         with self._lock:
-            if self._open >= self._max:
-                raise Refused(WebWhy.STREAMS_FULL, seconds=RETRY_S)
             self._open += 1
 
     def leave(self) -> None:
         with self._lock:
             self._open -= 1
+        self._slots.release()
 
 
 def whole_log(log: EventLog) -> Source:

@@ -88,7 +88,11 @@ def test_a_position_that_is_none_is_refused(buyer: Caller, seen: str) -> None:
 
 def test_open_streams_are_capped_and_free_again_when_closed(clock: StoryClock, issuer: Issuer) -> None:
     log = MemoryLog("pinboard", NOTE_EVENTS, clock)
-    buyer = Caller(pinboard_app(log, clock, issuer, streams_max=2), issuer, a_principal(Role.BUYER))
+    buyer = Caller(
+        pinboard_app(log, clock, issuer, streams=streaming.OpenStreams(threading.BoundedSemaphore(2))),
+        issuer,
+        a_principal(Role.BUYER),
+    )
     path = f"/v1/notes/{_note(buyer)}/events"
     open_now = [buyer.get(path, headers=SSE, buffered=False) for _ in range(2)]
     full = buyer.get(path, headers=SSE)

@@ -1,18 +1,22 @@
 import threading
-import time
+from datetime import UTC, datetime
 
 import pytest
-from flask import Flask, request
+from flask import request
 
 from shared.clock import StoryClock
 from shared.eventstore.memory import MemoryLog
+from shared.eventstore.port import StreamAppend
 from shared.eventstore.projecting import LogWithViews
+from shared.kernel.event import Cause
 from shared.kernel.principal import Role
 from shared.web.access import permits, takes_bytes
-from shared.web.prefer import Waiting, wait_for
+from shared.web.prefer import wait_for
 from shared.web.routes import Routes
-from tests.support.pinboard import NOTE_EVENTS, pinboard_app
+from tests.support.pinboard import NOTE_EVENTS, NoteWritten, pinboard_app
 from tests.support.web_client import Caller, Issuer, a_principal, problem
+
+_CAUSE = Cause(correlation_id="c", org_id="o", subject="s", at=datetime(2026, 12, 1, tzinfo=UTC))
 
 
 def _note(buyer: Caller, text: str = "one") -> str:
@@ -87,22 +91,25 @@ def test_prefer_wait_answers_as_soon_as_there_is_something(buyer: Caller) -> Non
     problem(buyer.get(f"/v1/notes/not_{'0' * 26}", headers={"Prefer": "wait=0"}), 404, "NOT_FOUND")
 
 
-def test_one_waiting_request_too_many_is_answered_at_once(buyer: Caller, app: Flask) -> None:
-    app.extensions["gongfang-waiting"] = Waiting(1)
-    waiting: list[int] = []
-    absent = f"/v1/notes/not_{'0' * 26}"
+def test_one_waiting_request_too_many_is_answered_at_once(log: LogWithViews) -> None:
+    slots, found = threading.BoundedSemaphore(1), threading.Event()
+    looks = 0
 
-    def wait() -> None:
-        waiting.append(buyer.get(absent, headers={"Prefer": "wait=1"}).status_code)
+    def look(_: int) -> bool | None:
+        nonlocal looks
+        looks += 1
+        found.set()
+        return None if log.head().position == 0 else True
 
-    started = time.monotonic()
-    threads = [threading.Thread(target=wait) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
-    assert waiting == [404] * 4
-    assert time.monotonic() - started < 3
+    waiting = threading.Thread(target=wait_for, args=[log, look, 30, slots])
+    waiting.start()
+    assert found.wait(10)
+    assert wait_for(log, lambda _: None, 30, slots) is None, "answered at once: the only slot is taken"
+    log.append([StreamAppend("note-x", 0, [NoteWritten(note_id="x", org_id="o", text="t")])], _CAUSE)
+    waiting.join(10)
+    assert not waiting.is_alive()
+    assert looks >= 2
+    assert slots.acquire(blocking=False), "the slot is free again"
 
 
 def test_a_note_written_while_somebody_waits_for_it_is_answered_then(buyer: Caller, log: LogWithViews) -> None:
