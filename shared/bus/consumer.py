@@ -7,9 +7,10 @@ import msgspec
 import structlog
 
 from shared.bus.port import Broker, BrokerAway, Delivery, React, ReactPage
+from shared.eventstore.database import is_unwell
 from shared.eventstore.handling import Prepared, transact
 from shared.eventstore.parking import Parked, list_parked, park
-from shared.eventstore.port import LogError, NotAhead, Progress
+from shared.eventstore.port import LogError, LogUnavailable, NotAhead, Progress
 from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.stepping import Stepper
 from shared.kernel.clock import Clock
@@ -124,7 +125,9 @@ class Consumer:
                 self._apply([delivery])
             except LogError:
                 raise
-            except Exception as failure:  # noqa: BLE001 - any failure of a reaction is bounded, parked and counted
+            except Exception as failure:
+                if is_unwell(failure):
+                    raise LogUnavailable(f"{self.name} could not read its database: {failure}") from failure
                 if attempt == TRIES_MAX:
                     self._park(delivery, f"{type(failure).__name__}: {failure}")
             else:

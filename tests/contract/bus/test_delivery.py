@@ -1,17 +1,19 @@
 """At least once on the wire, exactly once in effect: what relay, broker and consumer promise together."""
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from shared.bus.consumer import Consumer
-from shared.bus.port import FACTS_PER_EVENT_MAX, Broker, BrokerAway
+from shared.bus.port import FACTS_PER_EVENT_MAX, Broker, BrokerAway, Delivery
 from shared.bus.relay import Relay
 from shared.clock import StoryClock
 from shared.contracts.envelope import CloudEvent
 from shared.eventstore.handling import Prepared
 from shared.eventstore.memory import MemoryLog
-from shared.eventstore.port import Progress, StreamAppend
+from shared.eventstore.port import LogUnavailable, Progress, StreamAppend
 from tests.support.copying import broken_on, copied, copy, copy_page, refusing
 from tests.support.notes import NOTE_FACTS, NoteStruck, note_cause, publish_notes, taken
 
@@ -155,6 +157,29 @@ def test_poison_is_parked_with_its_key_after_bounded_tries(
     assert tries.count("bad") in {3, 4}
     assert copies.progress("copier", "notes/0") == 3 * FACTS_PER_EVENT_MAX
     assert consumer.run_once() == 0
+
+
+def test_a_database_that_is_ill_makes_no_poison(
+    notes: MemoryLog, copies: MemoryLog, broker: Broker, clock: StoryClock
+) -> None:
+    ill = sqlite3.OperationalError("disk I/O error")
+    ill.sqlite_errorname = "SQLITE_IOERR_READ"
+    failures: list[Exception] = [sa.exc.OperationalError("SELECT", {}, ill)]
+
+    def react(delivery: Delivery) -> Prepared[None]:
+        if failures:
+            raise failures.pop()
+        return copy(delivery)
+
+    consumer = Consumer("copier", copies, broker, ["notes"], react, clock=clock)
+    consumer.subscribe()
+    notes.append([taken("a", 0, "one")], note_cause())
+    relay_of(notes, broker).run_once()
+    with pytest.raises(LogUnavailable, match="disk I/O error"):
+        consumer.run_once()
+    assert consumer.parked() == []
+    assert consumer.run_once() == 1
+    assert copied(copies) == ["one"]
 
 
 def test_facts_without_effect_cost_one_mark_a_page(
