@@ -10,19 +10,19 @@ Deed = Callable[[], object]
 
 
 class Agenda:
-    """Deeds by their instant; those of one instant in the order they were noted. A deed may note more."""
+    """Deeds by their instant; within one instant what ends comes before what begins. A deed may note more."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[datetime, int, Deed]] = []
+        self._heap: list[tuple[datetime, bool, int, Deed]] = []
         self._count = 0
 
-    def note(self, at: datetime, deed: Deed) -> None:
+    def note(self, at: datetime, deed: Deed, *, begins: bool = False) -> None:
         self._count += 1
-        heapq.heappush(self._heap, (at, self._count, deed))
+        heapq.heappush(self._heap, (at, begins, self._count, deed))
 
     def carry_out(self, stage: Stage, until: datetime | None = None) -> None:
         """Move the story's time from deed to deed, up to *until* where given."""
         while self._heap and (until is None or self._heap[0][0] <= until):
-            at, _, deed = heapq.heappop(self._heap)
+            at, _, _, deed = heapq.heappop(self._heap)
             stage.move_to(at)
             deed()

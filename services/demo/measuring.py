@@ -27,7 +27,7 @@ def show_utilization(stage: Stage, plan: Json, when: str) -> dict[str, Fraction]
     names = {one["plant_id"]: one["plant"] for one in plan["steps"]}
     rows, found = [], {}
     for group in utilization(stage, begins, ends):
-        plant_id = str(group["key"]["plant"])
+        plant_id = str(group["key"]["plant_id"])
         if plant_id not in names:
             continue
         busy, planned = (int(group["elements"][code]["value"]) for code in ("AUBT", "PBT"))

@@ -10,6 +10,7 @@ from shared.kernel.clock import instant_text, parse_instant
 
 WAIT_S = 20
 REFUSALS_SHOWN = 6
+DULL = frozenset({"CAPABILITY_MISSING", "FORMAT_UNSUPPORTED"})  # true of most lines: told last
 
 
 def line(product: str, value: int, unit: str, **options: str) -> Json:
@@ -95,15 +96,18 @@ def show_menu(stage: Stage, quote: Json) -> None:
 
 
 def show_reasons(stage: Stage, reasons: Sequence[Json]) -> None:
-    """Typed reasons with the figures behind them and the smallest change that would help."""
-    for one in reasons[:REFUSALS_SHOWN]:
+    """Typed reasons, the same one once, with the figures behind them and the smallest change that would help."""
+    told: dict[str, None] = {}
+    for one in sorted(reasons, key=lambda reason: str(reason["code"]) in DULL):
         facts = ", ".join(f"{name} {value}" for name, value in one["facts"].items())
         better = one.get("relaxation")
         helps = f"; would do: {better['kind']} {better['to']} {better['unit']}".rstrip() if better else ""
-        who = " ".join(part for part in (one["plant"], one["capability"] or one["step"], one["variant"]) if part)
-        stage.trail.aside(f"✗ {one['code']} {who} ({facts}{helps})")
-    if len(reasons) > REFUSALS_SHOWN:
-        stage.trail.aside(f"… and {len(reasons) - REFUSALS_SHOWN} more reasons")
+        who = " ".join(part for part in (one["plant"], one["capability"] or one["step"]) if part)
+        told[f"✗ {one['code']} {who} ({facts}{helps})"] = None
+    for sentence in list(told)[:REFUSALS_SHOWN]:
+        stage.trail.aside(sentence)
+    if len(told) > REFUSALS_SHOWN:
+        stage.trail.aside(f"… and {len(told) - REFUSALS_SHOWN} more reasons")
 
 
 def option_named(quote: Json, label: str) -> Json:

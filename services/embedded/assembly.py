@@ -4,6 +4,9 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
+from services.capacity import settings as capacity_settings
+from services.capacity import wiring as capacity
+from services.capacity.domain.events import EVENT_TYPES as CAPACITY_EVENTS
 from services.embedded import kept_secrets
 from services.embedded.data_directory import DataDirectory
 from services.embedded.house import BuiltService, House
@@ -71,6 +74,14 @@ def assembled(clock: Clock, open_log: OpenLog, secrets: dict[str, str]) -> House
             clock=clock,
             ids=ids,
             log=open_log("order", ORDER_EVENTS, clock),
+            broker=broker,
+            verifier=account.verifier,
+        ),
+        "capacity": capacity.build(
+            capacity_settings.read(environment),
+            clock=clock,
+            ids=ids,
+            log=open_log("capacity", CAPACITY_EVENTS, clock),
             broker=broker,
             verifier=account.verifier,
         ),

@@ -73,17 +73,23 @@ def _start(command: StartWork, work: Work) -> Sequence[WorkOrderEvent]:
     earliest_at = terms.starts_at - timedelta(minutes=when.limits.early_start_minutes_max)
     if when.at < earliest_at:
         raise Refused(Why.START_TOO_EARLY, pointer="/at", earliest_at=instant_text(earliest_at))
+    if not terms.setup_seconds:
+        _check_material(work)
+    about = identity(terms)
+    return [SetupStarted(**about, at=when.at) if terms.setup_seconds else RunStarted(**about, at=when.at)]
+
+
+def _check_material(work: Accepted | SettingUp) -> None:
+    """A line may be set up while the lorry is on its way; it runs only on what is there."""
     arrived: dict[str, int] = {}
     for lot in work.stock.values():
         arrived[lot.item] = arrived.get(lot.item, 0) + lot.received
-    for one in terms.inputs:
+    for one in work.terms.inputs:
         found = arrived.get(one.item, 0)
         if one.source != "pooled" and found < one.quantity_to_start:
             raise Refused(
                 Why.MATERIAL_NOT_THERE, item=one.item, found=found, needed=one.quantity_to_start, unit=one.unit
             )
-    about = identity(terms)
-    return [SetupStarted(**about, at=when.at) if terms.setup_seconds else RunStarted(**about, at=when.at)]
 
 
 def _finish_setup(command: FinishSetup, work: Work) -> Sequence[WorkOrderEvent]:
@@ -93,6 +99,7 @@ def _finish_setup(command: FinishSetup, work: Work) -> Sequence[WorkOrderEvent]:
         raise not_running(work)
     when = command.when
     when.limits.check_at(when.at, when.now, work.started_at)
+    _check_material(work)
     about = identity(work.terms)
     return [SetupFinished(**about, at=when.at), RunStarted(**about, at=when.at)]
 

@@ -14,6 +14,8 @@ from shared.kernel.rounding import PPM, ceil_div, half_up_div
 
 _HOUR = 3_600
 
+COUNTED_IN_ANYTHING = "any"  # a laboratory counts in whatever the lot is counted in
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -44,7 +46,7 @@ def candidate(line: LineOnBoard, ask: Ask) -> Candidate | PlanReason:
     """The line as a candidate, or why not. The line is known to have the capability."""
     step, capability = ask.step, line.capabilities[ask.step.capability]
     price = line.prices.get(capability.code)
-    if price is None or capability.unit != step.unit:
+    if price is None or capability.unit not in {step.unit, COUNTED_IN_ANYTHING}:
         return refusal(ReasonCode.CAPABILITY_MISSING, line, ask)
     if step.format and step.format not in capability.formats:
         return refusal(ReasonCode.FORMAT_UNSUPPORTED, line, ask, format=step.format)

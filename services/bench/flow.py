@@ -1,0 +1,163 @@
+"""How long an order takes from `POST /v1/orders` to its quote, over HTTP, on a platform that has a past.
+
+A server of the embedded mode runs in this process behind a real socket; the caller is an ordinary API client. Before
+anything is measured the logs get *preload* completed orders (`history.py` says how), and ledger and views have worked
+through all of them. Each measured order is cancelled after its quote was shown, outside the measured time, so that
+the last order meets as much free capacity as the first and `growth` shows what the past costs, not scarcity.
+`recovery_s` is a cold start of a server process on that directory, until /readyz says ready.
+"""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from statistics import fmean, quantiles
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+import httpx
+
+from services.bench import history
+from services.demo import making, ordering
+from services.demo.seeding import World
+from services.demo.stage import Stage
+from services.demo.telling import STORY_FROM, logged, seeded
+from services.demo.trail import Trail
+from services.embedded.house import House
+from services.embedded.running import opened, served
+from services.terminal import Terminal
+
+BUYER, TO = "B1", ("420100", "武汉")
+LEAD = timedelta(days=40)
+HUNDRED = 100  # orders compared at both ends
+COPY_LASTS_FOR = timedelta(minutes=7)  # each copy lies this much earlier than the one before
+SETTLE_S_MAX = 3_600.0
+READY_S_MAX = 120.0
+
+
+def run(terminal: Terminal, *, orders: int, preload: int) -> dict[str, Any]:
+    """All rows. Needs some 10 kB of disk for each order of *preload*."""
+    with TemporaryDirectory(prefix="gongfang-bench-") as folder, logged(Path(folder)):
+        data = Path(folder) / "data"
+        world = _with_a_past(data, terminal, preload)
+        before = _bytes(data)
+        spent_ms, events = _measured(data, terminal, world, orders)
+        bytes_per_order = (_bytes(data) - before) / orders
+        recovery_s = _recovery_s(data)
+    ends = min(HUNDRED, orders // 2)
+    rows = [
+        _row("order_to_quote_ms_p50", quantiles(spent_ms, n=100)[49], "ms"),
+        _row("order_to_quote_ms_p95", quantiles(spent_ms, n=100)[94], "ms"),
+        _row("growth", fmean(spent_ms[-ends:]) / fmean(spent_ms[:ends]), f"mean of last {ends} / first {ends}"),
+        _row("events_per_order", events / orders, "events in all logs: placed, quoted, cancelled, recorded"),
+        _row("bytes_per_order", bytes_per_order, "bytes on disk, views included"),
+        _row("recovery_s", recovery_s, "s from process start to ready"),
+    ]
+    return {"bench": "flow", "orders": orders, "preload": preload, "rows": rows}
+
+
+def _row(measure: str, value: float, unit: str) -> dict[str, Any]:
+    return {
+        "measure": measure,
+        "value": round(value, 3),
+        "unit": unit,
+        "raw": None,
+        "peer": None,
+        "ratio_to_raw": None,
+        "ratio_to_peer": None,
+    }
+
+
+def _with_a_past(data: Path, terminal: Terminal, preload: int) -> World:
+    """Seed the world, tell one order to its end, copy it *preload* times, let ledger and views work through it."""
+    data.mkdir()
+    with opened(data, STORY_FROM) as house, served(house) as address:
+        world = seeded(house, address, terminal)
+        heads = {name: house.services[name].log.head().position for name in history.COPIED}
+        with staged(address, world) as stage:
+            _told(stage)
+    with opened(data, STORY_FROM) as house:
+        patterns = [history.pattern_of(house.services[name].log, heads[name]) for name in history.COPIED]
+        with terminal.progress("past orders", preload) as advance:
+            for first in range(0, preload, history.ABREAST):
+                numbers = range(first, min(first + history.ABREAST, preload))
+                copies = [history.Copy(number, COPY_LASTS_FOR * (number + 1)) for number in numbers]
+                for pattern in patterns:
+                    history.write(pattern, copies)
+                advance(len(copies))
+        history.pass_over(house, patterns[0].strokes[0].cause)
+    with opened(data, STORY_FROM) as house, served(house):
+        house.settle(SETTLE_S_MAX)
+    return world
+
+
+@contextmanager
+def staged(address: str, world: World) -> Iterator[Stage]:
+    """A stage whose trail nobody reads."""
+    stage = Stage(address, world, Trail(Terminal(as_json=True)))
+    try:
+        yield stage
+    finally:
+        stage.close()
+
+
+def _place(stage: Stage) -> dict[str, Any]:
+    tea = ordering.line("tea-can-330", 12_000, "can", artwork="bench", colour="dark")
+    return ordering.place(stage, BUYER, [tea], to=TO, by=stage.now + LEAD)
+
+
+def _told(stage: Stage) -> None:
+    """One order from placing to closing."""
+    stage.next_morning()
+    order = _place(stage)
+    quote = ordering.newest_quote(stage, BUYER, order["id"])
+    ordering.accept(stage, BUYER, quote, quote["options"][0])
+    making.accept_offers(stage, order["id"])
+    making.produce(stage, order["id"])
+    closed = ordering.confirm_deliveries(stage, BUYER, order["id"])
+    stage.expect(closed["state"] == "closed", "a closed order", closed["state"])
+
+
+def _measured(data: Path, terminal: Terminal, world: World, orders: int) -> tuple[list[float], int]:
+    """Milliseconds of each order, and events written for all of them."""
+    spent_ms = []
+    with opened(data, STORY_FROM) as house, served(house) as address, staged(address, world) as stage:
+        before = _heads(house)
+        with terminal.progress("orders", orders) as advance:
+            for _ in range(orders):
+                begun = perf_counter()
+                order = _place(stage)
+                spent_ms.append((perf_counter() - begun) * 1_000)
+                stage.expect(order["state"] == "quoted", "a quote", order["state"])
+                stage.party(BUYER).post(f"/v1/orders/{order['id']}/cancellation", {}, version=order["version"])
+                advance()
+        house.settle(SETTLE_S_MAX)
+        return spent_ms, _heads(house) - before
+
+
+def _heads(house: House) -> int:
+    return sum(service.log.head().position for service in house.services.values())
+
+
+def _bytes(data: Path) -> int:
+    return sum(path.stat().st_size for path in data.glob("*.sqlite*"))
+
+
+def _recovery_s(data: Path) -> float:
+    """Start a server process on *data*; the seconds until it is ready."""
+    begun = perf_counter()
+    command = [sys.executable, "-m", "services", "serve", "--json", "--data", str(data), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:  # noqa: S603 - our own
+        try:
+            address = json.loads((server.stdout or sys.stdin).readline())["address"]
+            while httpx.get(f"{address}/readyz").status_code != 200 and perf_counter() - begun < READY_S_MAX:
+                pass
+            return perf_counter() - begun
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(READY_S_MAX)

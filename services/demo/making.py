@@ -1,0 +1,137 @@
+"""What plants do in the stories: answer offers, then make, inspect, ship and deliver their work in order of time."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from services.demo.agenda import Agenda
+from services.demo.party import Json, Party, Turned
+from services.demo.stage import Stage
+from shared.kernel.clock import parse_instant
+from shared.reference.places import districts
+
+LABORATORY = "LAB_TEST"
+GONE = frozenset({"declined", "withdrawn"})
+
+
+def factories(stage: Stage) -> Iterator[tuple[str, Party]]:
+    """All plants' owners by code."""
+    for code in stage.world.plant_ids:
+        yield code, stage.party(code)
+
+
+def offers_of(stage: Stage, order_id: str) -> list[tuple[str, Json]]:
+    """Waiting offers for an order, with the code of the plant that is asked."""
+    return [
+        (code, one)
+        for code, party in factories(stage)
+        for one in party.items("/v1/offers", state="waiting")
+        if one["order_id"] == order_id
+    ]
+
+
+def accept_offers(stage: Stage, order_id: str) -> None:
+    """Every plant that is still asked says yes."""
+    for code, one in offers_of(stage, order_id):
+        stage.party(code).post(f"/v1/offers/{one['id']}/accept", {}, version=one["version"])
+        stage.trail.event(stage.now, stage.name_of(code), f"accepts {one['capability']} for ¥{one['price']['amount']}")
+    stage.settle()
+
+
+def work_of(stage: Stage, order_id: str) -> list[tuple[str, Json]]:
+    """The work orders of an order that were accepted, by planned start, with their plant's code."""
+    found = [
+        (code, one)
+        for code, party in factories(stage)
+        for one in party.items("/v1/work-orders")
+        if one["order_id"] == order_id and one["state"] not in GONE
+    ]
+    return sorted(found, key=lambda one: str(one[1]["starts_at"]))
+
+
+def produce(stage: Stage, order_id: str, until: datetime | None = None) -> None:
+    """Make all work of an order as planned, in one order of time over all plants, up to *until* where given."""
+    agenda = Agenda()
+    for code, work in work_of(stage, order_id):
+        floor = Floor(agenda, stage, code, work["id"])
+        agenda.note(parse_instant(work["starts_at"]), floor.start, begins=True)
+    agenda.carry_out(stage, until)
+    stage.settle()
+
+
+class Floor:
+    """One work order on its plant's floor; each deed notes the next one."""
+
+    def __init__(self, agenda: Agenda, stage: Stage, code: str, work_id: str) -> None:
+        self._agenda, self._stage, self._code = agenda, stage, code
+        self._party, self._path = stage.party(code), f"/v1/work-orders/{work_id}"
+
+    def start(self) -> None:
+        work = self._party.post(f"{self._path}/start", {})
+        self._say(f"starts {work['name']['zh']} {work['capability']}")
+        begins = parse_instant(work["starts_at"])
+        if "setup-finished" in work["actions"]:
+            self._agenda.note(begins + timedelta(seconds=int(work["setup_seconds"])), self._run, begins=True)
+        self._agenda.note(parse_instant(work["ends_at"]), self._finish)
+
+    def _run(self) -> None:
+        self._party.post(f"{self._path}/setup-finished", {})
+
+    def _finish(self) -> None:
+        """Report the whole run in one, end it, and let its lots be judged and leave."""
+        work = self._party.get(self._path)
+        net, gross = int(work["quantity"]["value"]), int(work["quantity_gross"]["value"])
+        unit, scrap = work["quantity"]["unit"], min((gross - net) // 2, gross // 50)
+        good = {"value": str(gross - scrap), "unit": unit}
+        self._party.post(f"{self._path}/reports", {"good": good, "scrap": {"value": str(scrap), "unit": unit}})
+        self._party.post(f"{self._path}/finish", {})
+        self._say(f"reports [green]{gross - scrap:,} good[/] [red]{scrap:,} scrap[/] {unit} ({work['capability']})")
+        self._stage.settle()
+        self._judge_lots()
+        for one in self._party.get(self._path)["destinations"]:
+            leaves = parse_instant(one["departs_at"]) if one["departs_at"] else self._stage.now
+            self._agenda.note(max(leaves, self._stage.now), lambda to=one: self._ship(to))  # type: ignore[misc] # bound now
+
+    def _judge_lots(self) -> None:
+        """Release what this plant may judge: its own lots, and those a laboratory was sent to test."""
+        work = self._party.get(self._path)
+        waiting = [one["id"] for one in work["inspections"] if one["state"] == "pending"]
+        if work["capability"] == LABORATORY:
+            lots = [self._party.get(f"/v1/lots/{lot['id']}") for one in work["inputs"] for lot in one["lots"]]
+            waiting += [lot["inspection_lot_id"] for lot in lots if lot["inspection_lot_id"]]
+        for inspection in waiting:
+            if self._judged(inspection):
+                self._say("releases a lot by its sampling plan")
+        self._stage.settle()
+
+    def _judged(self, inspection: str) -> bool:
+        """Whether the lot was this plant's to judge; a drink's lot is the laboratory's."""
+        try:
+            self._party.post(f"/v1/inspection-lots/{inspection}/disposition", {"disposition": "released"})
+        except Turned as no:
+            if no.status not in {403, 404, 409}:
+                raise
+            return False
+        return True
+
+    def _ship(self, to: Json) -> None:
+        body = {"to_process_id": to["to_process_id"]} if to["to_process_id"] else {}
+        work = self._party.post(f"{self._path}/ship", body)
+        if not to["within_plant"]:
+            self._say(f"ships to {stage_place(to)}")
+            arrives = parse_instant(to["arrives_at"])
+            shipped = work["shipments"][-1]["id"]
+            self._agenda.note(max(arrives, self._stage.now), lambda: self._deliver(shipped))
+        self._stage.settle()
+
+    def _deliver(self, delivery_id: str) -> None:
+        self._party.post(f"{self._path}/deliver", {"delivery_id": delivery_id})
+        self._stage.settle()
+
+    def _say(self, what: str) -> None:
+        self._stage.trail.event(self._stage.now, self._stage.name_of(self._code), what)
+
+
+def stage_place(to: Json) -> str:
+    """Where a shipment goes, for people."""
+    district = districts()[str(to["to_district"])]
+    return f"{district.zh} {district.en}" + ("" if to["to_process_id"] else " (to the buyer's door)")
