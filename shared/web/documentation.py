@@ -5,15 +5,19 @@ The page is rendered on the server from the document alone: no script, nothing f
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import orjson
+import yaml
 from flask import Blueprint, Response, render_template, request
 
 from shared.web.access import public
 from shared.web.languages import language
 from shared.web.problems import PROBLEM_SCHEMA
 
+_SUMMARIES = Path(__file__).with_name("summaries.zh.yaml")
 METHODS = ("get", "post", "put", "patch", "delete")
 _HEADER_PARAMETERS: dict[str, dict[str, Any]] = {
     "IdempotencyKey": {
@@ -58,11 +62,21 @@ def finished(document: dict[str, Any]) -> dict[str, Any]:
     components["parameters"] = _HEADER_PARAMETERS
     components.pop("responses", None)
     components.pop("headers", None)
-    for operations in made.get("paths", {}).values():
+    for path, operations in made.get("paths", {}).items():
         for method in METHODS:
             if method in operations:
                 _finish_operation(method, operations[method])
+                chinese = chinese_summaries().get(f"{method.upper()} {path}")
+                if chinese is not None:
+                    operations[method]["x-summary-zh"] = chinese
     return made
+
+
+@cache
+def chinese_summaries() -> Mapping[str, str]:
+    """Method and path -> what the operation does, in Chinese."""
+    found: dict[str, str] = yaml.safe_load(_SUMMARIES.read_text("utf-8"))
+    return found
 
 
 def _finish_operation(method: str, operation: dict[str, Any]) -> None:

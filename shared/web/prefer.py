@@ -16,7 +16,7 @@ from shared.eventstore.port import EventLog
 
 WAIT_S_MAX = 30
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?([0-9]{1,6})\"?\s*(?:$|[,;])", re.IGNORECASE)
-WAITING_MAX = 6
+WAITING_MAX = 8
 _PROCESS_SLOTS = threading.BoundedSemaphore(WAITING_MAX)
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ HEARTBEAT_S = 15.0
 RETRY_S = 5
 ROWS_MAX = 200
 PAGES_MAX = 20
-STREAMS_MAX = 6
+STREAMS_MAX = 4
 _PROCESS_SLOTS = threading.BoundedSemaphore(STREAMS_MAX)
 """A stream holds a thread, and threads are the process's: with `prefer.WAITING_MAX` they leave some to answer with."""
 _POSITION_MAX = 10**15
