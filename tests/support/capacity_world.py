@@ -12,6 +12,7 @@ from services.capacity.domain.events import EVENT_TYPES
 from services.capacity.domain.line_on_board import LineMaster
 from services.capacity.domain.master_events import (
     AutoAcceptRulesSet,
+    CalendarDeclared,
     CapacityPublished,
     ChangeoversSet,
     LineRegistered,
@@ -20,7 +21,7 @@ from services.capacity.domain.master_events import (
 )
 from services.capacity.domain.plan import PLAN
 from services.capacity.domain.plan_state import Plan
-from services.capacity.domain.values import AutoAcceptRule
+from services.capacity.domain.values import AutoAcceptRule, Calendar
 from services.capacity.domain.work import WORK
 from services.capacity.domain.work_identity import work_stream
 from services.capacity.domain.work_state import Work
@@ -151,6 +152,15 @@ def _events(line: LineMaster, *, auto_accept: bool) -> list[Event]:
             name=line.line_id,
             capabilities=list(line.capabilities),
             registered_at=T0,
+        ),
+        CalendarDeclared(
+            **who,
+            calendar=Calendar(T0.date(), T0.date(), [], [], [], "all", []),
+            period_from=line.offered[0].starts_at,
+            period_to=line.offered[-1].ends_at,
+            operation=list(line.offered),
+            planned_downtime=[],
+            declared_at=T0,
         ),
         CapacityPublished(**who, intervals=list(line.offered), published_at=T0),
         ChangeoversSet(**who, rules=list(line.changeovers), set_at=T0),

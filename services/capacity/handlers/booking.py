@@ -19,7 +19,7 @@ from shared.contracts.planning import PlannedStep
 
 def hold(draft: Draft, line_id: str, slots: Sequence[Slot], at: datetime) -> None:
     """Take *slots* on the line: as holds where they expire, firm where they do not."""
-    line = draft.board.line(line_id)
+    line = draft.seen_line(line_id)
     starts_at, ends_at = min(one.starts_at for one in slots), max(one.ends_at for one in slots)
     offered = offered_around(line, starts_at, ends_at)
     draft.slots(HoldSlots(**of_line(line), slots=list(slots), offered=offered, at=at))

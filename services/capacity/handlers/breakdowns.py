@@ -8,6 +8,7 @@ from services.capacity.domain.hours import instant_of, microseconds_of, seconds_
 from services.capacity.domain.line_commands import PublishHours, WithdrawHours
 from services.capacity.domain.line_hours import next_second
 from services.capacity.domain.line_on_board import LineOnBoard
+from services.capacity.domain.line_state import Line
 from services.capacity.domain.plan_events import ChangeCause
 from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.refusals import Why
@@ -159,7 +160,9 @@ class BreakdownsHandler:
         work = draft.work_of(running) if running else None
         if isinstance(work, Running) and work.stoppage_id == down.stoppage_id:
             draft.work(running, CloseStoppage(down.stoppage_id, Moment(now, now, self._desk.limits)))
-        again = after(down.withdrawn, next_second(now))
+        published = draft.line_of(line_id)
+        plannable = published.plannable if isinstance(published, Line) else []
+        again = common(after(down.withdrawn, next_second(now)), plannable)
         if again:
             draft.line(line_id, PublishHours(intervals=again, at=now))
         return Prepared(draft.appends(), None)

@@ -9,6 +9,7 @@ from services.capacity.domain.floor import FLOOR, Floor, FloorCommand, floor_str
 from services.capacity.domain.line import LINE, line_stream
 from services.capacity.domain.line_commands import LineCommand
 from services.capacity.domain.line_on_board import LineOnBoard, masters_after
+from services.capacity.domain.line_state import LineState
 from services.capacity.domain.master_events import LineEvent
 from services.capacity.domain.plan import PLAN
 from services.capacity.domain.plan_commands import PlanCommand
@@ -55,18 +56,20 @@ class Draft:
 
     def seen(self) -> Board:
         """The board as it would be with what this draft has decided so far: what the next match must see."""
-        changed = {}
-        for line in self.board.lines() if self._sheets else []:
-            sheet, hours = self._sheets.get(slots_stream(line.line_id)), self._sheets.get(line_stream(line.line_id))
-            after = line
-            for event in hours.events if hours is not None else []:
-                master = masters_after(after.master, event) if isinstance(event, LineEvent) else None
-                after = after if master is None else LineOnBoard(master, line.plant, line.slots, line.slots_version)
-            if sheet is not None and sheet.events:
-                after = after.with_slots(sheet.state, line.slots_version)
-            if after is not line:
-                changed[line.line_id] = after
-        return self.board.with_lines(changed.values()) if changed else self.board
+        lines = self.board.lines() if self._sheets else []
+        changed = [after for line in lines if (after := self.seen_line(line.line_id)) is not line]
+        return self.board.with_lines(changed) if changed else self.board
+
+    def seen_line(self, line_id: str) -> LineOnBoard:
+        """One line of it: its offered hours and bookings after this draft. Raises KeyError as the board does."""
+        line = after = self.board.line(line_id)
+        hours, slots = self._sheets.get(line_stream(line_id)), self._sheets.get(slots_stream(line_id))
+        for event in hours.events if hours is not None else []:
+            master = masters_after(after.master, event) if isinstance(event, LineEvent) else None
+            after = after if master is None else LineOnBoard(master, line.plant, line.slots, line.slots_version)
+        if slots is not None and slots.events:
+            after = after.with_slots(slots.state, line.slots_version)
+        return after
 
     def plan_of(self, order_id: str) -> Plan:
         state: Plan = self._sheet(plan_stream(order_id), PLAN).state
@@ -109,6 +112,10 @@ class Draft:
     def floor(self, command: FloorCommand) -> Sequence[Event]:
         self.floor_of(command.line_id)
         return self._decide(floor_stream(command.line_id), FLOOR, command)
+
+    def line_of(self, line_id: str) -> LineState:
+        state: LineState = self._sheet(line_stream(line_id), LINE).state
+        return state
 
     def line(self, line_id: str, command: LineCommand) -> Sequence[Event]:
         return self._decide(line_stream(line_id), LINE, command)
