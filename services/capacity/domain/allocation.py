@@ -15,6 +15,8 @@ from shared.contracts.planning import PlannedStep, PlannedTrip, RecipeInput, Rec
 from shared.kernel.ids import derived_id
 from shared.kernel.rounding import ceil_div
 
+ANSWER_AT_LEAST = timedelta(hours=1)  # however soon the work would begin
+
 
 def work_id_for(plan_id: str, process_id: str) -> str:
     """The work order of a step in the plan that quote or replanning *plan_id* made."""
@@ -69,7 +71,7 @@ class Allocation:
 
 
 def offer_for(allocation: Allocation, planned: PlannedStep, work_id: str, line: LineOnBoard) -> WorkOffered:
-    """What the plant of *planned* is asked. The answer is due before the work would begin."""
+    """What the plant of *planned* is asked. The answer is due before the work would begin, in urgent cases after it."""
     demand, steps, at = allocation.demand, allocation.steps, allocation.at
     recipe = recipe_step(demand, planned)
     is_laboratory = planned.capability == LABORATORY
@@ -104,7 +106,7 @@ def offer_for(allocation: Allocation, planned: PlannedStep, work_id: str, line: 
         inspector_org_id=_inspector(planned, line, steps),
         output_item=planned.step,
         offered_at=at,
-        answer_by=max(at, min(at + allocation.answer_within, planned.starts_at)),
+        answer_by=max(at + ANSWER_AT_LEAST, min(at + allocation.answer_within, planned.starts_at)),
     )
 
 
