@@ -23,6 +23,7 @@ from shared.kernel.clock import instant_text
 from shared.kernel.money import Money
 
 _HOUR = 3_600
+_OF_ANOTHER_KIND = frozenset({ReasonCode.CAPABILITY_MISSING, ReasonCode.FORMAT_UNSUPPORTED})
 _PRECEDENCE = {code: i for i, code in enumerate(ReasonCode)}
 
 
@@ -60,18 +61,43 @@ def unmatched(context: Context, menu: Menu) -> list[PlanReason]:
             )
         )
     stopped = [one for one in menu.first if not one.found] or ([] if reasons else list(menu.first))
-    reasons += _all_noes(context, stopped)
+    reasons += (one for one in _all_noes(context, stopped) if _stops(one, stopped))
     return in_order(reasons, context.rules.refusals_max) or [PlanReason(ReasonCode.CAPACITY_FULL)]
+
+
+def _stops(reason: PlanReason, lines: Iterable[Ways]) -> bool:
+    """Whether the step it speaks of is one that no line can run, or that found no place."""
+    if not reason.step:
+        return True
+    idle = (chain for ways in lines for chain in ways.idle if chain.variant.code == reason.variant)
+    blocked = any(
+        task.step.step == reason.step and (not task.candidates or task.supplied is None)
+        for chain in idle
+        for task in chain.tasks
+    )
+    stuck = (one for ways in lines for one in ways.stuck)
+    return blocked or any(
+        (one.chain.variant.code, one.task.step.step) == (reason.variant, reason.step) for one in stuck
+    )
 
 
 def _all_noes(context: Context, lines: Iterable[Ways]) -> Iterator[PlanReason]:
     for ways in lines:
-        for chain in (*ways.idle, *ways.runnable):
-            yield from chain.noes
+        for chain in ways.runnable:
+            yield from _telling(chain.noes, {task.step.step for task in chain.tasks})
+        for chain in ways.idle:
+            yield from _telling(chain.noes, {task.step.step for task in chain.tasks if task.candidates})
         for stuck in ways.stuck:
             yield from stuck_reasons(context, stuck)
         if ways.off_colour:
             yield PlanReason(ReasonCode.COLOUR_RULE, relaxation=Relaxation("colour", "delta_e_tenths_max"))
+
+
+def _telling(noes: Iterable[PlanReason], served: set[str]) -> Iterator[PlanReason]:
+    """Without lines that are simply of another kind, where the step is *served* or another line came closer."""
+    rows = list(noes)
+    closer = served | {one.step for one in rows if one.code not in _OF_ANOTHER_KIND}
+    return (one for one in rows if one.code not in _OF_ANOTHER_KIND or one.step not in closer)
 
 
 def stuck_reasons(context: Context, stuck: Stuck) -> Iterator[PlanReason]:

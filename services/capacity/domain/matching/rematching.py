@@ -117,7 +117,9 @@ def _pinned(context: Context, chain: Chain, mine: Kept) -> Chain:
 
 def _placement(context: Context, step: PlannedStep) -> Placement:
     starts, ends = seconds_of(step.starts_at), seconds_of(step.ends_at)
-    runs_from = context.line(step.line_id).hours.advance(starts, step.setup_seconds)
+    hours = context.line(step.line_id).hours
+    ready = hours.advance(starts, step.setup_seconds)
+    runs_from = None if ready is None else hours.first_open(ready)
     return Placement(starts, min(ends, runs_from or starts + step.setup_seconds), ends, step.setup_seconds)
 
 
