@@ -1,30 +1,16 @@
 """One order over HTTP and the bus: placed, quoted, accepted, confirmed, made, delivered, confirmed, closed."""
 
 from datetime import timedelta
-from typing import Any
 
 from shared.contracts import order as facts
-from tests.integration.order.conftest import World
-from tests.support.order_world import WANTED, a_confirmation, a_quote, a_shipment, progress
+from tests.integration.order.conftest import ORDER_BODY, World
+from tests.support.order_world import a_confirmation, a_quote, a_shipment, progress
 from tests.support.web_client import problem
-
-BODY: dict[str, Any] = {
-    "reference": "PO-2026-77",
-    "lines": [
-        {
-            "product": "tea-can-330",
-            "options": {"artwork": "cold-brew-v3", "colour": "dark"},
-            "quantity": {"value": "12", "unit": "thousand-can"},
-        }
-    ],
-    "deliver_to": {"district": "420100", "address": "武汉市江岸区"},
-    "requested_by": f"{WANTED:%FT%TZ}",
-}
 
 
 def test_an_order_runs_from_placing_to_closing(world: World) -> None:
     buyer = world.caller()
-    placed = buyer.post("/v1/orders", BODY)
+    placed = buyer.post("/v1/orders", ORDER_BODY)
     assert placed.status_code == 201, placed.text
     order = placed.get_json()
     assert (order["state"], order["actions"], order["version"]) == ("planning", ["change", "cancel"], 1)
@@ -72,7 +58,7 @@ def test_an_order_runs_from_placing_to_closing(world: World) -> None:
 
 
 def test_an_order_of_nobody_and_of_somebody_else_answer_alike(world: World) -> None:
-    order_id = world.caller().post("/v1/orders", BODY).get_json()["id"]
+    order_id = world.caller().post("/v1/orders", ORDER_BODY).get_json()["id"]
     rival = world.caller(number=2)
     absent = order_id[:-4] + "0000"
     for path in ("", "/processes", "/plan", "/timeline", "/events", "/quotes"):

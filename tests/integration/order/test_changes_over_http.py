@@ -1,0 +1,191 @@
+"""Changes, cancellation, material and replans over HTTP, each with its cost shown first."""
+
+from datetime import timedelta
+from typing import Any
+
+from shared.contracts import order as facts
+from shared.kernel.principal import Role
+from tests.integration.order.conftest import ORDER_BODY, World
+from tests.support.order_world import NOW, a_confirmation, a_plan_change, a_shipment, progress
+from tests.support.web_client import problem
+
+
+def order_of(world: World, order_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = world.caller().get(f"/v1/orders/{order_id}").get_json()
+    return found
+
+
+def tagged(world: World, order_id: str) -> dict[str, str]:
+    return {"If-Match": world.caller().get(f"/v1/orders/{order_id}").headers["ETag"]}
+
+
+def test_a_change_is_shown_then_agreed_to_then_quoted_then_holds(world: World) -> None:
+    first = world.confirmed(variant="sleeve-small")
+    order = order_of(world, first.order_id)
+    path = f"/v1/orders/{order['id']}/changes"
+    body = {"lines": [{"order_line_id": order["lines"][0]["id"], "quantity": {"value": "24", "unit": "thousand-can"}}]}
+    preview = world.caller().post(f"{path}?preview=true", body)
+    assert preview.status_code == 200
+    fee = preview.get_json()["fee"]
+    assert fee == {"amount": "50.00", "currency": "CNY"}
+    assert preview.get_json()["lines"][0]["quantity"]["value"] == "24000"
+    assert order_of(world, order["id"])["version"] == order["version"], "a preview changes nothing"
+
+    refused = world.caller().post(path, body, headers=tagged(world, order["id"]))
+    problem(refused, 409, "FEE_NOT_AGREED")
+    changed = world.caller().post(path, {**body, "agreed_fee": fee}, headers=tagged(world, order["id"]))
+    assert changed.status_code == 202, changed.text
+    assert changed.get_json()["state"] == "confirmed"
+    assert changed.get_json()["change"]["state"] == "planning"
+    asked = world.asked()
+    assert (asked.attempt, asked.replaces_quote_id, asked.lines[0].quantity_net) == (2, first.quote_id, 24_000)
+    second = world.offer("sleeve-small")
+    assert order_of(world, order["id"])["actions"][0] == "accept"
+    world.caller().post(f"/v1/quotes/{second.quote_id}/accept", {"option_id": second.options[0].option_id})
+    (_, accepted) = world.facts(facts.QuoteAccepted)
+    assert accepted.replaces_quote_id == first.quote_id
+    world.told(a_confirmation(second))
+    order = order_of(world, order["id"])
+    assert order["lines"][0]["quantity"]["value"] == "24000"
+    assert order["charged"] == fee
+    assert order["promise"]["quote_id"] == second.quote_id
+
+
+def test_cancelling_shows_its_fee_first(world: World) -> None:
+    quote = world.confirmed(variant="sleeve-small")
+    path = f"/v1/orders/{quote.order_id}/cancellation"
+    preview = world.caller().post(f"{path}?preview=true", {}).get_json()
+    assert preview["fee"]["amount"] == "200.00"
+    problem(world.caller().post(path, {}, headers=tagged(world, quote.order_id)), 409, "FEE_NOT_AGREED")
+    body = {"agreed_fee": preview["fee"]}
+    done = world.caller().post(path, body, headers=tagged(world, quote.order_id))
+    assert done.get_json()["state"] == "cancelled"
+    assert done.get_json()["cancellation"]["fee"] == preview["fee"]
+    (fact,) = world.facts(facts.OrderCancelled)
+    assert fact.fee_fen == 20_000
+    problem(world.caller().post(path, body, headers=tagged(world, quote.order_id)), 409, "ALREADY_CANCELLED")
+
+
+def test_changing_is_too_late_once_work_has_begun(world: World) -> None:
+    quote = world.confirmed()
+    step = quote.options[0].steps[0]
+    world.told(progress(step, "in_progress", order_id=quote.order_id, buyer_org_id=quote.buyer_org_id))
+    body = {"requested_by": f"{NOW + timedelta(days=60):%FT%TZ}"}
+    path = f"/v1/orders/{quote.order_id}/changes"
+    problem(world.caller().post(f"{path}?preview=true", body), 409, "CHANGE_TOO_LATE")
+    problem(world.caller().post(path, body, headers=tagged(world, quote.order_id)), 409, "CHANGE_TOO_LATE")
+
+
+SLEEVING: dict[str, Any] = {
+    **ORDER_BODY,
+    "lines": [{"product": "sleeving-330", "options": {"artwork": "a"}, "quantity": {"value": "20000", "unit": "can"}}],
+    "supplies": [
+        {
+            "item": "can-330-blank-own",
+            "quantity": {"value": "20427", "unit": "can"},
+            "arrives_at": f"{NOW + timedelta(days=3):%FT%TZ}",
+        }
+    ],
+}
+
+
+def arriving(value: str) -> dict[str, Any]:
+    return {"item": "can-330-blank-own", "quantity": {"value": value, "unit": "can"}}
+
+
+def test_short_material_asks_the_buyer_and_tells_capacity(world: World) -> None:
+    quote = world.confirmed(SLEEVING)
+    path = f"/v1/orders/{quote.order_id}/supplies/arrivals"
+    order = world.caller().post(path, arriving("15000")).get_json()
+    (question,) = order["questions"]
+    assert question["kind"] == "short_supply"
+    assert question["makeable"][0]["quantity"]["unit"] == "can"
+    (fact,) = world.facts(facts.SupplyArrived)
+    assert (fact.quantity, fact.expected) == (15_000, 20_427)
+    order = world.caller().post(path, arriving("5427")).get_json()
+    assert order["questions"] == []
+    assert order["supplies"][0]["arrived"]["value"] == "20427"
+    problem(world.caller().post(path, {**arriving("5"), "item": "tea-base"}), 422, "SUPPLY_UNIT")
+
+
+def test_short_material_is_planned_anew_where_a_part_is_welcome(world: World) -> None:
+    quote = world.confirmed({**SLEEVING, "limits": {"partial_ok": True}})
+    path = f"/v1/orders/{quote.order_id}/supplies/arrivals"
+    order = world.caller().post(path, arriving("15000")).get_json()
+    assert order["change"]["state"] == "planning"
+    asked = world.asked()
+    assert (asked.attempt, asked.supplies[0].quantity) == (2, 15_000)
+    assert asked.lines[0].quantity_net < 15_000
+
+
+def test_a_replan_is_put_to_the_buyer_who_answers(world: World) -> None:
+    quote = world.confirmed()
+    change = a_plan_change(quote.options[0], order_id=quote.order_id, buyer_org_id=quote.buyer_org_id)
+    world.told(change)
+    order = order_of(world, quote.order_id)
+    (question,) = order["questions"]
+    assert (question["kind"], question["default_choice"], question["id"]) == ("replan", "accept", change.replan_id)
+    assert order["actions"][0] == "answer_replan"
+    path = f"/v1/orders/{quote.order_id}/replans/{change.replan_id}/answer"
+    problem(world.caller().post(path, {"choice": "maybe"}), 422, "FIELDS_INVALID")
+    order = world.caller().post(path, {"choice": "accept"}).get_json()
+    assert order["questions"] == []
+    assert order["promise"]["promise_at"] == f"{change.new_promise_at:%FT%TZ}"
+    (answered,) = world.facts(facts.ReplanAnswered)
+    assert (answered.choice, answered.by_default) == ("accept", False)
+    problem(world.caller().post(path, {"choice": "accept"}), 404, "NO_SUCH_REPLAN")
+
+
+def test_silence_means_the_stated_default_by_a_job_that_reads_the_clock(world: World) -> None:
+    quote = world.confirmed()
+    change = a_plan_change(
+        quote.options[0], order_id=quote.order_id, buyer_org_id=quote.buyer_org_id, default_choice="cancel"
+    )
+    world.told(change)
+    (job,) = world.service.jobs
+    world.service.projector.catch_up()
+    assert job.call() == 0
+    world.clock.set(change.answer_by)
+    assert job.call() == 1
+    order = order_of(world, quote.order_id)
+    assert (order["state"], order["cancellation"]["fee"]["amount"]) == ("cancelled", "0.00")
+    (answered,) = world.facts(facts.ReplanAnswered)
+    assert answered.by_default
+    world.service.projector.catch_up()
+    assert job.call() == 0
+
+
+def test_a_job_on_a_view_that_lags_does_no_harm(world: World) -> None:
+    quote = world.confirmed()
+    change = a_plan_change(quote.options[0], order_id=quote.order_id, buyer_org_id=quote.buyer_org_id)
+    world.told(change)
+    world.service.projector.catch_up()
+    path = f"/v1/orders/{quote.order_id}/replans/{change.replan_id}/answer"
+    world.caller().post(path, {"choice": "accept"})
+    world.clock.set(change.answer_by)
+    (job,) = world.service.jobs
+    job.call()
+    assert len(world.facts(facts.ReplanAnswered)) == 1
+
+
+def test_only_the_receiving_party_says_what_arrived(world: World) -> None:
+    quote = world.confirmed()
+    last = quote.options[0].steps[-1]
+    delivery = a_shipment(last, 12_000, order_id=quote.order_id, buyer_org_id=quote.buyer_org_id)
+    world.told(delivery)
+    path = f"/v1/deliveries/{delivery.delivery_id}"
+    for role, number, status in [(Role.FACTORY, 1, 403), (Role.OFFICE, 1, 403), (Role.BUYER, 2, 404)]:
+        assert world.caller(role, number).post(f"{path}/confirm", {}).status_code == status
+        assert world.caller(role, number).post(f"{path}/dispute", {"grounds": "x"}).status_code == status
+    disputed = world.caller().post(f"{path}/dispute", {"grounds": "600 罐变形"})
+    assert disputed.get_json()["state"] == "disputed"
+    too_much = {"quantity": {"value": "12001", "unit": "can"}}
+    problem(world.caller().post(f"{path}/confirm", too_much), 422, "CONFIRM_TOO_MUCH")
+    wrong_unit = {"quantity": {"value": "1", "unit": "bottle"}}
+    problem(world.caller().post(f"{path}/confirm", wrong_unit), 422, "QUANTITY_UNIT")
+    settled = world.caller().post(f"{path}/confirm", {"quantity": {"value": "11400", "unit": "can"}})
+    assert (settled.get_json()["state"], settled.get_json()["confirmed"]["value"]) == ("confirmed", "11400")
+    assert world.caller(Role.OFFICE).get(path).get_json()["state"] == "confirmed"
+    assert order_of(world, quote.order_id)["state"] == "closed"
+    (fact,) = world.facts(facts.DeliveryConfirmed)
+    assert fact.quantity == 11_400
