@@ -1,0 +1,106 @@
+"""What the API of all services together must be: one permission table, one document, one way of saying no."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from services.embedded.assembly import build_in_memory
+from services.portal.pages.signposts import SIGNPOSTS
+from shared.clock import StoryClock
+from shared.web.app import own_document
+from shared.web.documentation import METHODS, chinese_summaries, merge_documents
+from shared.web.permissions import PERMISSIONS
+from tests.support.route_matrix import guarded_routes
+from tests.support.web_client import Caller, Issuer, problem
+
+SERVICES = {"portal", "order", "capacity", "ledger"}
+
+
+@pytest.fixture(scope="module")
+def apps() -> Iterator[dict[str, Flask]]:
+    house = build_in_memory(StoryClock(datetime(2026, 12, 1, tzinfo=UTC)))
+    yield {name: service.app for name, service in house.services.items()}
+    house.close()
+
+
+@pytest.fixture(scope="module")
+def document(apps: dict[str, Flask]) -> dict[str, Any]:
+    return merge_documents([own_document(app) for app in apps.values()], title="All", version="1")
+
+
+def test_all_services_are_there(apps: dict[str, Flask]) -> None:
+    assert set(apps) == SERVICES
+
+
+def test_every_permission_a_route_asks_for_is_one_that_some_role_has(apps: dict[str, Flask]) -> None:
+    known = frozenset().union(*PERMISSIONS.values())
+    asked = {one for app in apps.values() for _, _, needed in guarded_routes(app) for one in needed}
+    assert asked - known == set(), "nobody could ever call these"
+
+
+def test_every_permission_a_role_has_opens_some_route(apps: dict[str, Flask]) -> None:
+    known = frozenset().union(*PERMISSIONS.values())
+    asked = {one for app in apps.values() for _, _, needed in guarded_routes(app) for one in needed}
+    assert known - asked == set(), "these open nothing"
+
+
+def test_no_route_of_any_service_opens_without_a_token(apps: dict[str, Flask]) -> None:
+    clock = StoryClock(datetime(2026, 12, 1, tzinfo=UTC))
+    count = 0
+    for app in apps.values():
+        nobody = Caller(app, Issuer(clock), None)
+        forged = {"Authorization": f"Bearer {'a' * 40}.b.c"}
+        for rule, method, _ in guarded_routes(app):
+            path = re.sub(r"<[^>]+>", "x", rule.rule)
+            problem(nobody.send(method, path), 401, "TOKEN_MISSING")
+            problem(nobody.send(method, path, headers=forged), 401, "TOKEN_INVALID")
+            count += 1
+    assert count >= 60
+
+
+def _references(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for inner in value.values():
+            yield from _references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _references(inner)
+
+
+def test_every_reference_in_the_merged_document_leads_somewhere(document: dict[str, Any]) -> None:
+    for reference in set(_references(document)):
+        _, kind, name = reference.removeprefix("#/").split("/")
+        assert name in document["components"][kind], reference
+
+
+def test_every_operation_is_described_and_declares_its_path_parameters(document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        named = set(re.findall(r"{(\w+)}", path))
+        for method in METHODS:
+            if method in operations:
+                operation = operations[method]
+                given = [*operations.get("parameters", []), *operation.get("parameters", [])]
+                assert {one["name"] for one in given if one.get("in") == "path"} == named, path
+                assert operation.get("summary"), f"{method} {path} has no summary"
+                assert operation["tags"], path
+
+
+def test_every_operation_is_described_in_chinese_and_no_description_is_left_over(document: dict[str, Any]) -> None:
+    operations = {
+        f"{method.upper()} {path}" for path, found in document["paths"].items() for method in METHODS if method in found
+    }
+    assert operations - chinese_summaries().keys() == set()
+    assert chinese_summaries().keys() - operations == set()
+
+
+def test_every_call_on_the_start_page_is_one_of_the_api(document: dict[str, Any]) -> None:
+    for signpost in SIGNPOSTS:
+        for call, _, _ in signpost.calls:
+            method, path = call.split()
+            assert method.lower() in document["paths"].get(path, {}), call
