@@ -50,9 +50,7 @@ class Saved(msgspec.Struct, frozen=True, gc=False):
 
 
 class LiveBoard:
-    """Thread-safe. `caught_up` is cheap when nothing happened; lines are replaced, never changed, so a reader keeps
-    what it was given.
-    """
+    """Thread-safe. `caught_up` is cheap when nothing happened, and a board once handed out is never changed."""
 
     def __init__(self, log: LogWithViews, save_every: int = SAVE_EVERY) -> None:
         self._log = log
@@ -105,11 +103,15 @@ class LiveBoard:
                 self._save()
 
     def _fold(self, page: Sequence[Recorded]) -> None:
-        for one in page:
-            if type(one.event) in _FOLDED:
-                self._board.apply(one.event, one.version)
-            if isinstance(one.event, AutoAcceptRulesSet):
-                self._auto_accept[one.event.line_id] = one.event.rules
+        """Fold into a copy: a decision that is being made elsewhere keeps the very board that it began with."""
+        fresh = [one for one in page if type(one.event) in _FOLDED]
+        if fresh:
+            board, auto_accept = self._board.with_lines(()), dict(self._auto_accept)
+            for one in fresh:
+                board.apply(one.event, one.version)
+                if isinstance(one.event, AutoAcceptRulesSet):
+                    auto_accept[one.event.line_id] = one.event.rules
+            self._board, self._auto_accept = board, auto_accept
         self._position = page[-1].position
 
     def _save(self) -> None:
