@@ -10,7 +10,7 @@ from shared.bus.port import Broker, BrokerAway, Delivery, React, ReactPage
 from shared.eventstore.database import is_unwell
 from shared.eventstore.handling import Prepared, transact
 from shared.eventstore.parking import Parked, list_parked, park
-from shared.eventstore.port import LogError, LogUnavailable, NotAhead, Progress
+from shared.eventstore.port import LogDamaged, LogError, LogUnavailable, NotAhead, Progress, WrongVersion
 from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.stepping import Stepper
 from shared.kernel.clock import Clock
@@ -19,6 +19,7 @@ from shared.kernel.refusal import Refused
 
 PAGE_FACTS_MAX = 500
 TRIES_MAX = 3
+ROUNDS_LOST_MAX = 10  # of handling.TRIES_MAX races each
 IDLE_WAIT_S = 0.25
 
 _log = structlog.get_logger(__name__)
@@ -35,8 +36,9 @@ class Consumer:
     """Group *name*: takes facts of *topics* and lets *react* (one by one) or *react_page* (a page a source) answer.
 
     A Refused advances the mark and is logged: a rule said no. Any other exception is tried TRIES_MAX times, then
-    the fact is parked under "consumer:<name>" with its key and the rest goes on. A log that cannot be written, or a
-    race lost too often, is nobody's poison: the error is raised and the same facts come again.
+    the fact is parked under "consumer:<name>" with its key and the rest goes on. A log that cannot be written is
+    nobody's poison: the error is raised and the same facts come again. So do facts that lost their races to other
+    writers, ROUNDS_LOST_MAX times.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Consumer:
         self._page_max = page_max
         self._is_subscribed = False
         self._asked: int | None = None  # the broker's count of new beginnings when older facts were asked for
+        self._rounds_lost = 0  # by the fact whose turn it is
         self._marks: dict[str, int] = {}  # source -> mark passed, stored or about to be
         self._stepper = Stepper(f"consumer-{name}", self.run_once, self._idle, broker.nudge, (LogError, BrokerAway))
 
@@ -112,7 +115,7 @@ class Consumer:
     def _take_together(self, page: Sequence[Delivery]) -> None:
         try:
             self._apply(page)
-        except LogError:
+        except (LogUnavailable, LogDamaged):
             raise
         except Exception as failure:  # noqa: BLE001 - one of the page is poison: find it by taking each alone
             _log.warning("page taken one by one", consumer=self.name, reason=repr(failure))
@@ -123,8 +126,11 @@ class Consumer:
         for attempt in range(1, TRIES_MAX + 1):
             try:
                 self._apply([delivery])
-            except LogError:
+            except (LogUnavailable, LogDamaged):
                 raise
+            except WrongVersion as lost:
+                self._lose(delivery, lost)
+                return
             except Exception as failure:
                 if is_unwell(failure):
                     raise LogUnavailable(f"{self.name} could not read its database: {failure}") from failure
@@ -132,6 +138,14 @@ class Consumer:
                     self._park(delivery, f"{type(failure).__name__}: {failure}")
             else:
                 return
+
+    def _lose(self, delivery: Delivery, lost: WrongVersion) -> None:
+        """A race lost on every try is waited out and run again; what loses for ever is a fault of the reaction."""
+        self._rounds_lost += 1
+        if self._rounds_lost < ROUNDS_LOST_MAX:
+            raise lost
+        self._rounds_lost = 0
+        self._park(delivery, f"lost {ROUNDS_LOST_MAX} rounds of races: {lost}")
 
     def _apply(self, page: Sequence[Delivery]) -> None:
         last = page[-1]
@@ -156,6 +170,7 @@ class Consumer:
         mark = Progress(self.name, last.source, last.mark, after=self._marks[last.source] if self._is_paged else None)
         transact(self._log, lambda: first.pop() if first else self._react(page), self._cause(page), [mark])
         self._marks[last.source] = last.mark
+        self._rounds_lost = 0
 
     def _cause(self, page: Sequence[Delivery]) -> Cause:
         envelope = page[-1].envelope

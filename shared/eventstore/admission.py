@@ -47,7 +47,7 @@ class Request:
         self.cause = encode_cause(cause)
         self.encoded = [_encoded(types, one) for one in appends]
         self.appended: Appended | None = None
-        self.failure: BaseException | None = None
+        self.failure: Exception | None = None
         self.gate: LockType | None = None  # where the caller waits while another writes for it
         if len(appends) > 1 and len({one.stream for one in appends}) != len(appends):
             raise ValueError("expected each stream at most once in an append")

@@ -6,7 +6,7 @@ from threading import Lock, RLock
 from time import sleep
 
 from shared.eventstore.admission import Request
-from shared.eventstore.port import Appended
+from shared.eventstore.port import Appended, LogUnavailable
 
 BATCH_MAX = 256
 YIELDS_MAX = 10
@@ -61,12 +61,11 @@ class Combiner:
                     batch += self._company_of_leader()
                 self._company = len(batch)
                 self._write(batch)
-        except BaseException as failure:
-            for request in batch:
-                if request.appended is None and request.failure is None:
-                    request.failure = failure
-            if not isinstance(failure, Exception):
-                raise
+        except Exception as failure:  # noqa: BLE001 - it is raised again, by each caller it concerns
+            _fail(batch, failure)
+        except BaseException:
+            _fail(batch, LogUnavailable("the thread that was writing was interrupted; try again"))
+            raise
         finally:
             self._hand_over(batch)
 
@@ -93,6 +92,12 @@ class Combiner:
                 _open(self._queue.pop(0))
             else:
                 self._is_led = False
+
+
+def _fail(batch: Sequence[Request], failure: Exception) -> None:
+    for request in batch:
+        if request.appended is None and request.failure is None:
+            request.failure = failure
 
 
 def _open(request: Request) -> None:

@@ -13,9 +13,9 @@ from shared.clock import StoryClock
 from shared.contracts.envelope import CloudEvent
 from shared.eventstore.handling import Prepared
 from shared.eventstore.memory import MemoryLog
-from shared.eventstore.port import LogUnavailable, Progress, StreamAppend
-from tests.support.copying import broken_on, copied, copy, copy_page, refusing
-from tests.support.notes import NOTE_FACTS, NoteStruck, note_cause, publish_notes, taken
+from shared.eventstore.port import Appended, LogUnavailable, Progress, StreamAppend
+from tests.support.copying import broken_on, copied, copy, copy_page, refusing, text_of
+from tests.support.notes import NOTE_FACTS, NoteStruck, note_cause, outcome, publish_notes, taken
 
 
 def relay_of(log: MemoryLog, broker: Broker) -> Relay:
@@ -180,6 +180,37 @@ def test_a_database_that_is_ill_makes_no_poison(
     assert consumer.parked() == []
     assert consumer.run_once() == 1
     assert copied(copies) == ["one"]
+
+
+def test_a_race_lost_for_a_while_is_won_in_the_end_and_one_lost_for_ever_is_parked(
+    notes: MemoryLog, copies: MemoryLog, broker: Broker, clock: StoryClock
+) -> None:
+    copies.append([taken("copies", 0, "first")], note_cause())
+    right_from_round, rounds = [4], [0]
+
+    def react(delivery: Delivery) -> Prepared[None]:
+        expected = copies.stream_version("copies") if rounds[0] >= right_from_round[0] else 0
+        return Prepared([taken("copies", expected, text_of(delivery))], None)
+
+    def step() -> int:
+        rounds[0] += 1
+        found = outcome(lambda: Appended(consumer.run_once(), {}))
+        return found.position if isinstance(found, Appended) else -1
+
+    consumer = Consumer("copier", copies, broker, ["notes"], react, clock=clock)
+    consumer.subscribe()
+    notes.append([taken("a", 0, "late")], note_cause())
+    relay = relay_of(notes, broker)
+    relay.run_once()
+    assert [step() for _ in range(4)] == [-1, -1, -1, 1]
+    assert copied(copies) == ["first", "late"]
+    notes.append([taken("a", 1, "never")], note_cause())
+    relay.run_once()
+    right_from_round[0] = 10_000
+    while step() < 0:
+        assert rounds[0] < 100
+    assert "rounds of races" in consumer.parked()[0].reason
+    assert copied(copies) == ["first", "late"]
 
 
 def test_facts_without_effect_cost_one_mark_a_page(
