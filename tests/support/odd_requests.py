@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 
 from shared.kernel.principal import Principal
 from shared.web.documentation import METHODS
+from tests.support.fitting_requests import fitting
 from tests.support.web_client import Caller, Tokens
 
 _TEXT = st.text(max_size=12) | st.sampled_from(
@@ -37,52 +38,10 @@ class OddRequest:
     headers: Mapping[str, str]
 
 
-def _fitting(schema: Mapping[str, Any], components: Mapping[str, Any]) -> st.SearchStrategy[Any]:
-    """Values that *schema* allows, as far as it says."""
-    if "$ref" in schema:
-        return st.deferred(lambda: _fitting(components[schema["$ref"].rsplit("/", 1)[-1]], components))
-    if "enum" in schema:
-        return st.sampled_from(schema["enum"])
-    kind = schema.get("type")
-    kind = next((one for one in kind if one != "null"), None) if isinstance(kind, list) else kind
-    if kind == "object":
-        return _object(schema, components)
-    if kind == "array":
-        low = schema.get("minItems", 0)
-        return st.lists(_almost(schema.get("items", {}), components), min_size=low, max_size=low + 2)
-    if kind == "integer":
-        return st.integers(schema.get("minimum", -9), min(schema.get("maximum", 99), 10**6))
-    if kind == "boolean":
-        return st.booleans()
-    if kind == "string":
-        return _string(schema)
-    return JUNK
-
-
-def _string(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
-    if schema.get("format") == "date-time":
-        return st.sampled_from(["2026-12-20T08:00:00Z", "2020-01-01T00:00:00Z", "9999-12-31T23:59:59+08:00"])
-    if schema.get("format") == "date":
-        return st.sampled_from(["2026-12-20", "2020-02-29"])
-    if "pattern" in schema:
-        return st.from_regex(schema["pattern"], fullmatch=True)
-    low = schema.get("minLength", 0)
-    return st.text(min_size=low, max_size=min(schema.get("maxLength", low + 8), low + 8))
-
-
-def _object(schema: Mapping[str, Any], components: Mapping[str, Any]) -> st.SearchStrategy[Any]:
-    required = set(schema.get("required", []))
-    fields = {name: _almost(one, components) for name, one in schema.get("properties", {}).items()}
-    return st.fixed_dictionaries(
-        {name: one for name, one in fields.items() if name in required},
-        optional={name: one for name, one in fields.items() if name not in required},
-    )
-
-
 def _almost(schema: Mapping[str, Any], components: Mapping[str, Any]) -> st.SearchStrategy[Any]:
     """Mostly what fits; one time in eight something else."""
-    fitting = _fitting(schema, components)
-    return st.integers(0, 7).flatmap(lambda roll: JUNK if roll == 0 else fitting)
+    almost = fitting(schema, components, _almost)
+    return st.integers(0, 7).flatmap(lambda roll: JUNK if roll == 0 else almost)
 
 
 def odd_requests(document: Mapping[str, Any], known: Mapping[str, str]) -> st.SearchStrategy[OddRequest]:

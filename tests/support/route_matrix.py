@@ -1,7 +1,7 @@
 """Every route × role × own / foreign / absent object, generated from an app's own route table.
 
-Nothing is listed by hand but how to make an object for each path parameter and, where a command needs one, a body that
-passes its schema. What holds is checked for each cell:
+Nothing is listed by hand but how to make an object for each path parameter: bodies and queries are the smallest that
+the app's own document allows. What holds is checked for each cell:
 
 - nobody without a token gets past 401, whatever the address;
 - a role without the route's permission gets one and the same 403, whether the object is its own, another's or absent;
@@ -19,6 +19,8 @@ from werkzeug.test import TestResponse
 
 from shared.kernel.principal import Principal, Role
 from shared.web.access import declared
+from shared.web.app import own_document
+from tests.support.fitting_requests import FittingRequest, smallest_requests
 from tests.support.web_client import Caller, Tokens
 
 Values = Mapping[str, str]
@@ -36,7 +38,7 @@ def never(_viewer: Principal, _owner: Principal, _rule: str) -> bool:
 class Matrix:
     """*makers*: path parameter -> maker. *absent*: path parameter -> an id of the right form that leads nowhere.
 
-    *bodies*: "POST /v1/…/<id>/…" -> a body that passes the schema. *shares* says who may see whose objects besides
+    *bodies*: "POST /v1/…/<id>/…" -> a body to send instead of the smallest. *shares* says who may see whose objects besides
     their own (the office reads all, a buyer sees the work order made for it, …).
     """
 
@@ -64,15 +66,7 @@ class Findings:
 
 def walk(matrix: Matrix) -> Findings:
     """Look at every cell of *matrix*."""
-    findings = Findings()
-    for rule, method, needed in guarded_routes(matrix.app):
-        _without_token(matrix, findings, rule, method)
-        for viewer in matrix.principals:
-            if needed & viewer.permissions:
-                _permitted(matrix, findings, rule, method, viewer)
-            else:
-                _not_permitted(matrix, findings, rule, method, viewer)
-    return findings
+    return _Walk(matrix, smallest_requests(own_document(matrix.app))).everything()
 
 
 def guarded_routes(app: Flask) -> Iterator[tuple[Rule, str, frozenset[str]]]:
@@ -85,89 +79,108 @@ def guarded_routes(app: Flask) -> Iterator[tuple[Rule, str, frozenset[str]]]:
                 yield rule, method, needed
 
 
-def _values(matrix: Matrix, rule: Rule, owner: Principal) -> dict[str, str] | None:
-    """Path parameters that lead to objects of *owner*."""
-    values: dict[str, str] = {}
-    for name in sorted(rule.arguments, key=rule.rule.index):
-        if name not in values:
-            assert name in matrix.makers, f"{rule.rule}: no maker for {name}; add one to the matrix"
-            made = matrix.makers[name](owner)
-            if made is None:
-                return None
-            values.update(made)
-    return {name: values[name] for name in rule.arguments}
+class _Walk:
+    """One walk over a matrix."""
+
+    def __init__(self, matrix: Matrix, fitting: Callable[[str, str], FittingRequest]) -> None:
+        self.matrix, self.fitting = matrix, fitting
+        self.findings = Findings()
+
+    def everything(self) -> Findings:
+        for rule, method, needed in guarded_routes(self.matrix.app):
+            self._without_token(rule, method)
+            for viewer in self.matrix.principals:
+                if needed & viewer.permissions:
+                    self._permitted(rule, method, viewer)
+                else:
+                    self._not_permitted(rule, method, viewer)
+        return self.findings
+
+    def _values(self, rule: Rule, owner: Principal) -> dict[str, str] | None:
+        """Path parameters that lead to objects of *owner*."""
+        values: dict[str, str] = {}
+        for name in sorted(rule.arguments, key=rule.rule.index):
+            if name not in values:
+                assert name in self.matrix.makers, f"{rule.rule}: no maker for {name}; add one to the matrix"
+                made = self.matrix.makers[name](owner)
+                if made is None:
+                    return None
+                values.update(made)
+        return {name: values[name] for name in rule.arguments}
+
+    def _absent(self, rule: Rule) -> dict[str, str]:
+        return {name: self.matrix.absent[name] for name in rule.arguments}
+
+    def _ask(self, who: Principal | None, rule: Rule, method: str, values: Values) -> TestResponse:
+        path = rule.rule
+        for name, value in values.items():
+            for converter in ("", "string:", "path:", "int:"):
+                path = path.replace(f"<{converter}{name}>", value)
+        smallest = self.fitting(method, rule.rule)
+        body = self.matrix.bodies.get(f"{method} {rule.rule}", smallest.json)
+        headers = {} if method == "GET" else {"If-Match": '"v1"'}
+        more: dict[str, Any] = {"query_string": smallest.query}
+        if smallest.content_type is not None:
+            more |= {"data": smallest.data, "content_type": smallest.content_type}
+        return Caller(self.matrix.app, self.matrix.tokens, who).send(method, path, body, headers=headers, **more)
+
+    def _without_token(self, rule: Rule, method: str) -> None:
+        answer = self._ask(None, rule, method, self._absent(rule))
+        leak = f"{method} {rule.rule} answers {answer.status_code}"
+        self.findings.check("no token", holds=answer.status_code == 401, leak=leak)
+
+    def _not_permitted(self, rule: Rule, method: str, viewer: Principal) -> None:
+        absent = self._absent(rule)
+        expected = _plain(self._ask(viewer, rule, method, absent), absent)
+        where = f"{method} {rule.rule} as {viewer.role}"
+        self.findings.check("not permitted", holds=expected[0] == 403, leak=f"{where} answers {expected[0]}")
+        for owner in self.matrix.principals if rule.arguments else ():
+            values = self._values(rule, owner)
+            if values is not None:
+                found = _plain(self._ask(viewer, rule, method, values), values)
+                leak = f"{where} tells {owner.org_id}'s object from none: {found}"
+                self.findings.check("not permitted", holds=found == expected, leak=leak)
+
+    def _permitted(self, rule: Rule, method: str, viewer: Principal) -> None:
+        where = f"{method} {rule.rule} as {viewer.role} {viewer.org_id}"
+        absent = self._absent(rule)
+        first = self._ask(viewer, rule, method, absent)
+        if not rule.arguments:
+            let_in = first.status_code not in {401, 403, 404}
+            self.findings.check("permitted", holds=let_in, leak=f"{where} answers {first.status}: {first.text}")
+            return
+        expected = _plain(first, absent)
+        leak = f"{where} answers {expected} to an absent object"
+        self.findings.check("absent", holds=expected[0] == 404, leak=leak)
+        for owner in self.matrix.principals:
+            values = self._values(rule, owner)
+            if values is not None:
+                self._seen_or_not(rule, method, (viewer, owner), values, expected)
+
+    def _seen_or_not(
+        self, rule: Rule, method: str, pair: tuple[Principal, Principal], values: Values, expected: "_Plain"
+    ) -> None:
+        viewer, owner = pair
+        where = f"{method} {rule.rule} as {viewer.role} {viewer.org_id}"
+        found = _plain(self._ask(viewer, rule, method, values), values)
+        if owner.org_id == viewer.org_id or self.matrix.shares(viewer, owner, rule.rule):
+            leak = f"{where} does not find {owner.org_id}'s: {found}"
+            self.findings.check("own", holds=found[0] not in {401, 403, 404}, leak=leak)
+        else:
+            leak = f"{where} tells {owner.org_id}'s: {found} instead of {expected}"
+            self.findings.check("foreign", holds=found == expected, leak=leak)
 
 
-def _absent(matrix: Matrix, rule: Rule) -> dict[str, str]:
-    return {name: matrix.absent[name] for name in rule.arguments}
+_Plain = tuple[int, list[tuple[str, str]], str]
 
 
-def _ask(matrix: Matrix, who: Principal | None, rule: Rule, method: str, values: Values) -> TestResponse:
-    path = rule.rule
-    for name, value in values.items():
-        for converter in ("", "string:", "path:", "int:"):
-            path = path.replace(f"<{converter}{name}>", value)
-    body = matrix.bodies.get(f"{method} {rule.rule}")
-    headers = {} if method == "GET" else {"If-Match": '"v1"'}
-    return Caller(matrix.app, matrix.tokens, who).send(method, path, body, headers=headers)
-
-
-def _plain(answer: TestResponse, values: Values) -> tuple[int, list[tuple[str, str]], str]:
+def _plain(answer: TestResponse, values: Values) -> _Plain:
     """*answer* without what may differ: the ids asked for and the request's own."""
     text = answer.get_data(as_text=True).replace(answer.headers["X-Request-Id"], "<request>")
     for name, value in values.items():
         text = text.replace(value, f"<{name}>")
     headers = [(name.lower(), value) for name, value in answer.headers if name.lower() not in _QUIET_HEADERS]
     return answer.status_code, sorted(headers), text
-
-
-def _without_token(matrix: Matrix, findings: Findings, rule: Rule, method: str) -> None:
-    answer = _ask(matrix, None, rule, method, _absent(matrix, rule))
-    findings.check(
-        "no token", holds=answer.status_code == 401, leak=f"{method} {rule.rule} answers {answer.status_code}"
-    )
-
-
-def _not_permitted(matrix: Matrix, findings: Findings, rule: Rule, method: str, viewer: Principal) -> None:
-    absent = _absent(matrix, rule)
-    expected = _plain(_ask(matrix, viewer, rule, method, absent), absent)
-    where = f"{method} {rule.rule} as {viewer.role}"
-    findings.check("not permitted", holds=expected[0] == 403, leak=f"{where} answers {expected[0]}")
-    if not rule.arguments:
-        return
-    for owner in matrix.principals:
-        values = _values(matrix, rule, owner)
-        if values is not None:
-            found = _plain(_ask(matrix, viewer, rule, method, values), values)
-            findings.check(
-                "not permitted",
-                holds=found == expected,
-                leak=f"{where} tells {owner.org_id}'s object from none: {found}",
-            )
-
-
-def _permitted(matrix: Matrix, findings: Findings, rule: Rule, method: str, viewer: Principal) -> None:
-    where = f"{method} {rule.rule} as {viewer.role} {viewer.org_id}"
-    absent = _absent(matrix, rule)
-    if not rule.arguments:
-        answer = _ask(matrix, viewer, rule, method, absent)
-        findings.check(
-            "permitted", holds=answer.status_code not in {401, 403, 404}, leak=f"{where} answers {answer.status}"
-        )
-        return
-    expected = _plain(_ask(matrix, viewer, rule, method, absent), absent)
-    findings.check("absent", holds=expected[0] == 404, leak=f"{where} answers {expected[0]} to an absent object")
-    for owner in matrix.principals:
-        values = _values(matrix, rule, owner)
-        if values is None:
-            continue
-        answer = _ask(matrix, viewer, rule, method, values)
-        found = _plain(answer, values)
-        if owner.org_id == viewer.org_id or matrix.shares(viewer, owner, rule.rule):
-            seen = answer.status_code not in {401, 403, 404}
-            findings.check("own", holds=seen, leak=f"{where} does not find {owner.org_id}'s: {found}")
-        else:
-            findings.check("foreign", holds=found == expected, leak=f"{where} tells {owner.org_id}'s: {found}")
 
 
 def two_of_each() -> list[tuple[Role, int]]:

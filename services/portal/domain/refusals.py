@@ -75,7 +75,7 @@ _WORDS = {
         "At least {low} characters, and neither the login nor a common password.",
     ),
     Why.PASSWORD_WRONG: Words(
-        Kind.FORBIDDEN, "原密码不正确", "The present password is not right", "请重试。", "Try again."
+        Kind.INVALID, "原密码不正确", "The present password is not right", "请重试。", "Try again."
     ),
     Why.SCOPE_NOT_HELD: Words(
         Kind.INVALID,

@@ -164,7 +164,7 @@ def test_a_password_is_changed_by_its_owner_who_knows_the_present_one(programme:
     brand = programme.caller(programme.principals["brand-a"])
     new = "Battery-Staple-2027"
     wrong = {"present_password": "not it at all", "password": new}
-    problem(brand.post("/v1/me/password", wrong), 403, "PASSWORD_WRONG")
+    problem(brand.post("/v1/me/password", wrong), 422, "PASSWORD_WRONG")
     problem(brand.post("/v1/me/password", {"present_password": PASSWORD, "password": "short"}), 422, "PASSWORD_WEAK")
     assert brand.post("/v1/me/password", {"present_password": PASSWORD, "password": new}).status_code == 200
     problem(nobody.post("/session", {"login": "brand-a", "password": PASSWORD}), 401, "SIGN_IN_REFUSED")
