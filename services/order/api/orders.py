@@ -5,10 +5,11 @@ from typing import Any
 from services.order.api.asking import OrderBody, OrdersQuery, asked_from
 from services.order.api.doors import doors
 from services.order.api.orders_shown import order_shown, row_shown, running_of
+from services.order.api.plan_views import PlanView, ProcessesView
 from services.order.api.plans_shown import step_shown, trip_shown
 from services.order.api.processes_shown import processes_shown
 from services.order.api.quotes_waited import is_planned
-from services.order.api.views import OrdersPage, OrderView, PlanView, ProcessesView, TimelineView
+from services.order.api.views import OrdersPage, OrderView, TimelineView
 from services.order.domain.order import stream_of
 from services.order.domain.standing import standing_of
 from services.order.projections import order_overview, timeline

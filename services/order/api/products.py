@@ -3,9 +3,9 @@
 from typing import Any
 
 from services.order.api.asking import ProductsQuery
+from services.order.api.catalogue_views import ProductsPage, ProductView
 from services.order.api.doors import doors
 from services.order.api.products_shown import product_shown, product_summary
-from services.order.api.views import ProductsPage, ProductView
 from services.order.domain.refusals import Why
 from shared.kernel.refusal import Refused
 from shared.web.access import permits

@@ -5,9 +5,10 @@ from typing import Any
 from services.order.api.asking import AcceptBody
 from services.order.api.doors import OrderApi, doors
 from services.order.api.orders import show_order, show_planned_order
+from services.order.api.plan_views import QuotesPage, QuoteView
 from services.order.api.plans_shown import Shown, quote_shown, reason_shown, relaxation_shown
 from services.order.api.quotes_waited import Acceptance, acceptance_of
-from services.order.api.views import OrderView, QuotesPage, QuoteView
+from services.order.api.views import OrderView
 from services.order.domain.changing import body_of
 from services.order.domain.commands import AcceptQuote, RequestQuote
 from services.order.domain.events import QuoteReceived

@@ -1,0 +1,157 @@
+"""What callers see of plans and quotes. Plants are shown by name, place and kind of line, never by their lines."""
+
+from shared.web.fields import (
+    BaseSchema,
+    Flag,
+    Id,
+    Instant,
+    LanguageText,
+    Many,
+    MoneyField,
+    Part,
+    QuantityField,
+    Record,
+    Text,
+    Whole,
+)
+
+ROWS_MAX = 10_000
+
+
+class RelaxationView(BaseSchema):
+    """The smallest change that would make it possible."""
+
+    kind = Text()
+    to = Text()
+    unit = Text()
+
+
+class ReasonView(BaseSchema):
+    """One typed no; figures are limits of a line or the asker's own, never another's order."""
+
+    code = Text()
+    step = Text()
+    capability = Text()
+    variant = Text()
+    plant = Text()
+    facts = Record()
+    relaxation = Part(RelaxationView, allow_none=True)
+
+
+class PlanStepView(BaseSchema):
+    process_id = Id("pro")
+    order_line_id = Id("orl")
+    part = Whole()
+    variant = Text()
+    step = Text()
+    capability = Text()
+    plant = Text()
+    plant_id = Id("plt")
+    district = Text()
+    quantity_net = QuantityField()
+    quantity_gross = QuantityField()
+    setup_seconds = Whole()
+    starts_at = Instant()
+    ends_at = Instant()
+    price = MoneyField()
+    feeds_from = Many(Text())
+
+
+class TripView(BaseSchema):
+    process_id = Id("pro")
+    to_process_id = Text(allow_none=True)
+    from_district = Text()
+    to_district = Text()
+    departs_at = Instant()
+    arrives_at = Instant()
+    distance_km = Whole()
+    price = MoneyField()
+    cold_band = Text(allow_none=True)
+
+
+class QuoteOptionView(BaseSchema):
+    option_id = Id("opt")
+    labels = Many(Text())
+    price = MoneyField()
+    vat = MoneyField()
+    promise_at = Instant()
+    slack_minutes = Whole()
+    before_window = Flag()
+    plants = Whole()
+    variants = Many(Text())
+    steps = Many(Part(PlanStepView))
+    trips = Many(Part(TripView))
+    binding = Part(ReasonView, allow_none=True)
+    better_if = Part(RelaxationView, allow_none=True)
+
+
+class QuoteView(BaseSchema):
+    id = Id("quo")
+    object = Text()
+    order_id = Id("ord")
+    state = Text()
+    attempt = Whole()
+    offered_at = Instant()
+    expires_at = Instant()
+    options = Many(Part(QuoteOptionView))
+    refusals = Many(Part(ReasonView))
+
+
+class QuotesPage(BaseSchema):
+    items = Many(Part(QuoteView))
+    next_cursor = Text(allow_none=True)
+
+
+class PlanView(BaseSchema):
+    order_id = Id("ord")
+    object = Text()
+    state = Text()
+    promise_at = Instant(allow_none=True)
+    steps = Many(Part(PlanStepView), high=ROWS_MAX)
+    trips = Many(Part(TripView), high=ROWS_MAX)
+
+
+class FailureView(BaseSchema):
+    reasons = Many(Part(ReasonView))
+    relaxation = Part(RelaxationView, allow_none=True)
+    failed_at = Instant()
+
+
+class PromiseView(BaseSchema):
+    quote_id = Id("quo")
+    promise_at = Instant()
+    price = MoneyField()
+    vat = MoneyField()
+    confirmed_at = Instant()
+    plants = Many(Text())
+
+
+class ProcessView(BaseSchema):
+    """One step of one line: what it must yield and start with, and how far it is."""
+
+    id = Text(allow_none=True)
+    order_line_id = Id("orl")
+    variant = Text()
+    part = Whole()
+    step = Text()
+    name = LanguageText()
+    capability = Text()
+    quantity_net = QuantityField()
+    quantity_gross = QuantityField()
+    eats = Many(Text())
+    includes_zh = Many(Text())
+    includes_en = Many(Text())
+    sampling_plan = Text(allow_none=True)
+    state = Text()
+    plant = Text(allow_none=True)
+    starts_at = Instant(allow_none=True)
+    ends_at = Instant(allow_none=True)
+    good = QuantityField(zero=True)
+    scrap = QuantityField(zero=True)
+    rework = QuantityField(zero=True)
+
+
+class ProcessesView(BaseSchema):
+    order_id = Id("ord")
+    object = Text()
+    items = Many(Part(ProcessView), high=ROWS_MAX)
