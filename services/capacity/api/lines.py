@@ -78,7 +78,7 @@ def _item(row: line_list.LineRow) -> dict[str, Any]:
     return {
         "id": row.line_id,
         "object": "line",
-        "state": "registered",
+        "state": row.state,
         "version": row.version,
         "created_at": row.created_at,
         "plant_id": row.plant_id,

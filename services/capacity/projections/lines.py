@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.capacity.domain.master_events import LINE_EVENTS, CapabilitiesSet, LineRegistered
+from services.capacity.domain.master_events import LINE_EVENTS, CalendarDeclared, CapabilitiesSet, LineRegistered
 from services.capacity.domain.values import Capability
 from services.capacity.projections.plants import visible
 from shared.eventstore.folding import digest_of
@@ -26,6 +26,7 @@ LINES = sa.Table(
     sa.Column("district", sa.Text, nullable=False),
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # `registered`, or `published` once it has a calendar
     sa.Column("capabilities", sa.Text, nullable=False),  # codes with a comma before, between and after
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
@@ -41,6 +42,7 @@ class LineRow:
     district: str
     code: str
     name: str
+    state: str
     capabilities: list[str]
     created_at: datetime
     version: int
@@ -52,7 +54,7 @@ class Lines:
     name = NAME
     tables: Sequence[sa.Table] = (LINES,)
     handles: frozenset[str] | None = frozenset(LINE_EVENTS)
-    code_digest = digest_of("1", LINES.columns.keys())
+    code_digest = digest_of("2", LINES.columns.keys())
 
     def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
         for recorded in page:
@@ -63,6 +65,8 @@ class Lines:
             changes: dict[str, Any] = {"version": recorded.version}
             if isinstance(event, CapabilitiesSet):
                 changes |= {"name": event.name, "capabilities": _codes(event.capabilities)}
+            if isinstance(event, CalendarDeclared):
+                changes["state"] = "published"
             line_id = recorded.stream.removeprefix("line-")
             connection.execute(LINES.update().where(LINES.c.line_id == line_id).values(changes))
 
@@ -76,6 +80,7 @@ def _first(event: LineRegistered) -> dict[str, Any]:
         "district": event.district,
         "code": event.code,
         "name": event.name,
+        "state": "registered",
         "capabilities": _codes(event.capabilities),
         "created_at": instant_text(event.registered_at.astimezone(UTC)),
         "version": 1,

@@ -87,6 +87,8 @@ def test_a_line_is_published_by_parts(app: MasterApp) -> None:
     shown = app.factory.get(path).get_json()
     assert (shown["name"], shown["state"], shown["load_cap_hours_per_week"]) == ("二号线", "published", 40)
     assert (shown["changeovers"], shown["prices"], shown["auto_accept_rules"]) == (rules, prices, auto)
+    listed = app.factory.get("/v1/lines").get_json()["items"][0]
+    assert {key: shown[key] for key in listed} == listed
     assert shown["calendar"]["shifts"][0] == {"weekday": 1, "start": "08:00", "minutes": 480}
 
 
