@@ -1,15 +1,24 @@
 """Files that are no workbook at all, or try to be too much of one."""
 
+import re
+import warnings
 import zipfile
+from contextlib import suppress
 from io import BytesIO
+from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.capacity.domain.refusals import Why
 from services.capacity.workbook.assembling import read_workbook
+from services.capacity.workbook.messages import BadCells
 from services.capacity.workbook.reading import BYTES_MAX, SHEETS_MAX
 from shared.kernel.refusal import Refused
 from tests.support.workbooks import edited
+
+SOUND = edited()
 
 
 def refused(content: bytes) -> Why:
@@ -22,7 +31,7 @@ def refused(content: bytes) -> Why:
 def repacked(change: dict[str, bytes]) -> bytes:
     """The sound workbook with parts replaced or added."""
     target = BytesIO()
-    with zipfile.ZipFile(BytesIO(edited())) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
+    with zipfile.ZipFile(BytesIO(SOUND)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
         for part in source.infolist():
             if part.filename not in change:
                 copy.writestr(part, source.read(part))
@@ -31,7 +40,7 @@ def repacked(change: dict[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"a,b\n1,2\n", edited()[:5000]], ids=range(4))
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"a,b\n1,2\n", SOUND[:5000]], ids=range(4))
 def test_what_is_no_workbook_is_unreadable(content: bytes) -> None:
     assert refused(content) is Why.WORKBOOK_UNREADABLE
 
@@ -78,3 +87,35 @@ def test_document_types_are_refused_for_they_build_xml_bombs() -> None:
 
 def test_a_sheet_of_broken_xml_is_unreadable() -> None:
     assert refused(repacked({"xl/worksheets/sheet2.xml": b"<worksheet><sheetData><row>"})) is Why.WORKBOOK_UNREADABLE
+
+
+SHEETS = [f"xl/worksheets/sheet{number}.xml" for number in range(1, 13)]
+PARTS = [*SHEETS, "xl/styles.xml", "xl/workbook.xml", "[Content_Types].xml"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(part=st.sampled_from(PARTS), place=st.floats(0, 1), taken=st.integers(0, 40), put=st.binary(max_size=20))
+def test_a_file_spoiled_anywhere_is_read_or_refused_and_nothing_else(
+    part: str, place: float, taken: int, put: bytes
+) -> None:
+    with zipfile.ZipFile(BytesIO(SOUND)) as archive:
+        content = archive.read(part)
+    at = int(len(content) * place)
+    spoiled = repacked({part: content[:at] + put + content[at + taken :]})
+    with warnings.catch_warnings(), suppress(Refused, BadCells):
+        warnings.simplefilter("ignore")  # openpyxl remarks on what it mends
+        read_workbook(spoiled)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    sheet=st.sampled_from(SHEETS), value=st.text(max_size=30), kind=st.sampled_from(["n", "b", "e", "d", "s", "str"])
+)
+def test_a_cell_that_claims_to_be_what_it_is_not_is_a_bad_cell(sheet: str, value: str, kind: str) -> None:
+    """A first data cell of each sheet with any content under any type, as a hostile or a clumsy program writes it."""
+    text = escape("".join(one for one in value if one.isprintable()))
+    with zipfile.ZipFile(BytesIO(SOUND)) as archive:
+        content = archive.read(sheet).decode()
+    spoiled = re.sub(r'<c r="A3"[^>]*>.*?</c>', f'<c r="A3" t="{kind}"><v>{text}</v></c>', content, count=1)
+    with suppress(Refused, BadCells):
+        read_workbook(repacked({sheet: spoiled.encode()}))
