@@ -56,7 +56,22 @@ def offers() -> st.SearchStrategy[Fact]:
     return published | published | withdrawn
 
 
-def slots() -> st.SearchStrategy[Fact]:
+def whole_offers() -> st.SearchStrategy[list[Fact]]:
+    """A calendar open from end to end and all of it offered: what follows then shows."""
+    calendar = facts.CalendarDeclared(
+        **WHO,
+        period_from=at(0),
+        period_to=at(HORIZON_S),
+        operation=[Interval(at(0), at(HORIZON_S // 2)), Interval(at(HORIZON_S // 2), at(HORIZON_S))],
+        planned_downtime=[],
+        declared_at=START - timedelta(days=1),
+    )
+    offer = facts.CapacityPublished(**WHO, intervals=[Interval(at(0), at(HORIZON_S))], published_at=START)
+    return st.just([calendar, offer])
+
+
+def slots() -> st.SearchStrategy[list[Fact]]:
+    """A slot booked, or given back: names repeat, so that slots overlap and releases find their slot."""
     names = st.sampled_from(["slt_1", "slt_2", "slt_3"])
     booked = st.builds(
         lambda name, span, client: facts.SlotBooked(
@@ -76,62 +91,55 @@ def slots() -> st.SearchStrategy[Fact]:
     released = names.map(
         lambda name: facts.SlotReleased(**WHO, slot_id=name, order_id="ord_1", reason="cancelled", released_at=START)
     )
-    return booked | booked | released
+    return (booked | booked | released).map(lambda fact: [fact])
 
 
-def work() -> st.SearchStrategy[Fact]:
-    names = st.sampled_from([("wrk_1", "slt_1"), ("wrk_2", "slt_2")])
+def jobs() -> st.SearchStrategy[list[Fact]]:
+    """Set-up and run of one work order in a slot that may be booked; any of the four facts may be missing."""
 
-    def setup(name: tuple[str, str], client: str, second: int) -> Fact:
-        return facts.SetupStarted(
-            **WHO, work_id=name[0], slot_id=name[1], order_id="ord_1", client_org_id=client, at=at(second)
-        )
+    def job(number: int, client: str, times: list[int], told: list[bool]) -> list[Fact]:
+        work = {"work_id": f"wrk_{number}", "slot_id": f"slt_{number}"}
+        who = {**WHO, **work, "order_id": "ord_1", "client_org_id": client}
+        first, second, third, last = times
+        whole: list[Fact] = [
+            facts.SetupStarted(**who, at=at(first)),
+            facts.SetupFinished(**WHO, **work, at=at(second)),
+            facts.RunStarted(**who, capability="CAN_BODY", at=at(third)),
+            facts.RunFinished(**WHO, **work, at=at(last)),
+        ]
+        return [fact for fact, is_told in zip(whole, told, strict=True) if is_told]
 
-    def run(name: tuple[str, str], client: str, second: int) -> Fact:
-        return facts.RunStarted(
-            **WHO,
-            work_id=name[0],
-            slot_id=name[1],
-            order_id="ord_1",
-            client_org_id=client,
-            capability="CAN_BODY",
-            at=at(second),
-        )
-
-    def setup_end(name: tuple[str, str], second: int) -> Fact:
-        return facts.SetupFinished(**WHO, work_id=name[0], slot_id=name[1], at=at(second))
-
-    def run_end(name: tuple[str, str], second: int) -> Fact:
-        return facts.RunFinished(**WHO, work_id=name[0], slot_id=name[1], at=at(second))
-
-    clients = st.sampled_from(CLIENTS)
-    return (
-        st.builds(setup, names, clients, _seconds)
-        | st.builds(setup_end, names, _seconds)
-        | st.builds(run, names, clients, _seconds)
-        | st.builds(run_end, names, _seconds)
+    times = st.lists(_seconds, min_size=4, max_size=4).map(sorted) | st.lists(_seconds, min_size=4, max_size=4)
+    told = st.sampled_from([[True] * 4, [True, False, True, True], [False, False, True, True]]) | st.lists(
+        st.booleans(), min_size=4, max_size=4
     )
+    return st.builds(job, st.integers(1, 4), st.sampled_from(CLIENTS), times, told)
 
 
-def stoppages() -> st.SearchStrategy[Fact]:
-    names = st.sampled_from(["stp_1", "stp_2"])
+def stoppages() -> st.SearchStrategy[list[Fact]]:
+    """A stop with its end, or one of the two alone."""
     families = st.sampled_from(["held", "suspended", "aborted", "planned", "no_order"])
-    opened = st.builds(
-        lambda name, family, second: facts.StoppageOpened(
-            **WHO, stoppage_id=name, work_id="", family=family, reason="x", at=at(second)
-        ),
-        names,
-        families,
-        _seconds,
-    )
-    closed = st.builds(
-        lambda name, second: facts.StoppageClosed(**WHO, stoppage_id=name, at=at(second)), names, _seconds
-    )
-    return opened | closed
+
+    def stop(number: int, family: str, span: list[int], told: int) -> list[Fact]:
+        name = f"stp_{number}"
+        opened: Fact = facts.StoppageOpened(
+            **WHO,
+            stoppage_id=name,
+            work_id="",
+            family=family,  # type: ignore[arg-type] # one of the five above
+            reason="x",
+            at=at(span[0]),
+        )
+        closed: Fact = facts.StoppageClosed(**WHO, stoppage_id=name, at=at(span[1]))
+        return [[opened, closed], [opened, closed], [opened], [closed]][told]
+
+    return st.builds(stop, st.integers(1, 3), families, _spans, st.integers(0, 3))
 
 
-def histories(max_size: int = 40) -> st.SearchStrategy[list[Fact]]:
+def histories(max_size: int = 16) -> st.SearchStrategy[list[Fact]]:
     """Facts of one line in the order they were recorded: times may be late, overlapping or senseless."""
-    first = calendars()
-    anything = calendars() | offers() | offers() | slots() | work() | work() | stoppages()
-    return st.builds(lambda one, rest: [one, *rest], first, st.lists(anything, max_size=max_size))
+    one = (calendars() | offers() | offers()).map(lambda fact: [fact])
+    anything = one | slots() | slots() | jobs() | jobs() | stoppages()
+    rest = st.lists(anything, min_size=4, max_size=max_size)
+    first = whole_offers() | whole_offers() | calendars().map(lambda fact: [fact])
+    return st.builds(lambda begin, chunks: [fact for chunk in [begin, *chunks] for fact in chunk], first, rest)

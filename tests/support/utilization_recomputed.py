@@ -26,30 +26,25 @@ def local_date(second: int) -> date:
     return (datetime.fromtimestamp(second, UTC) + _ZONE).date()
 
 
-def line_days(rows: Iterable[Row], line_id: str) -> dict[tuple[str, str], int]:
-    """(production day, account) -> seconds, of all seconds that anybody has said anything about."""
+def line_day_clients(rows: Iterable[Row], line_id: str) -> dict[tuple[str, str, str], int]:
+    """(production day, account, client) -> seconds, of all seconds that anybody has said anything about."""
     facts = [(row["type"].split(".")[1], row["data"]) for row in rows if row["data"].get("line_id") == line_id]
-    sheet: dict[tuple[str, str], int] = {}
-    points = sorted(_points(facts))
+    sheet: dict[tuple[str, str, str], int] = {}
     columns = _columns(facts)
-    for start, end in itertools.pairwise(points):
-        day, account, _ = _row(columns, start)
+    for start, end in itertools.pairwise(sorted(_points(facts))):
+        day, account, client = _row(columns, start)
         if account != "calendar":
-            sheet[day.isoformat(), account] = sheet.get((day.isoformat(), account), 0) + end - start
+            key = day.isoformat(), account, client
+            sheet[key] = sheet.get(key, 0) + end - start
     return sheet
 
 
-def third_party_busy_seconds(rows: Iterable[Row], line_id: str, owner: str) -> int:
-    """Seconds of set-up, run and interruption in offered hours for anybody but *owner*."""
-    facts = [(row["type"].split(".")[1], row["data"]) for row in rows if row["data"].get("line_id") == line_id]
-    points = sorted(_points(facts))
-    columns = _columns(facts)
-    found = 0
-    for start, end in itertools.pairwise(points):
-        _, account, client = _row(columns, start)
-        if account in {"apt", "aust", "adet"} and client != owner:
-            found += end - start
-    return found
+def line_days(rows: Iterable[Row], line_id: str) -> dict[tuple[str, str], int]:
+    """(production day, account) -> seconds."""
+    sheet: dict[tuple[str, str], int] = {}
+    for (day, account, _), seconds in line_day_clients(rows, line_id).items():
+        sheet[day, account] = sheet.get((day, account), 0) + seconds
+    return sheet
 
 
 def utilization(rows: Iterable[Row], line_id: str, first_day: str, last_day: str) -> tuple[int, int]:
@@ -106,7 +101,7 @@ def _columns(facts: list[tuple[str, Row]]) -> dict[str, list[Any]]:  # noqa: C90
         elif kind == "slot-booked" and data["slot_id"] not in booked:
             span = whole_second(data["starts_at"]), whole_second(data["ends_at"])
             booked[data["slot_id"]] = span
-            columns["offer"].append(("book", span, data["slot_id"]))
+            columns["offer"].append(("book", span, data["slot_id"], data["client_org_id"]))
         elif kind == "slot-released" and data["slot_id"] in booked:
             columns["offer"].append(("free", booked.pop(data["slot_id"]), data["slot_id"]))
         elif kind in {"setup-started", "run-started"}:
@@ -155,7 +150,7 @@ def _row(columns: dict[str, list[Any]], second: int) -> tuple[date, str, str]:
         return day, "withdrawn" if offered == "back" else "planned", ""
     if stop and stop != "no_order":
         return day, "unattainable", ""
-    return day, "committed" if slot else "available", ""
+    return (day, "committed", slot[1]) if slot else (day, "available", "")
 
 
 def _calendar(declared: list[Row], second: int) -> tuple[str, date]:
@@ -179,10 +174,10 @@ def _calendar(declared: list[Row], second: int) -> tuple[str, date]:
     return state, day
 
 
-def _offer(told: list[Any], second: int) -> tuple[str, str]:
-    """Whether the second was offered ("", "yes", "back": taken back), and the slot it is booked by."""
-    offered = slot = ""
-    worked = False
+def _offer(told: list[Any], second: int) -> tuple[str, tuple[str, str] | None]:
+    """Whether the second was offered ("", "yes", "back": taken back), and the slot it is booked by, with its client."""
+    offered, worked = "", False
+    slot: tuple[str, str] | None = None
     for kind, spans, *name in told:
         if kind in {"capacity-published", "capacity-withdrawn"}:
             if not any(low <= second < high for low, high in spans):
@@ -195,7 +190,7 @@ def _offer(told: list[Any], second: int) -> tuple[str, str]:
             if kind == "work":
                 worked = True
             elif kind == "book":
-                slot = slot or name[0]
-            elif slot == name[0]:
-                slot = ""
+                slot = slot or (name[0], name[1])
+            elif slot and slot[0] == name[0]:
+                slot = None
     return offered, slot

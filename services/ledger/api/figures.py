@@ -49,7 +49,7 @@ def _shown_key(by: Sequence[str], key: Key, known: dict[str, str]) -> dict[str, 
         elif grouping == "county":
             place = districts().get(value)
             shown |= {"county": value, "county_zh": place.zh if place else "", "county_en": place.en if place else ""}
-        else:
+        elif grouping != "all":
             shown[grouping] = value
     return shown
 

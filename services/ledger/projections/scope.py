@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from services.ledger.projections.book_tables import LINE
 from shared.kernel.principal import Principal, Role
 
-GROUPINGS = ("line", "plant", "county", "day", "month")
-"""What figures can be asked by; keys of a group are in the asked order."""
+GROUPINGS = ("line", "plant", "county", "day", "month", "all")
+"""What figures can be asked by; keys of a group are in the asked order. `all` is one group of everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Scope:
                 narrowed = replace(narrowed, line=value)
             elif grouping == "plant":
                 narrowed = replace(narrowed, plant=value)
-            else:
+            elif grouping == "county":
                 narrowed = replace(narrowed, county=value)
         return narrowed
 

@@ -101,7 +101,9 @@ def test_the_elements_of_a_line_day_are_those_a_person_would_write_down(house: L
     assert row["clients"]["value"] == 1
 
 
-@pytest.mark.parametrize("by", ["line", "plant", "county", "day", "month", "plant,day", "county,month", "day,line"])
+@pytest.mark.parametrize(
+    "by", ["all", "line", "plant", "county", "day", "month", "plant,day", "county,month", "day,line", "month,all"]
+)
 def test_every_grouping_is_the_sum_of_its_line_days(house: LedgerHouse, by: str) -> None:
     whole: Counter[str] = Counter()
     for row in every_page(house, f"/v1/utilization?by=line,day&{PERIOD}"):

@@ -128,6 +128,13 @@ def test_good_counts_only_once_released_and_delivered_only_once_confirmed() -> N
     assert work.by_account() == {RELEASED: 40, BLOCKED: 50, DELIVERED: 60}
 
 
+def test_what_the_receiver_confirms_counts_as_delivered_though_nobody_inspected_it() -> None:
+    work = Work()
+    work.post(report("r1", 100))
+    work.deliver("dlv_1", 120)
+    assert work.by_account() == {DELIVERED: 100}
+
+
 def test_a_second_verdict_turns_the_first_one_round() -> None:
     work = Work()
     work.post(report("r1", 100))
