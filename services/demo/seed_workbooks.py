@@ -2,6 +2,7 @@
 factories fill in: `python -m services.demo.seed_workbooks var/seed`.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -146,13 +147,20 @@ def _maintenance(rule: Data | None, period: Data) -> Iterator[Maintenance]:
 
 @click.command()
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
-def main(directory: Path) -> None:
-    """Write one workbook a plant of the seed world into DIRECTORY."""
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
+def main(directory: Path, *, as_json: bool) -> None:
+    """Write one workbook a plant of the seed world into DIRECTORY. Exit code 0: written; 2: wrong arguments."""
     directory.mkdir(parents=True, exist_ok=True)
+    rows = []
     for plant in seed_plants().values():
         path = directory / f"{plant.code}.xlsx"
         path.write_bytes(plant.workbook)
-        click.echo(f"{path}  {plant.name}  {len(plant.book.lines)} lines")
+        rows.append({"path": str(path), "code": plant.code, "name": plant.name, "lines": len(plant.book.lines)})
+    if as_json:
+        click.echo(json.dumps({"workbooks": rows}, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['path']}  {row['name']}  {row['lines']} lines")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
 """The seed world: every plant's real workbook goes in through the public door, cleanly and for good."""
 
+import json
 from datetime import date
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from services.capacity.domain.calendar import day_start
 from services.capacity.domain.line import LINE, line_id_of, line_stream
 from services.capacity.domain.line_state import Line
 from services.capacity.domain.spans import between
-from services.demo.seed_workbooks import SeedPlant, seed_plants
+from services.demo.seed_workbooks import SeedPlant, main, seed_plants
 from shared.eventstore.handling import load
 from shared.kernel.principal import Role
 from shared.reference.capabilities import capabilities, terms
@@ -95,3 +98,11 @@ def test_licences_are_fictional_and_the_plant_drinks_plant_runs_out_of_one_in_de
 
 def test_the_same_plant_gives_the_same_bytes() -> None:
     assert seed_plants()["P01"].workbook == seed_plants()["P01"].workbook
+
+
+def test_the_workbooks_can_be_written_out_to_look_at(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(main, [str(tmp_path / "seed"), "--json"])
+    assert answer.exit_code == 0, answer.output
+    rows = json.loads(answer.output)["workbooks"]
+    assert [row["code"] for row in rows] == list(seed_plants())
+    assert Path(rows[0]["path"]).read_bytes() == seed_plants()["P01"].workbook
