@@ -257,7 +257,8 @@ def _label_rules_shown(body: Body, running: Running | None, catalogue: Catalogue
     """Label standards on the day the drink is made: the promise's last step, else the day asked for."""
     if not any(one.kind == "drink" for one in body.lines):
         return []
-    made_at = body.requested_by if running is None else max(one.ends_at for one in running.promise.steps)
+    steps = () if running is None else running.promise.steps
+    made_at = max((one.ends_at for one in steps), default=body.requested_by)
     return [
         {"code": one.code, "from_on": one.from_on, "until_on": one.until_on, "name": named(one.name)}
         for one in catalogue.label_rules_on(made_at.astimezone(LOCAL_ZONE).date())

@@ -29,8 +29,12 @@ from shared.kernel.refusal import Refused
 
 
 def receive_progress(command: ReceiveProgress, order: Order) -> Sequence[AnyOrderEvent]:
+    """Work that another work order has taken over ends in silence: the process goes on."""
     fact = command.fact
     if not isinstance(order, Running):
+        return []
+    planned = order.promise.work_ids.get(fact.process_id, fact.work_id)
+    if fact.state == "cancelled" and fact.work_id != planned:
         return []
     moved = WorkMoved(
         order_id=fact.order_id,

@@ -55,6 +55,15 @@ def test_work_moves_the_order_into_production(a_confirmed_order: Situation) -> N
     assert standing_of(told.state(), NOW) == "in_production"
 
 
+def test_a_work_order_that_was_taken_over_ends_in_silence(a_confirmed_order: Situation) -> None:
+    """A plant declined, the second best took the process: the first one's end is not the process's."""
+    step = last_of(a_confirmed_order)
+    ended = progress(step, "cancelled")
+    a_confirmed_order.story.when(ReceiveProgress(ended, terms())).then(WorkMoved)
+    other = msgspec.structs.replace(ended, work_id=derived_id("wrk", "the first plant's"))
+    a_confirmed_order.story.when(ReceiveProgress(other, terms())).then()
+
+
 def test_all_of_it_at_the_door_is_delivered(a_confirmed_order: Situation) -> None:
     told = a_confirmed_order.story.when(ReceiveDelivery(a_shipment(last_of(a_confirmed_order), 12_000), terms()))
     found, _ = told.then(DeliveryArrived, OrderDelivered)
