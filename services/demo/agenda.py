@@ -1,10 +1,8 @@
-"""What will happen when: the deeds of several plants told in one order of time."""
+"""What will happen when: the deeds of several plants, in one order of time."""
 
 import heapq
 from collections.abc import Callable
 from datetime import datetime
-
-from services.demo.stage import Stage
 
 Deed = Callable[[], object]
 
@@ -20,9 +18,10 @@ class Agenda:
         self._count += 1
         heapq.heappush(self._heap, (at, begins, self._count, deed))
 
-    def carry_out(self, stage: Stage, until: datetime | None = None) -> None:
-        """Move the story's time from deed to deed, up to *until* where given."""
-        while self._heap and (until is None or self._heap[0][0] <= until):
-            at, _, _, deed = heapq.heappop(self._heap)
-            stage.move_to(at)
-            deed()
+    def next_at(self) -> datetime | None:
+        """When the next deed is due, None when nothing is noted."""
+        return self._heap[0][0] if self._heap else None
+
+    def take(self) -> Deed:
+        """The next deed, no longer noted."""
+        return heapq.heappop(self._heap)[3]

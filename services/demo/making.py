@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from services.demo.agenda import Agenda
 from services.demo.party import Json, Party, Turned
 from services.demo.stage import Stage
 from shared.kernel.clock import parse_instant
@@ -48,21 +47,36 @@ def work_of(stage: Stage, order_id: str) -> list[tuple[str, Json]]:
     return sorted(found, key=lambda one: str(one[1]["starts_at"]))
 
 
-def produce(stage: Stage, order_id: str, until: datetime | None = None) -> None:
-    """Make all work of an order as planned, in one order of time over all plants, up to *until* where given."""
-    agenda = Agenda()
-    for code, work in work_of(stage, order_id):
-        floor = Floor(agenda, stage, code, work["id"])
-        agenda.note(parse_instant(work["starts_at"]), floor.start, begins=True)
-    agenda.carry_out(stage, until)
+def produce(stage: Stage, *order_ids: str) -> None:
+    """Make all work of orders as planned, in one order of time over all plants, to the last delivery."""
+    for order_id in order_ids:
+        note_making(stage, order_id)
+    stage.carry_out()
     stage.settle()
+
+
+def note_making(stage: Stage, order_id: str) -> None:
+    """Note on the agenda when each work order of an order begins."""
+    for code, work in work_of(stage, order_id):
+        floor = Floor(stage, code, work["id"])
+        stage.agenda.note(parse_instant(work["starts_at"]), floor.start, begins=True)
+
+
+def mend_at(stage: Stage, code: str, line_id: str, stoppage_id: str, at: datetime) -> None:
+    """Note that a broken line runs again at *at*."""
+
+    def mend() -> None:
+        stage.party(code).post(f"/v1/lines/{line_id}/breakdowns/{stoppage_id}/end")
+        stage.trail.event(stage.now, stage.name_of(code), "the line runs again")
+
+    stage.agenda.note(at, mend)
 
 
 class Floor:
     """One work order on its plant's floor; each deed notes the next one."""
 
-    def __init__(self, agenda: Agenda, stage: Stage, code: str, work_id: str) -> None:
-        self._agenda, self._stage, self._code = agenda, stage, code
+    def __init__(self, stage: Stage, code: str, work_id: str) -> None:
+        self._agenda, self._stage, self._code = stage.agenda, stage, code
         self._party, self._path = stage.party(code), f"/v1/work-orders/{work_id}"
 
     def start(self) -> None:

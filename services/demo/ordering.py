@@ -150,6 +150,39 @@ def show_plan(stage: Stage, plan: Json) -> None:
     )
 
 
+def change(stage: Stage, buyer: str, order: Json, what: Json) -> Json:
+    """Look at what a change costs, agree to it, and wait for the new quote; returns the preview with its fee."""
+    path, party = f"/v1/orders/{order['id']}/changes", stage.party(buyer)
+    preview = party.post(path, what, query={"preview": "true"})
+    now = read(stage, buyer, order["id"])
+    party.post(path, {**what, "agreed_fee": preview["fee"]}, version=now["version"], wait_s=WAIT_S)
+    stage.trail.event(
+        stage.now, stage.name_of(buyer), f"changes the order; the fee shown first: ¥{preview['fee']['amount']}"
+    )
+    stage.settle()
+    return preview
+
+
+def answer_questions(stage: Stage, buyer: str, order_id: str, choice: str) -> None:
+    """Answer every replan the buyer is asked about."""
+    for one in read(stage, buyer, order_id)["questions"]:
+        if one["kind"] != "replan":
+            continue
+        asked = f"{local(parse_instant(one['old_promise_at']))} → {_when(one['new_promise_at'])}"
+        stage.trail.event(
+            stage.now,
+            stage.name_of(buyer),
+            f"is asked ({one['cause']}): {asked}; silence until {_when(one['answer_by'])} means "
+            f"{one['default_choice']} → says [b]{choice}[/]",
+        )
+        stage.party(buyer).post(f"/v1/orders/{order_id}/replans/{one['id']}/answer", {"choice": choice})
+    stage.settle()
+
+
+def _when(text: str | None) -> str:
+    return "?" if text is None else local(parse_instant(text))
+
+
 def confirm_deliveries(stage: Stage, buyer: str, order_id: str) -> Json:
     """Confirm every delivery that arrived; returns the order."""
     for one in read(stage, buyer, order_id)["deliveries"]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
+from services.demo.agenda import Agenda
 from services.demo.party import Party
 from services.demo.seeding import World
 from services.demo.trail import Trail
@@ -22,6 +23,8 @@ class Stage:
 
     def __init__(self, address: str, world: World, trail: Trail) -> None:
         self.address, self.world, self.trail = address, world, trail
+        self.kept: dict[str, str] = {}  # what a later story goes on with: name -> id
+        self.agenda = Agenda()
         self._parties: dict[str, Party] = {}
         self._clock = httpx.Client(base_url=address, timeout=MOVE_TIMEOUT_S)
         self.now = parse_instant(self._clock.get("/story/clock").json()["now"])
@@ -52,10 +55,18 @@ class Stage:
         """Let everything on its way have its effect, at the time it is."""
         self.move_to(self.now)
 
+    def carry_out(self, until: datetime | None = None) -> None:
+        """Let the noted deeds happen, each at its time, up to *until* where given."""
+        while (due := self.agenda.next_at()) is not None and (until is None or due <= until):
+            self.move_to(due)
+            self.agenda.take()()
+        if until is not None:
+            self.move_to(until)
+
     def next_morning(self, days: int = 1, hour: int = 8) -> None:
         """Move to *hour* o'clock in Xianning, *days* later."""
         day = self.now.astimezone(LOCAL_ZONE) + timedelta(days=days)
-        self.move_to(day.replace(hour=hour, minute=0, second=0, microsecond=0).astimezone(UTC))
+        self.carry_out(day.replace(hour=hour, minute=0, second=0, microsecond=0).astimezone(UTC))
 
     def expect(self, claim: object, what: str, found: object = "") -> None:
         """Raises Broken unless *claim* holds."""

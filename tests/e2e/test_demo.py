@@ -6,21 +6,23 @@ import sys
 
 import pytest
 
-STORY_SECONDS_MAX = 60
+pytestmark = pytest.mark.timeout(300)  # the first test tells all stories; other tests share the two cores
 
 
 @pytest.fixture(scope="module")
 def the_demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     data = tmp_path_factory.mktemp("demo") / "data"
     command = [sys.executable, "-m", "services", "demo", "--no-serve", "--json", "--data", str(data)]
-    outcome = subprocess.run(command, capture_output=True, text=True, check=False, timeout=110)
+    outcome = subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)
     assert outcome.stdout, outcome.stderr
     report: dict[str, object] = json.loads(outcome.stdout)
     return report | {"exit_code": outcome.returncode, "stderr": outcome.stderr}
 
 
 def test_every_check_of_the_demo_passes(the_demo: dict[str, object]) -> None:
-    assert the_demo["failed"] == []
+    checks = the_demo["checks"]
+    assert isinstance(checks, list)
+    assert [check for check in checks if not check["passed"]] == []
     assert the_demo["passed"] is True
     assert the_demo["exit_code"] == 0
     assert the_demo["stderr"] == ""
