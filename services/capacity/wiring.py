@@ -91,6 +91,7 @@ def build(
 ) -> Service:
     """The service over *log*. Without *broker* it neither publishes nor listens (an API process beside a worker)."""
     desk = Desk(log, LiveBoard(log), clock, settings, standard_limits())
+    desk.board.caught_up()  # a start is over when planning can begin
     handlers = handlers_on(desk)
     projections: list[Projection] = [Plants(), Lines(), WorkOrders(), Lots()]
     projector = Projector(log, projections, clock)

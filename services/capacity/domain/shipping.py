@@ -130,4 +130,4 @@ def _under_way(command: DeliverGoods, work: Finished) -> Shipment:
     if shipments:
         done = shipments[-1]
         raise Refused(Why.DELIVERED, id=done.delivery_id, at=instant_text(done.delivered_at or done.shipped_at))
-    raise Refused(Why.UNKNOWN_DELIVERY, id=command.delivery_id or "?")
+    raise Refused(Why.UNKNOWN_DELIVERY, id=command.delivery_id or work.terms.work_id)
