@@ -8,6 +8,7 @@ seconds. Used to check the ledger's figures on generated and on story data.
 import itertools
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 Row = dict[str, Any]
@@ -17,6 +18,7 @@ _ZONE = timedelta(hours=8)
 OVERRUN_BASES = {"open": "planned", "down": "downtime"}
 
 
+@cache
 def whole_second(text: str) -> int:
     moment = datetime.fromisoformat(text).astimezone(UTC)
     return int(moment.replace(microsecond=0).timestamp())

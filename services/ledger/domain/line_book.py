@@ -110,6 +110,7 @@ def _follow(book: LineBook, fact: Fact) -> None:
 def _calendar_declared(book: LineBook, fact: facts.CalendarDeclared) -> None:
     """Future seconds take the new calendar; past ones only where none was declared: PBT is frozen once it has begun."""
     declared = second_of(fact.declared_at)
+    book.timeline.prepare(second_of(fact.period_from), second_of(fact.period_to))
     for start, end, kind, day in _calendar_spans(fact):
 
         def rewritten(cell: Cell, kind: str = kind, day: int = day) -> Cell:
@@ -128,7 +129,7 @@ def _calendar_spans(fact: facts.CalendarDeclared) -> list[tuple[int, int, str, i
     begins, ends = second_of(fact.period_from), second_of(fact.period_to)
     downtime = sorted((second_of(one.starts_at), second_of(one.ends_at)) for one in fact.planned_downtime)
     spans: list[tuple[int, int, str, int]] = []
-    reached = begins
+    reached, passed = begins, 0
     for interval in fact.operation:
         for start, end, day in shift_pieces(*_seconds(interval)):
             low, high = max(start, reached), min(end, ends)
@@ -136,7 +137,11 @@ def _calendar_spans(fact: facts.CalendarDeclared) -> list[tuple[int, int, str, i
                 continue
             spans.append((reached, low, "closed", 0))
             reached = low
-            for down_start, down_end in downtime:
+            while passed < len(downtime) and downtime[passed][1] <= reached:
+                passed += 1
+            for down_start, down_end in downtime[passed:]:
+                if down_start >= high:
+                    break
                 if max(down_start, reached) < min(down_end, high):
                     spans.append((reached, max(down_start, reached), "open", day))
                     spans.append((max(down_start, reached), min(down_end, high), "down", day))
@@ -148,6 +153,8 @@ def _calendar_spans(fact: facts.CalendarDeclared) -> list[tuple[int, int, str, i
 
 
 def _capacity_published(book: LineBook, fact: facts.CapacityPublished) -> None:
+    if fact.intervals:
+        book.timeline.prepare(second_of(fact.intervals[0].starts_at), second_of(fact.intervals[-1].ends_at))
     for interval in fact.intervals:
         book.relabel(*_seconds(interval), lambda cell: cell._replace(offer="published"))
 

@@ -2,7 +2,7 @@
 where. Every second is in exactly one interval, so in exactly one account, always.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from services.ledger.domain.accounts import Account
@@ -25,18 +25,35 @@ class TimePosting(NamedTuple):
     seconds: int
 
 
-class Timeline:
-    """One line's days. *fetch* brings a stored day (None: nothing known); *changed* says which to store again."""
+FetchDays = Callable[[int, int], Mapping[int, Day]]
+"""Stored days from a first to a last one, both included; days about which nothing is known are left out."""
 
-    def __init__(self, fetch: Callable[[int], Day | None]) -> None:
+
+class Timeline:
+    """One line's days, brought by *fetch* when touched; *changed* says which to store again."""
+
+    def __init__(self, fetch: FetchDays) -> None:
         self._fetch = fetch
         self._days: dict[int, Day] = {}
         self.changed: set[int] = set()
 
     def day(self, number: int) -> Day:
         if number not in self._days:
-            self._days[number] = self._fetch(number) or [(day_start(number), NOTHING_KNOWN)]
+            self._bring(number, number)
         return self._days[number]
+
+    def _bring(self, first: int, last: int) -> None:
+        """Have all days from *first* to *last* at hand."""
+        missing = [number for number in range(first, last + 1) if number not in self._days]
+        if missing:
+            stored = self._fetch(missing[0], missing[-1])
+            for number in missing:
+                self._days[number] = stored.get(number) or [(day_start(number), NOTHING_KNOWN)]
+
+    def prepare(self, start: int, end: int) -> None:
+        """Bring all days of [start, end) at once, because many small changes to them follow."""
+        if start < end:
+            self._bring(local_day(start), local_day(end - 1))
 
     def cell_at(self, second: int) -> Cell:
         """What is known about *second*."""
@@ -51,8 +68,10 @@ class Timeline:
         """Apply *change* to every second in [start, end); *moves* counts what changed its label."""
         if start >= end:
             return
-        for number in range(local_day(start), local_day(end - 1) + 1):
-            day = self.day(number)
+        first, last = local_day(start), local_day(end - 1)
+        self._bring(first, last)
+        for number in range(first, last + 1):
+            day = self._days[number]
             fresh = _relabelled(day, number, (start, end), change, moves)
             if fresh != day:
                 self._days[number] = fresh

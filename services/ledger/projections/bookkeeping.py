@@ -1,15 +1,16 @@
 """One page of entries on its way into the books: books opened when touched, kept to the end of the page, put back."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 import msgspec
 import sqlalchemy as sa
 
 from services.ledger.domain.accounts import Account, UnitAccount
 from services.ledger.domain.line_book import LineBook, LineRegister
-from services.ledger.domain.production_days import day_text
-from services.ledger.domain.timeline import Day, Segment, Timeline, TimePosting
+from services.ledger.domain.production_days import day_number, day_text
+from services.ledger.domain.timeline import Day, FetchDays, Segment, Timeline, TimePosting
 from services.ledger.domain.work_book import UnitPosting, WorkBook, WorkRegister
 from services.ledger.projections import rows
 from services.ledger.projections.book_tables import (
@@ -26,8 +27,10 @@ from shared.contracts.line_time import LineFact, LineRegistered
 
 Sums = dict[tuple[object, ...], int]
 
-_ONE_DAY = sa.select(LINE_DAY.c.segments).where(
-    LINE_DAY.c.line_id == sa.bindparam("line"), LINE_DAY.c.day == sa.bindparam("on")
+_DAYS = sa.select(LINE_DAY.c.day, LINE_DAY.c.segments).where(
+    LINE_DAY.c.line_id == sa.bindparam("line"),
+    LINE_DAY.c.day >= sa.bindparam("first"),
+    LINE_DAY.c.day <= sa.bindparam("last"),
 )
 _encode = msgspec.json.encode
 _decode_line = msgspec.json.Decoder(LineRegister).decode
@@ -80,7 +83,7 @@ class Bookkeeping:
 
     def _opened(self, line_id: str) -> OpenLine:
         if line_id not in self._lines:
-            timeline = Timeline(self._fetch_day(line_id))
+            timeline = Timeline(self._fetch_days(line_id))
             found = self.connection.execute(sa.select(LINE).where(LINE.c.line_id == line_id)).one_or_none()
             if found is None:
                 self._lines[line_id] = OpenLine(LineBook(LineRegister(), timeline))
@@ -90,10 +93,11 @@ class Bookkeeping:
                 self._lines[line_id] = OpenLine(book, place, found.name)
         return self._lines[line_id]
 
-    def _fetch_day(self, line_id: str) -> Callable[[int], Day | None]:
-        def fetch(number: int) -> Day | None:
-            found = self.connection.execute(_ONE_DAY, {"line": line_id, "on": day_text(number)}).scalar_one_or_none()
-            return None if found is None else _decode_day(found)
+    def _fetch_days(self, line_id: str) -> FetchDays:
+        def fetch(first: int, last: int) -> dict[int, Day]:
+            bound = {"line": line_id, "first": day_text(first), "last": day_text(last)}
+            found = self.connection.execute(_DAYS, bound)
+            return {day_number(date.fromisoformat(day)): _decode_day(raw) for day, raw in found}
 
         return fetch
 

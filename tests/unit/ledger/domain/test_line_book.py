@@ -23,6 +23,10 @@ from tests.support.utilization_recomputed import Row, line_day_clients, utilizat
 Balances = Counter[tuple[int, Account, str]]
 
 
+def _between(days: dict[int, Day], first: int, last: int) -> dict[int, Day]:
+    return {number: day for number, day in days.items() if first <= number <= last}
+
+
 class Books:
     """A line's book with its balances, kept from nothing but the postings."""
 
@@ -33,7 +37,7 @@ class Books:
 
     def post(self, fact: Fact) -> None:
         """Each fact meets a book freshly read from storage, as in the projection."""
-        timeline = Timeline(self.days.get)
+        timeline = Timeline(lambda first, last: _between(self.days, first, last))
         register = msgspec.json.decode(msgspec.json.encode(self.register), type=LineRegister)
         book = LineBook(register, timeline)
         for day, source, source_client, target, target_client, seconds in book.apply(fact):

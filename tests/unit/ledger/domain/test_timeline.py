@@ -26,6 +26,10 @@ changes: st.SearchStrategy[dict[str, object]] = st.one_of(
 )
 
 
+def _between(days: dict[int, Day], first: int, last: int) -> dict[int, Day]:
+    return {number: day for number, day in days.items() if first <= number <= last}
+
+
 class TimelineBesideArray(RuleBasedStateMachine):
     """Stored days are read back before every step, as between pages."""
 
@@ -40,7 +44,7 @@ class TimelineBesideArray(RuleBasedStateMachine):
         def changed(cell: Cell) -> Cell:
             return cell if only_free and cell.work else cell._replace(**change)  # type: ignore[arg-type] # mixed fields
 
-        timeline, moves = Timeline(self.stored.get), Moves()
+        timeline, moves = Timeline(lambda first, last: _between(self.stored, first, last)), Moves()
         timeline.relabel(*span, changed, moves)
         for number in timeline.changed:
             self.stored[number] = timeline.day(number)
@@ -72,7 +76,7 @@ class TimelineBesideArray(RuleBasedStateMachine):
 
     @invariant()
     def every_second_reads_as_in_the_array(self) -> None:
-        timeline = Timeline(self.stored.get)
+        timeline = Timeline(lambda first, last: _between(self.stored, first, last))
         assert all(timeline.cell_at(second) == cell for second, cell in self.array.items())
 
     @invariant()

@@ -79,7 +79,7 @@ class Work:
 
     def __init__(self) -> None:
         self.register = WorkRegister()
-        self.line = LineBook(LineRegister(ideal_rates={"CAN_BODY": 96_000}), Timeline(lambda _: None))
+        self.line = LineBook(LineRegister(ideal_rates={"CAN_BODY": 96_000}), Timeline(lambda *_: {}))
         self.balances: Counter[tuple[Batch, UnitAccount]] = Counter()
 
     def post(self, fact: Fact) -> list[UnitPosting]:
