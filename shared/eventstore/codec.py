@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from struct import Struct
 
 import msgspec
 
@@ -18,6 +19,7 @@ COLUMNS = "position, stream, version, event_id, type, data, cause, recorded_us, 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_pack = Struct(">qqqIIIII").pack  # big-endian: position, version, microseconds, then five lengths
 _decode_cause = msgspec.json.Decoder(Cause).decode
 
 encode_cause = msgspec.json.Encoder(order="deterministic").encode
@@ -50,11 +52,9 @@ def link(  # noqa: PLR0917 - the order is that of the stored columns, and rows a
 ) -> bytes:
     """SHA-256 over *previous* and every stored field; lengths come first, so no two rows share their bytes."""
     name = event_id or ""
-    head = (
-        f"{position} {version} {recorded_us} {len(stream)} {len(name)} {len(type_name)} {len(cause)} {len(data)} "
-        f"{stream}{name}{type_name}"
-    )
-    return sha256(previous + head.encode() + cause + data).digest()
+    lengths = (len(stream), len(name), len(type_name), len(cause), len(data))
+    head = _pack(position, version, recorded_us, *lengths)
+    return sha256(previous + head + f"{stream}{name}{type_name}".encode() + cause + data).digest()
 
 
 def row_links(previous: bytes, row: Row) -> bool:

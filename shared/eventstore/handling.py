@@ -49,13 +49,15 @@ def load(log: EventLog, decider: Decider[C, S, E], stream: str, up_to_version: i
     kept, guessed = states.get(decider, stream), states.guessed
     if kept is not None and guessed is not None:
         guessed.add(stream)
-        return _checked(log, decider, stream, Loaded(kept[1], kept[2]))
+        loaded = Loaded(kept[1], kept[2])
+        return _checked(log, decider, stream, loaded) if States.CHECKED else loaded
     state, seen = (kept[1], kept[2]) if kept is not None else (decider.initial, 0)
     events, version = log.read_events(stream, seen)
     if events:
         state = decider.fold(cast("Sequence[E]", events), state)
         states.keep(decider, stream, state, version)
-    return _checked(log, decider, stream, Loaded(state, version))
+    loaded = Loaded(state, version)
+    return _checked(log, decider, stream, loaded) if States.CHECKED else loaded
 
 
 def load_as_of(log: EventLog, decider: Decider[C, S, E], stream: str, position: int) -> Loaded[S]:
@@ -64,9 +66,7 @@ def load_as_of(log: EventLog, decider: Decider[C, S, E], stream: str, position: 
 
 
 def _checked(log: EventLog, decider: Decider[C, S, E], stream: str, loaded: Loaded[S]) -> Loaded[S]:
-    """*loaded*. In the tests: AssertionError when a fold of the stored events from the beginning tells another state."""
-    if not States.CHECKED:
-        return loaded
+    """*loaded*, or AssertionError when a fold of the stored events from the beginning tells another state."""
     before = repr(loaded.state)
     events, _ = log.read_events(stream, 0, loaded.version)
     whole = decider.fold(cast("Sequence[E]", events))
