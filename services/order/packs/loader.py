@@ -12,6 +12,7 @@ import yaml
 from services.order.domain.catalogue import Catalogue, Product
 from services.order.packs.assembly import assemble
 from services.order.packs.faults import PackFault
+from services.order.packs.reading import read_yaml
 from services.order.packs.shapes import PackShape
 from services.order.packs.shelf import Shelf
 
@@ -28,7 +29,7 @@ def read_pack(name: str, content: bytes) -> tuple[PackShape, str]:
     if len(content) > BYTES_MAX:
         raise PackFault(name, "$", f"expected at most {BYTES_MAX} bytes, found {len(content)}")
     try:
-        raw = yaml.safe_load(content)
+        raw = read_yaml(content)
     except yaml.YAMLError as fault:
         raise PackFault(name, "$", f"expected YAML: {fault}") from fault
     try:

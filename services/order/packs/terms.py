@@ -9,6 +9,7 @@ import yaml
 
 from services.order.domain.terms import CancellationTerms, ChangeTerms, Terms
 from services.order.packs.faults import PackFault
+from services.order.packs.reading import read_yaml
 from services.order.packs.shapes import Count, Positive, Ppm, Shape
 
 TERMS_AT = Path(__file__).with_name("terms.yaml")
@@ -50,7 +51,7 @@ class TermsShape(Shape, frozen=True):
 def read_terms(content: bytes) -> Terms:
     """Raises PackFault with the path of the first fault."""
     try:
-        shape = msgspec.convert(yaml.safe_load(content), TermsShape, strict=True)
+        shape = msgspec.convert(read_yaml(content), TermsShape, strict=True)
     except yaml.YAMLError as fault:
         raise PackFault(TERMS_AT.name, "$", f"expected YAML: {fault}") from fault
     except msgspec.ValidationError as fault:

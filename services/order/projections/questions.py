@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from services.order.domain.events import OrderCancelled, OrderConfirmed, ReplanAnswered, ReplanAsked
+from services.order.domain.events import OrderCancelled, OrderClosed, OrderConfirmed, ReplanAnswered, ReplanAsked
 from shared.eventstore.folding import digest_of
 from shared.eventstore.port import Recorded
 
@@ -35,7 +35,7 @@ class Questions:
     name = NAME
     tables: Sequence[sa.Table] = (TABLE,)
     handles: frozenset[str] | None = frozenset(
-        {"replan-asked.v1", "replan-answered.v1", "order-cancelled.v1", "order-confirmed.v1"}
+        {"replan-asked.v1", "replan-answered.v1", "order-cancelled.v1", "order-confirmed.v1", "order-closed.v1"}
     )
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Questions:
         for recorded in page:
             event = recorded.event
             match event:
-                case ReplanAsked() | ReplanAnswered() | OrderCancelled() | OrderConfirmed():
+                case ReplanAsked() | ReplanAnswered() | OrderCancelled() | OrderConfirmed() | OrderClosed():
                     connection.execute(TABLE.delete().where(TABLE.c.order_id == event.order_id))
                 case _:
                     continue

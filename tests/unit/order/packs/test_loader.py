@@ -8,6 +8,7 @@ import yaml
 
 from services.order.packs.faults import PackFault
 from services.order.packs.loader import catalogue, load, pack_contents, read_pack
+from services.order.packs.reading import read_yaml
 from shared.contracts.explosion import explode
 from shared.reference.capabilities import capabilities, terms
 
@@ -59,6 +60,10 @@ def test_the_version_is_the_hash_of_the_content() -> None:
     content = pack_contents()["packaging.yaml"]
     assert read_pack("packaging.yaml", content)[1] == catalogue().versions["packaging"]
     assert read_pack("packaging.yaml", content + b"# a note\n")[1] != catalogue().versions["packaging"]
+
+
+def dumped(pack: Any) -> bytes:
+    return yaml.dump(pack, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), allow_unicode=True).encode()
 
 
 Spoil = Callable[[dict[str, Any]], None]
@@ -173,9 +178,9 @@ FAULTS: list[tuple[str, Spoil, str]] = [
 @pytest.mark.parametrize(("file", "spoil", "path"), FAULTS)
 def test_a_fault_is_named_by_file_and_path(file: str, spoil: Spoil, path: str) -> None:
     contents = pack_contents()
-    pack = yaml.safe_load(contents[file])
+    pack = read_yaml(contents[file])
     spoil(pack)
-    contents[file] = yaml.safe_dump(pack, allow_unicode=True).encode()
+    contents[file] = dumped(pack)
     with pytest.raises(PackFault) as caught:
         load(contents)
     assert (caught.value.file, caught.value.path) == (file, path), str(caught.value)
@@ -183,9 +188,9 @@ def test_a_fault_is_named_by_file_and_path(file: str, spoil: Spoil, path: str) -
 
 def test_a_step_that_nobody_eats_is_a_fault() -> None:
     contents = pack_contents()
-    pack = yaml.safe_load(contents["packaging.yaml"])
+    pack = read_yaml(contents["packaging.yaml"])
     pack["routes"]["tin-250"][1]["inputs"] = []
-    contents["packaging.yaml"] = yaml.safe_dump(pack, allow_unicode=True).encode()
+    contents["packaging.yaml"] = dumped(pack)
     with pytest.raises(PackFault, match="to eat the output of 'coat'"):
         load(contents)
 
@@ -193,6 +198,12 @@ def test_a_step_that_nobody_eats_is_a_fault() -> None:
 @pytest.mark.parametrize("content", [b"pack: [", b"- a\n", b"", b"x" * 1_000_001])
 def test_what_is_no_pack_is_refused(content: bytes) -> None:
     with pytest.raises(PackFault):
+        read_pack("packaging.yaml", content)
+
+
+def test_a_key_that_stands_twice_is_refused_instead_of_lost() -> None:
+    content = pack_contents()["packaging.yaml"].replace(b"  can: {", b"  end: {", 1)
+    with pytest.raises(PackFault, match="found 'end' twice"):
         read_pack("packaging.yaml", content)
 
 
@@ -204,8 +215,8 @@ def test_the_catalogue_needs_one_pack_with_the_report_of_entrusted_production() 
 
 def test_a_product_may_stand_in_one_pack_only() -> None:
     contents = pack_contents()
-    pack = yaml.safe_load(contents["services.yaml"])
+    pack = read_yaml(contents["services.yaml"])
     pack["products"]["end-202"] = pack["products"]["lab-test"]
-    contents["services.yaml"] = yaml.safe_dump(pack, allow_unicode=True).encode()
+    contents["services.yaml"] = dumped(pack)
     with pytest.raises(PackFault, match="stands in another pack already"):
         load(contents)
