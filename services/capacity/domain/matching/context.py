@@ -45,6 +45,10 @@ class Context:
     def requested_by(self) -> int:
         return seconds_of(self.demand.requested_by)
 
+    def as_few(self, some: frozenset[str], others: frozenset[str]) -> bool:
+        """Whether nothing is lost, as far as plants go, by taking *some* rather than *others*."""
+        return len(some) <= len(others) if self.demand.limits.plants_max is None else some <= others
+
     def line(self, line_id: str) -> LineOnBoard:
         return self.taken.get(line_id) or self.board.line(line_id)
 

@@ -1,5 +1,6 @@
 """Plant labels: a dynamic programme over one chain that keeps, for every step at every plant, the ways that no other
-beats in time, price and plants together.
+beats in time, price and plants together. Plants are compared by their number, and one by one only where the buyer
+limits them: so the fewest plants are a good guess otherwise, while the fastest and the cheapest are not.
 
 The earliest of them is exact for chains and converging trees: transport and gaps are first in, first out, so nothing
 is gained by finishing an input later. A step that feeds two others keeps its placement in every label, and only
@@ -13,10 +14,11 @@ from dataclasses import dataclass
 from services.capacity.domain.matching.chain import Chain, Task
 from services.capacity.domain.matching.context import Context
 from services.capacity.domain.matching.eligibility import Candidate
-from services.capacity.domain.matching.placing import Placed, place, replay, trip_fen
+from services.capacity.domain.matching.placing import Placed, inflow, place, replay, trip_fen
 from services.capacity.domain.matching.transport import Trip
 
 _JOINED_MAX = 64
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,59 @@ def _labels(context: Context, chain: Chain, task: Task, joined: Sequence[Label])
     if task.supplied is None:
         return []
     by_plant: dict[str, list[Label]] = {}
+    bases = _Bases(context, task, joined)
     for candidate in task.candidates:
-        for base in joined:
+        for base in bases.worth_trying(candidate):
             label = _extended(context, chain, task, candidate, base)
             if label is not None:
                 by_plant.setdefault(candidate.plant_id, []).append(label)
-    return [one for labels in by_plant.values() for one in _best(labels, context.rules.labels_max)]
+    return [one for labels in by_plant.values() for one in _best(context, labels, context.rules.labels_max)]
+
+
+class _Bases:
+    """Ways to have a task's inputs, and which of them are worth trying at a plant: those that no other beats in
+    arrival there, price and plants. With a maximum lag or transfer batches a later arrival may be better, so all are.
+    """
+
+    def __init__(self, context: Context, task: Task, joined: Sequence[Label]) -> None:
+        self._context, self._task, self._joined = context, task, joined
+        self._came: dict[tuple[int, str], tuple[int, int] | None] = {}
+        self._plain = all(feed.need.lag_minutes_max is None and not feed.need.transfer_quantity for feed in task.feeds)
+
+    def worth_trying(self, candidate: Candidate) -> Sequence[Label]:
+        if not self._plain or len(self._joined) < _FEW:
+            return self._joined
+        rows = []
+        for i, base in enumerate(self._joined):
+            came = self._arrival(i, base, candidate)
+            if came is not None:
+                count = len(base.plants) + (candidate.plant_id not in base.plants)
+                rows.append((came[0], base.fen + came[1], count, i))
+        kept: list[tuple[int, frozenset[str], Label]] = []
+        for _, fen, _, i in sorted(rows):
+            base = self._joined[i]
+            plants = base.plants | {candidate.plant_id}
+            if not any(other <= fen and self._context.as_few(theirs, plants) for other, theirs, _ in kept):
+                kept.append((fen, plants, base))
+        return [base for _, _, base in kept]
+
+    def _arrival(self, i: int, base: Label, candidate: Candidate) -> tuple[int, int] | None:
+        """When the last input is at the candidate's plant, and the price of bringing all of them."""
+        at_home = any(base.placed[feed.task].candidate.plant_id == candidate.plant_id for feed in self._task.feeds)
+        key = (i, candidate.plant_id if at_home else candidate.district)
+        if key not in self._came:
+            self._came[key] = self._travel(base, candidate)
+        return self._came[key]
+
+    def _travel(self, base: Label, candidate: Candidate) -> tuple[int, int] | None:
+        last, fen = 0, 0
+        for feed in self._task.feeds:
+            flow = inflow(self._context, feed, base.placed[feed.task], candidate)
+            if flow is None:
+                return None
+            last = max(last, flow.begin)
+            fen += trip_fen(self._context, feed, base.placed[feed.task], candidate)
+        return last, fen
 
 
 def _extended(context: Context, chain: Chain, task: Task, candidate: Candidate, base: Label) -> Label | None:
@@ -123,7 +172,7 @@ def _joined(context: Context, chain: Chain, task: Task, by_task: Sequence[Sequen
         pairs = (_merged(context, chain, left, right) for left in joined for right in by_task[feed.task])
         joined = [one for one in pairs if one is not None]
         if len(joined) > _JOINED_MAX:
-            joined = _best(joined, _JOINED_MAX)
+            joined = _best(context, joined, _JOINED_MAX)
     yield from joined
 
 
@@ -158,11 +207,11 @@ def _fen(context: Context, placed: Mapping[int, Placed]) -> int:
     return work + sum(trips)
 
 
-def _best(labels: Sequence[Label], count: int) -> list[Label]:
+def _best(context: Context, labels: Sequence[Label], count: int) -> list[Label]:
     """Undominated labels, at most *count*: the fastest, the cheapest and the one of fewest plants are always kept."""
     kept: list[Label] = []
     for one in sorted(labels, key=lambda label: (label.ready, label.fen, len(label.plants))):
-        if not any(other.fen <= one.fen and other.plants <= one.plants for other in kept):
+        if not any(other.fen <= one.fen and context.as_few(other.plants, one.plants) for other in kept):
             kept.append(one)
     if len(kept) <= count:
         return kept
