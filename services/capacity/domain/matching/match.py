@@ -10,7 +10,7 @@ from services.capacity.domain.matching.menu import Menu, Whole, menu
 from services.capacity.domain.matching.options import drawn, slots_of
 from services.capacity.domain.matching.problem import Demand, Matched, Unmatched
 from services.capacity.domain.matching.reasons import binding, refusals, unmatched
-from services.capacity.domain.matching.relaxation import relaxation
+from services.capacity.domain.matching.relaxation import cheaper_quantity, relaxation
 from services.capacity.domain.matching.rematching import again, with_unbooked
 from services.capacity.domain.matching.rules import PlanningRules
 from services.capacity.domain.matching.transport import roads
@@ -73,8 +73,10 @@ def rematch(
 
 
 def _matched(context: Context, found: Menu, quote_id: str) -> Matched:
+    cheaper = cheaper_quantity(context, found)
     options = [
-        drawn(context, whole, quote_id, binding(context, whole), better_if(context, whole)) for whole in found.wholes
+        drawn(context, whole, quote_id, binding(context, whole), better_if(context, whole, cheaper))
+        for whole in found.wholes
     ]
     return Matched([one.option for one in options], refusals(context, found), slots_of(options))
 
@@ -104,11 +106,15 @@ def context_of(
     )
 
 
-def better_if(context: Context, whole: Whole) -> Relaxation | None:
-    """What would make the option good where it is not: the date it can keep."""
-    if whole.arrives <= context.requested_by:
+def better_if(context: Context, whole: Whole, cheaper: tuple[Relaxation, int] | None) -> Relaxation | None:
+    """What would make the option better: for a late one the date it can keep, else a quantity at a lower unit price."""
+    if whole.arrives > context.requested_by:
+        return Relaxation("date", instant_text(instant_of(whole.arrives)))
+    if cheaper is None:
         return None
-    return Relaxation("date", instant_text(instant_of(whole.arrives)))
+    change, fen_per_thousand = cheaper
+    asked = context.demand.lines[0].quantity_net
+    return change if fen_per_thousand * asked < whole.fen * 1_000 else None
 
 
 def _unmatched(context: Context, found: Menu) -> Unmatched:

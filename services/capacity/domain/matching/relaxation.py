@@ -13,7 +13,8 @@ import msgspec
 from services.capacity.domain.hours import instant_of, seconds_up
 from services.capacity.domain.matching.chain import Chain
 from services.capacity.domain.matching.context import Context
-from services.capacity.domain.matching.menu import possible
+from services.capacity.domain.matching.menu import Menu, possible
+from services.capacity.domain.matching.parts import ways
 from services.capacity.domain.matching.problem import Demand
 from shared.contracts.explosion import explode
 from shared.contracts.planning import DemandLine, Limits, Supply
@@ -35,6 +36,25 @@ def relaxation(context: Context, reasons: Iterable[PlanReason], chains: Iterable
         if possible(_asking(context, demand)):
             return change
     return _smaller(context)
+
+
+def cheaper_quantity(context: Context, menu: Menu) -> tuple[Relaxation, int] | None:
+    """A somewhat larger quantity that meets a minimum batch, and the fen of 1,000 units at it; for one-line orders.
+
+    None when no minimum is near, or when the larger order is not possible either.
+    """
+    chains = [chain for ways in menu.first for chain in ways.idle]
+    if len(context.demand.lines) != 1 or not chains:
+        return None
+    reasons = [one for chain in chains for one in chain.noes]
+    asked = context.demand.lines[0].quantity_net
+    for change, demand in _larger(context, reasons, chains):
+        if int(change.to) > asked * context.rules.better_quantity_times_max:
+            return None
+        found = ways(_asking(context, demand), demand.lines[0]).found
+        if found:
+            return change, min(way.fen for way in found) * 1_000 // int(change.to)
+    return None
 
 
 def _asking(context: Context, demand: Demand) -> Context:

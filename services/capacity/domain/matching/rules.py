@@ -24,6 +24,7 @@ class PlanningRules(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields
     balanced_fen_per_day: int
     trip_km_max: int
     pooled_lead_hours: int
+    better_quantity_times_max: int
     refusals_max: int
     lorry_loads: dict[str, int]
 

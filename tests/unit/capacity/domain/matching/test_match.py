@@ -319,6 +319,19 @@ def test_a_late_plan_is_offered_with_its_reason_and_the_date_that_holds() -> Non
     assert option.better_if == Relaxation("date", option.promise_at.isoformat().replace("+00:00", "Z"))
 
 
+def test_a_somewhat_larger_and_cheaper_quantity_is_pointed_out() -> None:
+    """Offset printing begins at 10,000 and costs a third a piece."""
+    world = board(
+        line("offset", "p1", capability("OFFSET", batch_min=10_000), fen_per_thousand=10_000),
+        line("digital", "p2", capability("DIGITAL"), fen_per_thousand=30_000),
+    )
+    either = (variant(step("o", "OFFSET"), code="offset"), variant(step("d", "DIGITAL"), code="digital"))
+    [near] = matched(demand(6_000, *either), world).options
+    assert near.better_if == Relaxation("quantity", "10000", "can")
+    [far] = matched(demand(2_000, *either), world).options
+    assert far.better_if is None
+
+
 def test_a_price_limit_out_of_reach_names_the_price_that_would_do() -> None:
     answer = unmatched(demand(1_000, limits=Limits(price_fen_max=100)), board(line("l1", "p1")))
     assert answer.reasons[0].code is ReasonCode.PRICE_ABOVE_LIMIT
