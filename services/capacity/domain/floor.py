@@ -22,7 +22,9 @@ from shared.kernel.refusal import Refused
 
 
 class Down(msgspec.Struct, frozen=True, gc=False):
-    """A breakdown or power limit: *expected_until* is the factory's guess, *withdrawn* what it offers no more."""
+    """A breakdown or power limit: *expected_until* is the factory's guess, *withdrawn* what it offers no more, of which
+    interrupted work will need *owed_seconds* when the line runs again.
+    """
 
     stoppage_id: str
     starts_at: datetime
@@ -30,6 +32,7 @@ class Down(msgspec.Struct, frozen=True, gc=False):
     family: StopFamily
     reason: str
     withdrawn: list[Interval]
+    owed_seconds: int
 
 
 class FloorEvent(LineEvent):
@@ -104,6 +107,7 @@ class BreakLine(OfFloor, frozen=True, gc=False, kw_only=True):
     family: StopFamily
     reason: str
     withdrawn: list[Interval]
+    owed_seconds: int
     days_max: int
 
 
@@ -171,6 +175,7 @@ def _break(command: BreakLine, floor: Floor) -> Sequence[FloorChange]:
         command.family,
         command.reason,
         command.withdrawn,
+        command.owed_seconds,
     )
     return [LineBroke(**_line(command), running=floor.running, free_since=floor.free_since, down=down, at=command.at)]
 

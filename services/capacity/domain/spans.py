@@ -1,7 +1,7 @@
 """Algebra of spans of time: lists of half-open intervals that ascend and do not touch. Linear sweeps, no clock."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.contracts.planning import Interval
 
@@ -63,6 +63,18 @@ def after(spans: Sequence[Interval], at: datetime) -> list[Interval]:
 def between(spans: Sequence[Interval], starts_at: datetime, ends_at: datetime) -> list[Interval]:
     """The part of *spans* within [starts_at, ends_at)."""
     return common(spans, [Interval(starts_at, ends_at)]) if starts_at < ends_at else []
+
+
+def first_seconds(spans: Sequence[Interval], wanted: int) -> list[Interval]:
+    """The first *wanted* whole seconds of *spans*, all of them when there are fewer."""
+    result: list[Interval] = []
+    for one in spans:
+        if wanted <= 0:
+            break
+        length = min(wanted, int((one.ends_at - one.starts_at).total_seconds()))
+        result.append(Interval(one.starts_at, one.starts_at + timedelta(seconds=length)))
+        wanted -= length
+    return result
 
 
 def seconds(spans: Iterable[Interval]) -> int:

@@ -10,7 +10,7 @@ from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.slots import ConfirmSlots, Slot
 from services.capacity.domain.work_commands import AgreeCounter, MoveWork, WithdrawWork
 from services.capacity.domain.work_events import Destination
-from services.capacity.domain.work_state import Accepted, Closed, Countered, NoWork, Offered
+from services.capacity.domain.work_state import Accepted, Closed, Countered, Live, NoWork, Offered, Running, SettingUp
 from services.capacity.handlers.booking import firm_slot, hold, offer_work, release, slots_by_line
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
@@ -82,18 +82,26 @@ def _adjust(draft: Draft, plan: Booked, change: Change, step: PlannedStep, at: d
     destinations: list[Destination] = destinations_of(step, plan.demand, change.steps, change.trips)
     if isinstance(work, Countered) and step.process_id in change.moved:
         draft.work(work_id, AgreeCounter(step.slot_id, step.setup_seconds, destinations, at))
-    elif step.process_id in change.moved or destinations != work.terms.destinations:
+    elif step.process_id in change.moved or _is_told(step, destinations, work):
         terms = work.terms
         is_moved = step.process_id in change.moved and isinstance(work, Offered | Accepted | Countered)
+        is_prolonged = isinstance(work, SettingUp | Running)
         draft.work(
             work_id,
             MoveWork(
                 slot_id=step.slot_id if is_moved else terms.slot_id,
                 starts_at=step.starts_at if is_moved else terms.starts_at,
-                ends_at=step.ends_at if is_moved else terms.ends_at,
+                ends_at=step.ends_at if is_moved or is_prolonged else terms.ends_at,
                 setup_seconds=step.setup_seconds if is_moved else terms.setup_seconds,
                 price_fen=step.price_fen if is_moved else terms.price_fen,
                 destinations=destinations,
                 at=at,
             ),
         )
+
+
+def _is_told(step: PlannedStep, destinations: list[Destination], work: Live) -> bool:
+    """Whether something else changed that the plant has to know: where its output goes, or when it will be through."""
+    if destinations != work.terms.destinations:
+        return True
+    return isinstance(work, SettingUp | Running) and step.ends_at != work.terms.ends_at

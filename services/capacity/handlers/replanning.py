@@ -1,10 +1,10 @@
 """A confirmed plan has to change: find the least change, do it when it costs the buyer nothing, ask when it does."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from services.capacity.domain.allocation import slot_of, work_id_for
+from services.capacity.domain.allocation import recipe_step, slot_of, work_id_for
 from services.capacity.domain.matching.match import rematch
 from services.capacity.domain.matching.problem import Unmatched
 from services.capacity.domain.matching.rules import standard_rules
@@ -37,13 +37,17 @@ ANSWER_AT_LEAST = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What made the plan impossible: *affected* processes must move, away from *banned* plants (process -> plants)."""
+    """What made the plan impossible: *affected* processes must move, away from *banned* plants (process -> plants).
+
+    *prolonged*: process -> its step as it will be: it stays where it is, and what follows may have to move.
+    """
 
     replan_id: str
     cause: ChangeCause
     affected: frozenset[str]
     banned: Mapping[str, frozenset[str]] = field(default_factory=dict)
     reasons: Sequence[PlanReason] = ()
+    prolonged: Mapping[str, PlannedStep] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Replanner:
         if not isinstance(plan, Booked):
             return
         release_proposed(draft, plan, now)
+        trigger = replace(trigger, affected=trigger.affected | _homeless(draft, plan))
         found = self._find(draft, plan, trigger)
         if isinstance(found, Unmatched):
             answer_by = now + self._desk.settings.answer_replan_within
@@ -136,8 +141,7 @@ class Replanner:
         if not isinstance(plan, Booked) or plan.question is None:
             return
         question = plan.question
-        change = question.change
-        affected = _unusable(draft, plan) if change is None else frozenset(change.moved)
+        affected = _homeless(draft, plan)
         draft.plan(fact.order_id, AnswerChange(fact.replan_id, "accept", fact.by_default, None, now))
         again = Trigger(work_id_for(fact.replan_id, "again").replace("wrk_", "rpl_"), question.cause, affected)
         self.replan(draft, fact.order_id, again)
@@ -149,8 +153,7 @@ class Replanner:
         own = {} if after.slot_id == before.slot_id else _own_slot(draft, plan, before, after, trigger.replan_id)
         if after.ends_at <= before.ends_at:
             return Found(_change(plan, steps, plan.current.trips, plan.current.promise_at, trigger.replan_id), own)
-        for free in _scopes(draft, plan, frozenset({after.process_id})):
-            later = free - {after.process_id}
+        for later in _scopes(draft, plan, frozenset(), {after.process_id: after}):
             found = self._with_kept(draft, plan, [one for one in steps if one.process_id not in later], trigger)
             if isinstance(found, Found):
                 return Found(found.change, {**found.slots, **_merged(own, found.slots)})
@@ -159,8 +162,9 @@ class Replanner:
     def _find(self, draft: Draft, plan: Booked, trigger: Trigger) -> Found | Unmatched:
         """The least change first: the affected steps alone, then with what follows, then all that has not begun."""
         last = Unmatched(list(trigger.reasons), None)
-        for free in _scopes(draft, plan, trigger.affected):
-            kept = [step for step in plan.current.steps if step.process_id not in free]
+        steps = [trigger.prolonged.get(one.process_id, one) for one in plan.current.steps]
+        for free in _scopes(draft, plan, trigger.affected, trigger.prolonged):
+            kept = [step for step in steps if step.process_id not in free]
             found = self._with_kept(draft, plan, kept, trigger)
             if isinstance(found, Found):
                 return found
@@ -190,21 +194,47 @@ class Replanner:
         return Found(_change(plan, steps, option.trips, option.promise_at, trigger.replan_id), slots)
 
 
-def _scopes(draft: Draft, plan: Booked, affected: frozenset[str]) -> Iterator[frozenset[str]]:
-    """Ever larger sets of processes that may move; never one that has begun."""
+def _scopes(
+    draft: Draft, plan: Booked, affected: frozenset[str], prolonged: Mapping[str, PlannedStep]
+) -> Iterator[frozenset[str]]:
+    """Ever larger sets of processes that may move: *affected* ones and those overtaken by a *prolonged* one, what
+    follows any of them, and all that has not begun; what has begun never moves.
+    """
     steps = plan.current.steps
     waiting = frozenset(one.process_id for one in steps if not is_started(draft, plan.current.work_ids[one.process_id]))
-    yield affected
-    following = set(affected)
+    least = affected | (frozenset(_overtaken(plan, prolonged)) & waiting)
+    yield least
+    following = {*affected, *prolonged}
     for step in steps:  # topological order within each part
         if following & set(step.feeds_from):
             following.add(step.process_id)
-    later = affected | (following & waiting)
-    if later != affected:
+    later = least | ((following - prolonged.keys()) & waiting)
+    if later != least:
         yield later
-    everything = affected | waiting
+    everything = affected | (waiting - prolonged.keys())
     if everything != later:
         yield everything
+
+
+def _overtaken(plan: Booked, prolonged: Mapping[str, PlannedStep]) -> Iterator[str]:
+    """Processes whose run was to begin before a prolonged input now arrives."""
+    for step in plan.current.steps:
+        run_at = step.starts_at + timedelta(seconds=step.setup_seconds)
+        for feeding in step.feeds_from:
+            if feeding in prolonged and run_at < prolonged[feeding].ends_at + _under_way(
+                plan, feeding, step.process_id
+            ):
+                yield step.process_id
+
+
+def _under_way(plan: Booked, feeding: str, process_id: str) -> timedelta:
+    """From the end of the feeding step to the arrival of its output, as planned before."""
+    source = next(one for one in plan.current.steps if one.process_id == feeding)
+    lag = timedelta(minutes=recipe_step(plan.demand, source).last_lag_minutes)
+    for trip in plan.current.trips:
+        if (trip.process_id, trip.to_process_id) == (feeding, process_id):
+            return lag + (trip.arrives_at - trip.departs_at)
+    return lag
 
 
 def _change(
@@ -246,10 +276,12 @@ def _work_id(plan: Booked, before: PlannedStep | None, after: PlannedStep, repla
     return work_id_for(replan_id, after.process_id)
 
 
-def _unusable(draft: Draft, plan: Booked) -> frozenset[str]:
-    """Processes that nobody makes any more."""
+def _homeless(draft: Draft, plan: Booked) -> frozenset[str]:
+    """Processes that nobody makes any more, and those that an open question has taken from their slots."""
     work_ids = plan.current.work_ids
-    return frozenset(name for name, work_id in work_ids.items() if isinstance(draft.work_of(work_id), Closed | NoWork))
+    lost = {name for name, work_id in work_ids.items() if isinstance(draft.work_of(work_id), Closed | NoWork)}
+    change = None if plan.question is None else plan.question.change
+    return frozenset(lost if change is None else {*lost, *(set(change.moved) & set(work_ids))})
 
 
 def costs_nothing(change: Change, current: Change) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.capacity.domain.plan_state import Booked
-from services.capacity.domain.work_state import Accepted, Closed, Countered, Offered
+from services.capacity.domain.work_state import Accepted, Closed, Countered, Offered, Running
 from services.capacity.handlers.breakdowns import Outage
 from services.capacity.handlers.offers import Counter
 from services.capacity.jobs import lapse_offers
@@ -252,3 +252,57 @@ def test_an_announced_power_limit_withdraws_hours_and_moves_work_without_stoppin
     change = changed(world.do(lambda: world.service.handlers.breakdowns.break_line("b1", "stp_1", owner, outage)))
     assert change.cause == "power_limit"
     assert world.service.handlers.breakdowns._desk.draft().floor_of("b1").down is None
+
+
+def test_work_interrupted_by_a_breakdown_ends_later_and_moves_what_follows() -> None:
+    world = capacity_world(line("b1", "p1", capability("BODY")), line("r1", "p3", capability("PRINT")))
+    confirmed = booked(world)
+    body_id, _ = work_at(confirmed, "body")
+    body, printed = confirmed.option.steps
+    owner, handlers = world.owner("p1"), world.service.handlers
+    world.do(lambda: handlers.production.start(body_id, owner, None))
+    world.clock.set(at(1))
+    outage = Outage(at(1), at(49), "breakdown")
+    facts = world.do(lambda: handlers.breakdowns.break_line("b1", "stp_1", owner, outage))
+    opened = [one for one in facts if isinstance(one, line_time.StoppageOpened)]
+    assert [(one.work_id, one.family) for one in opened] == [(body_id, "aborted")]
+    change = changed(facts)
+    assert change.needs_answer
+    steps = {one.step: one for one in change.steps}
+    left = body.ends_at - at(1)
+    assert steps["body"].slot_id == body.slot_id
+    assert steps["body"].ends_at == at(49) + left, "what was left is made when the line runs again"
+    assert steps["print"].slot_id != printed.slot_id
+    assert steps["print"].starts_at >= steps["body"].ends_at
+    withdrawn = [one for one in facts if isinstance(one, line_time.CapacityWithdrawn)]
+    assert withdrawn[0].intervals[-1].ends_at == at(49) + left
+    world.tell(answer("accept", change.replan_id))
+    running = world.work(body_id)
+    assert isinstance(running, Running)
+    assert running.terms.ends_at == at(49) + left
+    world.clock.set(at(25))
+    facts = world.do(lambda: handlers.breakdowns.mend_line("b1", "stp_1", owner))
+    assert [type(one) for one in facts if isinstance(one, line_time.StoppageClosed)]
+    published = [one for one in facts if isinstance(one, line_time.CapacityPublished)]
+    assert published[0].intervals[0].starts_at == at(25) + left, "what the interrupted work needs is not offered"
+
+
+def test_a_second_outage_finds_room_for_what_the_first_made_homeless() -> None:
+    world = world_of(second_fen=90_000, second_district="421202", auto_accept=True)
+    confirmed = booked(world)
+    printed = next(one for one in confirmed.option.steps if one.step == "print")
+    handlers = world.service.handlers
+    first = Outage(at(0), at(72), "breakdown")
+    asked = changed(
+        world.do(lambda: handlers.breakdowns.break_line(printed.line_id, "stp_1", world.owner(printed.plant_id), first))
+    )
+    assert asked.needs_answer
+    body = next(one for one in confirmed.option.steps if one.step == "body")
+    second = Outage(at(0), at(24), "breakdown")
+    again = changed(world.do(lambda: handlers.breakdowns.break_line(body.line_id, "stp_2", world.owner("p1"), second)))
+    after = {one.step: one for one in again.steps}
+    assert after["body"].starts_at >= at(24)
+    assert after["print"].slot_id != printed.slot_id
+    world.tell(answer("accept", again.replan_id))
+    for one in again.steps:
+        assert slots_on(world, one.line_id) == [(one.slot_id, True)]
