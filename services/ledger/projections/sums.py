@@ -140,7 +140,14 @@ def _time_moves(size: int | None) -> sa.Subquery:
     out_of = sa.select(*common, posting.from_account, posting.from_client, -posting.seconds).where(
         posting.entry < size, posting.from_account != Account.CALENDAR.value
     )
-    return sa.union_all(into, out_of).subquery()
+    return _standing(sa.union_all(into, out_of).subquery())
+
+
+def _standing(moves: sa.Subquery) -> sa.Subquery:
+    """Balances from moves: what adds up to nothing has no row, as in the balances of the present."""
+    *keys, amount = moves.c
+    total = sa.func.sum(amount)
+    return sa.select(*keys, total.label("amount")).group_by(*keys).having(total != 0).subquery()
 
 
 def _unit_moves(size: int | None) -> sa.Subquery:
@@ -163,4 +170,4 @@ def _unit_moves(size: int | None) -> sa.Subquery:
     out_of = sa.select(*common, posting.from_account, -posting.quantity).where(
         posting.entry < size, posting.from_account != UnitAccount.WIP.value
     )
-    return sa.union_all(into, out_of).subquery()
+    return _standing(sa.union_all(into, out_of).subquery())
