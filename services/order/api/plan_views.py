@@ -23,13 +23,16 @@ class RelaxationView(BaseSchema):
 
     kind = Text()
     to = Text()
-    unit = Text()
+    unit = Text(low=0)
+    text = LanguageText()
 
 
 class ReasonView(BaseSchema):
     """One typed no; figures are limits of a line or the asker's own, never another's order."""
 
     code = Text()
+    title = LanguageText()
+    detail = LanguageText()
     step = Text()
     capability = Text()
     variant = Text()

@@ -7,8 +7,10 @@ from typing import Any
 from services.order.domain.situations import Failure, Order, Quote, Running
 from services.order.domain.standing import open_quote
 from shared.contracts.planning import PlannedStep, PlannedTrip, PlanOption
+from shared.contracts.reason_words import reason_detail, reason_title, relaxation_text
 from shared.contracts.reasons import PlanReason, Relaxation
 from shared.kernel.money import Money
+from shared.kernel.refusal import Language
 from shared.kernel.units import Quantity
 
 Shown = dict[str, Any]
@@ -52,12 +54,19 @@ def trip_shown(trip: PlannedTrip) -> Shown:
 def relaxation_shown(relaxation: Relaxation | None) -> Shown | None:
     if relaxation is None:
         return None
-    return {"kind": relaxation.kind, "to": relaxation.to, "unit": relaxation.unit}
+    return {
+        "kind": relaxation.kind,
+        "to": relaxation.to,
+        "unit": relaxation.unit,
+        "text": {"zh": relaxation_text(relaxation, "zh"), "en": relaxation_text(relaxation, "en")},
+    }
 
 
 def reason_shown(reason: PlanReason) -> Shown:
     return {
         "code": reason.code.value,
+        "title": {"zh": reason_title(reason.code, "zh"), "en": reason_title(reason.code, "en")},
+        "detail": {"zh": _detail(reason, "zh"), "en": _detail(reason, "en")},
         "step": reason.step,
         "capability": reason.capability,
         "variant": reason.variant,
@@ -65,6 +74,10 @@ def reason_shown(reason: PlanReason) -> Shown:
         "facts": dict(reason.facts),
         "relaxation": relaxation_shown(reason.relaxation),
     }
+
+
+def _detail(reason: PlanReason, language: Language) -> str:
+    return reason_detail(reason, language) or reason_title(reason.code, language)
 
 
 def reasons_shown(reasons: Iterable[PlanReason]) -> list[Shown]:

@@ -104,7 +104,10 @@ def test_a_refusal_shows_reasons_and_what_would_help_and_may_be_retried(world: W
     found = world.caller().get(f"/v1/orders/{order['id']}").get_json()
     assert found["state"] == "unplannable"
     assert found["failure"]["reasons"][0]["code"] == "MOQ_NOT_MET"
-    assert found["failure"]["relaxation"] == {"kind": "quantity", "to": "200000", "unit": "can"}
+    assert found["failure"]["reasons"][0]["title"] == {"zh": "未达到最小起订量", "en": "Below the minimum batch"}
+    relaxation = found["failure"]["relaxation"]
+    assert (relaxation["kind"], relaxation["to"], relaxation["unit"]) == ("quantity", "200000", "can")
+    assert relaxation["text"]["en"] == "possible with a quantity of 200000 can"
     again = world.caller().post(f"/v1/orders/{order['id']}/quotes")
     assert again.status_code == 202
     assert again.get_json()["state"] == "planning"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.capacity.domain.matching.words import reason_detail, reason_title, relaxation_text
+from shared.contracts.reason_words import reason_detail, reason_title, relaxation_text
 from shared.contracts.reasons import PlanReason, ReasonCode, Relaxation
 from shared.kernel.refusal import Language
 
