@@ -114,7 +114,7 @@ def build_app(
     tracing.install(app, ids, clock, metrics, body_bytes_max)
     access.install(app, verifier)
     deprecation.install(app)
-    app.extensions["gongfang-api"] = api = Api(app, spec_kwargs=documentation.SPEC_OPTIONS)
+    app.extensions["gongfang-api"] = api = Api(app, spec_kwargs=documentation.spec_options())
     api.ma_plugin.converter.add_attribute_function(_field_documentation)
     problems.install(app)
     for one in routes:

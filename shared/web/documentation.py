@@ -42,13 +42,15 @@ _HEADER_PARAMETERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string"},
     },
 }
-SPEC_OPTIONS: dict[str, Any] = {
-    "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
-}
 _PROBLEM = {
     "description": "Problem (RFC 9457)",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+
+
+def spec_options() -> dict[str, Any]:
+    """What each document begins with; a fresh one each time, because apispec writes into it."""
+    return {"components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}}}
 
 
 def finished(document: dict[str, Any]) -> dict[str, Any]:

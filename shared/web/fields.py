@@ -25,6 +25,7 @@ ITEMS_MAX = 100
 WHOLE_MAX = 10**12
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_UNIT = r"^[A-Za-z][A-Za-z0-9_-]{0,19}$"
 _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -243,19 +244,19 @@ class Given:
 class QuantityField(Spoken, fields.Field[Given]):
     """`{"value": "12000", "unit": "can"}`, more than zero unless *zero*; dumps `Quantity` or `Given`."""
 
-    openapi: Mapping[str, object] = {
-        "type": "object",
-        "required": ["value", "unit"],
-        "additionalProperties": False,
-        "properties": {
-            "value": {"type": "string", "pattern": r"^[0-9]{1,15}(\.[0-9]{1,6})?$"},
-            "unit": {"type": "string", "minLength": 1, "maxLength": 20},
-        },
-    }
-
     def __init__(self, *, zero: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.zero = zero
+        decimal = r"[0-9]{1,15}(\.[0-9]{1,6})?"
+        self.openapi = {
+            "type": "object",
+            "required": ["value", "unit"],
+            "additionalProperties": False,
+            "properties": {
+                "value": {"type": "string", "pattern": f"^{decimal}$" if zero else rf"^(?=.*[1-9]){decimal}$"},
+                "unit": {"type": "string", "pattern": _UNIT},
+            },
+        }
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **_: Any) -> dict[str, str] | None:
         if not isinstance(value, (Quantity, Given)):
@@ -274,7 +275,7 @@ class QuantityField(Spoken, fields.Field[Given]):
             raise ValidationError({"value": [wrong]})
         if not self.zero and not amount.strip("0."):
             raise ValidationError({"value": [Said("zero", "必须大于零。", "Must be more than zero.")]})
-        if not isinstance(unit, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,19}", unit):
+        if not isinstance(unit, str) or not re.fullmatch(_UNIT, unit):
             raise ValidationError(
                 {"unit": [Said("not_unit", "应为单位代码，例如 can。", "Expected a unit such as can.")]}
             )

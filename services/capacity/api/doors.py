@@ -10,6 +10,7 @@ from services.capacity.domain.refusals import Why
 from services.capacity.domain.work import WORK
 from services.capacity.domain.work_identity import work_stream
 from services.capacity.domain.work_state import Closed, Live, NoWork
+from services.capacity.handlers.access import unknown
 from services.capacity.handlers.breakdowns import BreakdownsHandler
 from services.capacity.handlers.deliveries import DeliveriesHandler
 from services.capacity.handlers.desk import Desk
@@ -50,9 +51,9 @@ class FloorApi:
         loaded = load(self.log, WORK, work_stream(work_id))
         work = loaded.state
         if isinstance(work, NoWork):
-            raise Refused(absent, id=work_id)
+            raise unknown(absent, work_id)
         if principal.role is not Role.OFFICE and not principal.owns(work.terms.factory_org_id):
-            raise Refused(absent, id=work_id)
+            raise unknown(absent, work_id)
         return Loaded(work, loaded.version)
 
     def run(self, command: Command, prepare: Callable[[], Prepared[int]]) -> None:
