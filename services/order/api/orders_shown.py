@@ -156,7 +156,8 @@ def promise_shown(promise: Promise) -> Shown:
 
 def questions_shown(running: Running) -> list[Shown]:
     asked = [] if running.asked is None else [_replan_shown(running.asked)]
-    return asked + [_shortfall_shown(one) for one in running.shortfalls.values()]
+    choices = [*([] if running.is_in_production else ["change"]), "report_supply", "cancel"]
+    return asked + [_shortfall_shown(one, choices) for one in running.shortfalls.values()]
 
 
 def _replan_shown(asked: Asked) -> Shown:
@@ -179,7 +180,7 @@ def _replan_shown(asked: Asked) -> Shown:
     }
 
 
-def _shortfall_shown(shortfall: Shortfall) -> Shown:
+def _shortfall_shown(shortfall: Shortfall, choices: list[str]) -> Shown:
     return {
         "kind": "short_supply",
         "id": None,
@@ -188,7 +189,7 @@ def _shortfall_shown(shortfall: Shortfall) -> Shown:
         "new_promise_at": None,
         "old_price": None,
         "new_price": None,
-        "choices": ["change", "report_supply", "cancel"],
+        "choices": choices,
         "default_choice": None,
         "answer_by": None,
         "item": shortfall.item,

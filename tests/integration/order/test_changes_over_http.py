@@ -99,6 +99,7 @@ def test_short_material_asks_the_buyer_and_tells_capacity(world: World) -> None:
     order = world.caller().post(path, arriving("15000")).get_json()
     (question,) = order["questions"]
     assert question["kind"] == "short_supply"
+    assert question["choices"] == ["change", "report_supply", "cancel"]
     assert question["makeable"][0]["quantity"]["unit"] == "can"
     (fact,) = world.facts(facts.SupplyArrived)
     assert (fact.quantity, fact.expected) == (15_000, 20_427)
