@@ -15,7 +15,9 @@ from services.ledger.settings import Settings
 from shared.bus.memory import InProcessBroker
 from shared.clock import RandomIds, StoryClock
 from shared.contracts import line_time as facts
+from shared.contracts.capacity import ShipmentDelivered
 from shared.contracts.envelope import CloudEvent, Fact
+from shared.contracts.order import DeliveryConfirmed
 from shared.contracts.planning import Interval
 from shared.contracts.registry import FACTS
 from shared.eventstore.memory import MemoryLog
@@ -219,6 +221,22 @@ class Shift:
             to_at=self.at(begins + 4),
             reported_at=self.at(begins + 4),
         )
+
+    def delivered(self, quantity: int, begins: float = 2.0) -> list[Fact]:
+        """Shipped to the client, who confirms it."""
+        delivery = {"order_id": f"ord_{self.tag}", "buyer_org_id": client(), "delivery_id": f"dlv_{self.tag}_{begins}"}
+        return [
+            ShipmentDelivered(
+                **delivery,
+                work_id=f"wrk_{self.tag}_{begins}",
+                process_id="pro_1",
+                quantity=quantity,
+                unit="can",
+                lots=[f"lot_{self.tag}_{begins}"],
+                delivered_at=self.at(begins + 9),
+            ),
+            DeliveryConfirmed(**delivery, quantity=quantity, unit="can", confirmed_at=self.at(begins + 10)),
+        ]
 
     def corrected(self, good: int, scrap: int, begins: float = 2.0) -> facts.ReportCorrected:
         return facts.ReportCorrected(

@@ -48,7 +48,7 @@ class Ledger:
         try:
             self.projector.wait_for(None, self.log.head().position, CATCH_UP_S)
         except ViewStale as stale:
-            raise Refused(WebWhy.NOT_READY, what=stale.name) from stale
+            raise Refused(WebWhy.NOT_READY, names=stale.name) from stale
         with snapshot(self.log.views) as connection:
             size = stored_size(connection)
             if as_of is not None and as_of > size:

@@ -56,7 +56,9 @@ _COLUMNS = [ENTRY.c[name] for name in EntryRow.__dataclass_fields__]
 def list_entries(
     connection: sa.Connection, filters: Filters, principal: Principal, after: int | None, limit: int
 ) -> list[EntryRow]:
-    """Entries by index, ascending. A factory sees those about its own lines and plants."""
+    """Entries by index, ascending. A factory sees those about its own lines and plants, and those that moved units it
+    made, such as the receiver's word on a delivery.
+    """
     where = [*_own(principal), *_named(filters)]
     if after is not None:
         where.append(ENTRY.c.entry > after)
@@ -75,9 +77,14 @@ def find_entry(connection: sa.Connection, index: int, principal: Principal) -> E
 def _own(principal: Principal) -> list[sa.ColumnElement[bool]]:
     if principal.role in {Role.OFFICE, Role.SYSTEM}:
         return []
-    if principal.role is Role.FACTORY:
-        return [ENTRY.c.factory_org_id == principal.org_id]
-    return [sa.false()]
+    if principal.role is not Role.FACTORY:
+        return [sa.false()]
+    moved_own_units = (
+        sa.select(UNIT_POSTING.c.entry)
+        .join_from(UNIT_POSTING, LINE, LINE.c.line_id == UNIT_POSTING.c.line_id)
+        .where(LINE.c.factory_org_id == principal.org_id)
+    )
+    return [sa.or_(ENTRY.c.factory_org_id == principal.org_id, ENTRY.c.entry.in_(moved_own_units))]
 
 
 def _named(filters: Filters) -> list[sa.ColumnElement[bool]]:

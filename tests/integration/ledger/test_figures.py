@@ -266,3 +266,19 @@ def test_an_entry_that_is_not_there_is_not_found(house: LedgerHouse, index: str)
 
 def test_an_unknown_element_is_refused(house: LedgerHouse) -> None:
     problem(house.caller(Role.OFFICE).get("/v1/entries?behind=AUBT,NONE"), 422, "UNKNOWN_ELEMENT")
+
+
+def test_a_factory_sees_the_receivers_word_on_what_it_made_and_nobody_elses() -> None:
+    house = LedgerHouse()
+    for line, plant in ((1, 1), (2, 2)):
+        shift = Shift(line, plant)
+        house.tell(*shift.registered(), *shift.offered(), *shift.worked(client()), *shift.delivered(100_000))
+    house.settle()
+    words = house.get("/v1/entries?type=order.delivery-confirmed.v1")["items"]
+    assert len(words) == 2
+    (own,) = house.get("/v1/entries?type=order.delivery-confirmed.v1", Role.FACTORY, 2)["items"]
+    assert own == words[1]
+    assert house.get(own["url"], Role.FACTORY, 2)["postings"]["units"][0]["line_id"] == "lin_2"
+    problem(house.caller(Role.FACTORY, 2).get(words[0]["url"]), 404, "UNKNOWN_ENTRY")
+    (row,) = house.get(f"/v1/utilization?by=line&{PERIOD}", Role.FACTORY, 2)["items"]
+    assert row["quantities"][0]["elements"]["GQ"]["value"] == 190_000

@@ -18,12 +18,15 @@ from services.ledger.projections.tree import NODE, Tree
 from shared.contracts.envelope import Fact
 from shared.contracts.registry import FACTS
 from shared.eventstore import shadow
+from shared.eventstore.checkpoints import Checkpoint, write_checkpoint
 from shared.eventstore.memory import MemoryLog
 from shared.eventstore.port import Recorded
 from shared.eventstore.projecting import Projection
 from shared.eventstore.sqlite import SqliteLog
+from shared.kernel.principal import Role
 from tests.support.golden_facts import GOLDEN
 from tests.support.ledger_house import LedgerHouse, OpenLog, Shift, client
+from tests.support.web_client import problem
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -159,3 +162,23 @@ def test_an_entry_opens_to_what_was_published() -> None:
     leaf = orjson.loads(shown["leaf"])
     assert leaf["sourceseq"] == 4
     assert leaf["prevhash"] == house.get("/v1/entries/2")["leaf_hash"]
+
+
+def test_a_view_folded_by_other_rules_does_not_serve_until_rebuilt(tmp_path: Path) -> None:
+    def open_log(name: str, types: Any, clock: Any) -> SqliteLog:
+        return SqliteLog(name, types, clock, tmp_path / "ledger.sqlite")
+
+    first = LedgerHouse(open_log)
+    told(first, days=1)
+    first.settle()
+    figures = "/v1/utilization?from=2026-12-01&to=2026-12-31"
+    shown = first.get(figures)
+    with first.log.writing() as connection:
+        write_checkpoint(connection, "books", Checkpoint(first.log.head().position, "folded by older rules"))
+    first.log.close()
+    again = LedgerHouse(open_log)
+    refused = problem(again.caller(Role.OFFICE).get(figures), 503, "NOT_READY")
+    assert "books" in refused["detail"]
+    assert again.caller(Role.OFFICE).get("/readyz").status_code == 503
+    again.service.projector.rebuild("books")
+    assert again.get(figures) == shown
