@@ -12,6 +12,7 @@ from services.capacity.domain.matching.context import Context
 from services.capacity.domain.matching.labels import Outcome, Stuck, outcomes, undominated
 from services.capacity.domain.matching.placing import bookings_by_line
 from shared.contracts.planning import DemandLine, Limits
+from shared.contracts.reasons import ReasonCode
 from shared.kernel.rounding import apportion
 
 _ROUNDS = 3
@@ -58,9 +59,10 @@ def ways(context: Context, line: DemandLine) -> Ways:
     tried = chains(context, Part(line, 1, line.quantity_net))
     found, stuck, off_colour = placed_ways(context, tried)
     single = tuple(Way((one,)) for one in found)
-    split = tuple(_split(context, line, single)) if _worth_splitting(context, single) else ()
     idle = tuple(one for one in tried if not one.is_runnable)
     runnable = tuple(one for one in tried if one.is_runnable)
+    worth = _worth_splitting(context, single) if single else bool(stuck) or any(map(_is_only_too_large, idle))
+    split = tuple(_split(context, line, single)) if worth and context.demand.limits.split_ok else ()
     return Ways(single + split, tuple(stuck), idle, runnable, off_colour)
 
 
@@ -111,14 +113,17 @@ def _keeps_colour(context: Context, outcome: Outcome) -> bool:
     return all(len(one) == 1 for one in plants.values())
 
 
+def _is_only_too_large(chain: Chain) -> bool:
+    """Whether every step that no line can run would find one for a smaller batch."""
+    large = {one.step for one in chain.noes if one.code is ReasonCode.BATCH_TOO_LARGE}
+    return all((task.candidates or task.step.step in large) and task.supplied is not None for task in chain.tasks)
+
+
 def _worth_splitting(context: Context, single: Sequence[Way]) -> bool:
-    if not context.demand.limits.split_ok:
-        return False
-    if not single:
-        return True
-    fastest = min(single, key=lambda way: way.arrives)
-    longest = max(placed.candidate.seconds for placed in fastest.parts[0].placed.values())
-    return fastest.arrives > context.requested_by and longest >= context.rules.split_run_hours_min * _HOUR
+    """Whether the order is late though its longest run is long enough to be shared out."""
+    first = min(single, key=lambda way: way.arrives)
+    longest = max(placed.candidate.seconds for placed in first.parts[0].placed.values())
+    return first.arrives > context.requested_by and longest >= context.rules.split_run_hours_min * _HOUR
 
 
 def _split(context: Context, line: DemandLine, single: Sequence[Way]) -> list[Way]:

@@ -21,6 +21,19 @@ from shared.contracts.planning import DemandLine, Limits, Supply
 from shared.contracts.reasons import PlanReason, ReasonCode, Relaxation
 from shared.kernel.clock import instant_text
 
+_EASED_BY_LESS = frozenset(
+    {
+        ReasonCode.LICENCE_EXPIRES,
+        ReasonCode.FOOD_CONTACT_CERT_MISSING,
+        ReasonCode.BATCH_TOO_LARGE,
+        ReasonCode.CALENDAR_CLOSED,
+        ReasonCode.CAPACITY_FULL,
+        ReasonCode.FACTORY_LOAD_CAP,
+        ReasonCode.MATERIAL_MISSING,
+        ReasonCode.LAG_EXCEEDED,
+        ReasonCode.COLD_CHAIN_NO_SLOT,
+    }
+)
 _TRIES_MAX = 8
 _HALVINGS = 7
 _COLOUR_TENTHS = 20  # any limit will do: that one is named is what allows two plants
@@ -35,7 +48,7 @@ def relaxation(context: Context, reasons: Iterable[PlanReason], chains: Iterable
     for change, demand in islice(_changes(context, rows, list(chains)), _TRIES_MAX):
         if possible(_asking(context, demand)):
             return change
-    return _smaller(context)
+    return _smaller(context) if any(one.code in _EASED_BY_LESS for one in rows) else None
 
 
 def cheaper_quantity(context: Context, menu: Menu) -> tuple[Relaxation, int] | None:

@@ -373,3 +373,11 @@ def test_a_demand_without_lines_is_an_error_of_the_caller() -> None:
     asked.lines.clear()
     with pytest.raises(ValueError, match="at least one line"):
         matched(asked, board(line("l1", "p1", offered=around_the_clock(), district=XIANAN)))
+
+
+def test_nothing_that_is_said_names_another_order() -> None:
+    world = board(line("l1", "p1", capability(batch_max=50_000)), line("l2", "p2", capability(batch_min=90_000)))
+    for hours in range(0, 600, 10):
+        book(world, "l1", hours, hours + 9, quote="quo_rival")
+    said = [matched(demand(4_000, by=10), world), unmatched(demand(4_000, limits=Limits(price_fen_max=1)), world)]
+    assert all("rival" not in str(one) for one in said)
