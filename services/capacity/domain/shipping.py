@@ -130,4 +130,6 @@ def _under_way(command: DeliverGoods, work: Finished) -> Shipment:
     if shipments:
         done = shipments[-1]
         raise Refused(Why.DELIVERED, id=done.delivery_id, at=instant_text(done.delivered_at or done.shipped_at))
-    raise Refused(Why.UNKNOWN_DELIVERY, id=command.delivery_id or work.terms.work_id)
+    if command.delivery_id is None:
+        raise Refused(Why.NOT_SHIPPED, id=work.terms.work_id)
+    raise Refused(Why.UNKNOWN_DELIVERY, id=command.delivery_id)

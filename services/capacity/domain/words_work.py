@@ -105,6 +105,9 @@ _SITUATIONS: Mapping[str, Words] = {
         "Work order {id} has no released lot to ship.",
     ),
     "SHIPPED": _clash("已经发货", "It has shipped", "工单 {id} 已全部发货。", "Work order {id} has shipped all of it."),
+    "NOT_SHIPPED": _clash(
+        "尚未发货", "Nothing was shipped", "工单 {id} 还没有发货。", "Work order {id} has shipped nothing."
+    ),
     "DELIVERED": _clash("已经送达", "It has arrived", "发货 {id} 已于 {at} 送达。", "Shipment {id} arrived {at}."),
 }
 

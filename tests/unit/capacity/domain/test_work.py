@@ -139,7 +139,7 @@ REFUSED: list[tuple[Why, tuple[WorkCommand, ...], WorkCommand]] = [
     (Why.NOTHING_RELEASED, (*FINISHED, BLOCK), SHIP),
     (Why.SHIPPED, SHIPPED, ShipGoods("dlv_2", None, {}, [], moment(15))),
     (Why.SHIPPED, RELEASED, ShipGoods("dlv_1", "pro_9", {}, [], moment(15))),
-    (Why.UNKNOWN_DELIVERY, RELEASED, DELIVER),
+    (Why.NOT_SHIPPED, RELEASED, DELIVER),
     (Why.UNKNOWN_DELIVERY, SHIPPED, DeliverGoods("dlv_9", moment(16))),
     (Why.DELIVERED, DELIVERED, DELIVER),
     (Why.AT_BEFORE_LAST, SHIPPED, DeliverGoods(None, moment(13, now=16))),
