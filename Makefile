@@ -18,6 +18,9 @@ install: $(VENV)/installed ## make .venv with the locked libraries
 demo: install ## seed the 13 plants, tell the stories, check the books, serve (ARGS=--no-serve ends after the checks)
 	$(BIN)/python -m services demo $(ARGS)
 
+seed: install ## set up the fictional world alone and serve it (ARGS=--tell-time lets you set its clock)
+	$(BIN)/python -m services seed $(ARGS)
+
 serve: install ## serve the platform on http://127.0.0.1:8480, data in var/ (ARGS="--data DIR --port N")
 	$(BIN)/python -m services serve $(ARGS)
 
@@ -50,4 +53,4 @@ image: ## build the container image of the embedded mode
 clean: ## remove var/ and the caches (not .venv)
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo serve lint test check bench doctor verify image clean
+.PHONY: help install demo seed serve lint test check bench doctor verify image clean

@@ -88,7 +88,7 @@ def test_verify_names_the_damaged_log(tmp_path: Path) -> None:
     assert "portal.sqlite" in outcome.stderr
 
 
-@pytest.mark.parametrize("command", ["serve", "doctor", "verify"])
+@pytest.mark.parametrize("command", ["serve", "demo", "seed", "doctor", "verify", "bench"])
 def test_every_command_explains_itself(command: str) -> None:
     told = services(command, "--help")
     assert told.returncode == 0

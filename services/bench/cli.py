@@ -1,0 +1,76 @@
+"""`bench`: one table of measures a run, as a table for people or one JSON object for machines."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+from rich.table import Table
+
+from services.terminal import EXIT_CODES_HELP, Exit, Terminal
+
+ROW = ("measure", "value", "unit", "raw", "peer", "ratio_to_raw", "ratio_to_peer")
+
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout instead of a table.")
+
+
+@click.group(epilog=EXIT_CODES_HELP)
+def bench() -> None:
+    """Measure: ratios first, absolute figures beside them."""
+
+
+@bench.command(epilog=EXIT_CODES_HELP)
+@click.option("--rounds", default=5, show_default=True, type=click.IntRange(min=1), help="Interleaved rounds.")
+@_json
+def eventlog(rounds: int, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
+    """Append, project and fold, against plain SQL and the `eventsourcing` package in the same rounds."""
+    from services.bench.eventlog import run
+
+    show(Terminal(as_json=as_json), run(rounds))
+
+
+@bench.command(epilog=EXIT_CODES_HELP)
+@click.option("--orders", default=300, show_default=True, type=click.IntRange(min=20), help="Orders to measure.")
+@click.option("--preload", default=20_000, show_default=True, type=click.IntRange(min=0), help="Past orders before.")
+@_json
+def flow(orders: int, preload: int, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
+    """Order placed until quote shown, over HTTP, with a log and views that hold a history; then a cold start."""
+    from services.bench.flow import run
+
+    terminal = Terminal(as_json=as_json)
+    show(terminal, run(terminal, orders=orders, preload=preload))
+
+
+@bench.command(epilog=EXIT_CODES_HELP)
+@click.option("--orders", default=10_000, show_default=True, type=click.IntRange(min=1), help="Random orders to plan.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same orders.")
+@_json
+def plans(orders: int, seed: int, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
+    """Plan random orders; an independent checker looks at each plan, and must find every planted violation."""
+    from services.bench.plans import is_sound, run
+
+    terminal = Terminal(as_json=as_json)
+    with terminal.progress("plans", orders) as advance:
+        found = run(orders, seed, lambda _: advance())
+    show(terminal, found)
+    sys.exit(Exit.DONE if is_sound(found) else Exit.CHECK_FAILED)
+
+
+def show(terminal: Terminal, found: Mapping[str, Any]) -> None:
+    """Print the rows of one benchmark: `{"bench", "rows": [{"measure", "value", "unit", "raw", "peer", …}]}`."""
+    table = Table(
+        "measure", "value", "unit", "raw", "peer", "/ raw", "/ peer", title=f"bench {found['bench']}", box=None
+    )
+    for row in found["rows"]:
+        table.add_row(*(shown(row.get(name)) for name in ROW))
+    terminal.show(table)
+    terminal.result(found)
+
+
+def shown(value: object) -> str:
+    """A cell: three significant figures for fractions, thousands apart, nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.3g}" if abs(value) < 1_000 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
