@@ -91,5 +91,6 @@ UNIT_BALANCE = sa.Table(
 )
 for _table, _amount in ((TIME_BALANCE, TIME_BALANCE.c.seconds), (UNIT_BALANCE, UNIT_BALANCE.c.quantity)):
     # Balances at or below zero are looked for after every page: none may stay.
-    sa.Index(f"{_table.name}_spent", _amount, sqlite_where=_amount <= 0)
+    _spent = _amount <= sa.literal_column("0")
+    sa.Index(f"{_table.name}_spent", _amount, sqlite_where=_spent, postgresql_where=_spent)
 TABLES = (LINE, LINE_DAY, WORK, DELIVERY, TIME_POSTING, TIME_BALANCE, UNIT_POSTING, UNIT_BALANCE)

@@ -33,9 +33,16 @@ ENTRY = sa.Table(
     sa.Column("order_id", sa.Text, nullable=False),
     sa.Column("work_id", sa.Text, nullable=False),
 )
+_NOTHING: sa.ColumnElement[str] = sa.literal_column("''")
 for _column in ("type", "factory_org_id", "plant_id", "line_id", "order_id", "work_id"):
     # Partial: most facts name only some of these, and empty text is never asked for.
-    sa.Index(f"view_entry_{_column}", ENTRY.c[_column], ENTRY.c.entry, sqlite_where=ENTRY.c[_column] != "")
+    _some = ENTRY.c[_column] != _NOTHING
+    sa.Index(f"view_entry_{_column}", ENTRY.c[_column], ENTRY.c.entry, sqlite_where=_some, postgresql_where=_some)
+
+
+def names(column: sa.Column[str], value: str) -> sa.ColumnElement[bool]:
+    """Entries whose *column* is *value*; says that it is not empty, so that the partial index is known to fit."""
+    return sa.and_(column == value, column != _NOTHING)
 
 
 class About(msgspec.Struct, frozen=True, gc=False):

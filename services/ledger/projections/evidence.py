@@ -11,7 +11,7 @@ from services.ledger.domain.accounts import Account
 from services.ledger.domain.figures import Element, elements
 from services.ledger.domain.production_days import day_number, day_start
 from services.ledger.projections.book_tables import LINE, TIME_POSTING, UNIT_POSTING
-from services.ledger.projections.entries import ENTRY
+from services.ledger.projections.entries import ENTRY, names
 from services.ledger.projections.scope import Scope, conditions
 from shared.kernel.principal import Principal, Role
 
@@ -84,13 +84,13 @@ def _own(principal: Principal) -> list[sa.ColumnElement[bool]]:
         .join_from(UNIT_POSTING, LINE, LINE.c.line_id == UNIT_POSTING.c.line_id)
         .where(LINE.c.factory_org_id == principal.org_id)
     )
-    return [sa.or_(ENTRY.c.factory_org_id == principal.org_id, ENTRY.c.entry.in_(moved_own_units))]
+    return [sa.or_(names(ENTRY.c.factory_org_id, principal.org_id), ENTRY.c.entry.in_(moved_own_units))]
 
 
 def _named(filters: Filters) -> list[sa.ColumnElement[bool]]:
     scope = filters.scope
     found = [
-        column == value
+        names(column, value)
         for column, value in (
             (ENTRY.c.type, filters.type),
             (ENTRY.c.order_id, filters.order),
@@ -103,7 +103,7 @@ def _named(filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.behind:
         return found
     places = ((ENTRY.c.line_id, scope.line), (ENTRY.c.plant_id, scope.plant), (ENTRY.c.district, scope.county))
-    found += [column == value for column, value in places if value]
+    found += [names(column, value) for column, value in places if value]
     if scope.first:
         found.append(ENTRY.c.time >= _utc_text(scope.first))
     if scope.end:
