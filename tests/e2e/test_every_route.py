@@ -1,4 +1,4 @@
-"""Every route of every service × role × own / foreign / absent object, over a world that has really traded.
+"""Every route of every service, over a world that has really traded: role × own / foreign / absent object, odd requests.
 
 Two brands have ordered; plants have made, inspected, shipped and delivered for one of them. The cast: both brands, two
 plants that worked for them, one that did not, the laboratory, and the office.
@@ -27,6 +27,7 @@ from shared.clock import StoryClock
 from shared.kernel.principal import Principal, Role
 from shared.web.permissions import permissions_of
 from tests.support.accounts import QUICK
+from tests.support.odd_requests import check_answers
 from tests.support.route_matrix import Findings, Matrix, Values, walk
 
 OUTSIDER = "P07"  # a water plant: it has lines of its own and no part in either order
@@ -200,6 +201,13 @@ def test_no_route_tells_one_tenant_of_another(traded: Traded, service: str) -> N
     print(f"{service}: {found.cells}")
     assert found.cells["foreign"] >= CELLS_MIN[service]
     assert found.leaks == [], "\n".join(one[:420] for one in found.leaks)
+
+
+@pytest.mark.parametrize("service", ["order", "capacity", "ledger", "portal"])
+def test_whatever_is_sent_to_any_service_is_answered(traded: Traded, service: str) -> None:
+    brand, _, plant, *_, office = traded.principals
+    known = traded.ids[brand.org_id] | traded.ids[plant.org_id] | {"product_id": "tea-can-330"}
+    check_answers(traded.house.services[service].app, traded, [brand, plant, office], known, examples_max=120)
 
 
 _PREFIXES = {
