@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from services.order.domain.entrusted_events import ReportSigned
+from services.order.domain.entrusted_events import EntrustedReportSigned
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Closed, Order, Running
 from shared.kernel.decider import Decider
@@ -132,7 +132,7 @@ class Report:
         return all(self.holds(one, draft.digest) for one in [draft.buyer_org_id, *draft.factories])
 
 
-def decide(command: SignReport, report: Report) -> Sequence[ReportSigned]:
+def decide(command: SignReport, report: Report) -> Sequence[EntrustedReportSigned]:
     draft = command.draft
     is_buyer = command.org_id == draft.buyer_org_id
     if not is_buyer and command.org_id not in draft.factories:
@@ -142,7 +142,7 @@ def decide(command: SignReport, report: Report) -> Sequence[ReportSigned]:
     if report.holds(command.org_id, draft.digest):
         raise Refused(Why.SIGNED_ALREADY)
     return [
-        ReportSigned(
+        EntrustedReportSigned(
             report_id=draft.report_id,
             order_id=draft.order_id,
             buyer_org_id=draft.buyer_org_id,
@@ -164,12 +164,12 @@ def _check_licence(number: str) -> None:
         raise Refused(Why.LICENCE_NUMBER, pointer="/licence_number", found=number[:40])
 
 
-def evolve(report: Report, event: ReportSigned) -> Report:
+def evolve(report: Report, event: EntrustedReportSigned) -> Report:
     signature = Signature(event.party, event.content_digest, event.licence_number, event.signed_at)
     return replace(report, signatures={**report.signatures, event.org_id: signature})
 
 
-REPORT: Decider[SignReport, Report, ReportSigned] = Decider(Report(), decide, evolve)
+REPORT: Decider[SignReport, Report, EntrustedReportSigned] = Decider(Report(), decide, evolve)
 
 
 def stream_of(order_id: str) -> str:

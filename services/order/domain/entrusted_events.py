@@ -6,7 +6,7 @@ from typing import Literal
 from shared.kernel.event import Event
 
 
-class ReportSigned(Event, frozen=True):
+class EntrustedReportSigned(Event, frozen=True):
     """*content_digest* is the SHA-256 of what was signed: a changed plan leaves the signature with the old content.
 
     *licence_number* is the factory's own; "" from the buyer.

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from services.order.domain.entrusted_events import ReportSigned
+from services.order.domain.entrusted_events import EntrustedReportSigned
 from services.order.domain.inquiry_events import InquiryAnswered, InquiryMade
 from services.order.domain.values import Makeable, OrderLine
 from shared.contracts.planning import DemandLine, Limits, Place, PlannedStep, PlannedTrip, PlanOption, Supply
@@ -283,6 +283,6 @@ EVENT_TYPES = EventTypes(
         "order-closed.v1": OrderClosed,
         "inquiry-made.v1": InquiryMade,
         "inquiry-answered.v1": InquiryAnswered,
-        "report-signed.v1": ReportSigned,
+        "entrusted-report-signed.v1": EntrustedReportSigned,
     }
 )

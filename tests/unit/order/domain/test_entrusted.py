@@ -5,7 +5,7 @@ import pytest
 
 from services.order.domain.commands import ReceivePlanChange
 from services.order.domain.entrusted import REPORT, Draft, SignReport, draft_of
-from services.order.domain.entrusted_events import ReportSigned
+from services.order.domain.entrusted_events import EntrustedReportSigned
 from services.order.domain.refusals import Why
 from shared.reference.food import check_digit
 from tests.support.order_world import BUYER, FACTORY, NOW, a_line, a_plan_change, placing
@@ -37,7 +37,7 @@ def test_both_sides_sign_and_only_then_it_is_signed(a_confirmed_order: Situation
     draft = drafted(a_confirmed_order)
     story = given(REPORT).after(SignReport(draft, BUYER, "", NOW))
     assert not story.state.is_signed(draft)
-    (signed,) = story.when(SignReport(draft, FACTORY, LICENCE, NOW)).then(ReportSigned)
+    (signed,) = story.when(SignReport(draft, FACTORY, LICENCE, NOW)).then(EntrustedReportSigned)
     assert (signed.party, signed.licence_number) == ("entrusted", LICENCE)
     assert story.after(SignReport(draft, FACTORY, LICENCE, NOW)).state.is_signed(draft)
 
@@ -67,4 +67,4 @@ def test_a_changed_plan_voids_the_signature(a_confirmed_order: Situation) -> Non
     assert changed.digest != draft.digest
     story = given(REPORT).after(SignReport(draft, BUYER, "", NOW))
     assert not story.state.holds(BUYER, changed.digest)
-    story.when(SignReport(changed, BUYER, "", NOW)).then(ReportSigned)
+    story.when(SignReport(changed, BUYER, "", NOW)).then(EntrustedReportSigned)
