@@ -16,6 +16,7 @@ import click
 import orjson
 
 from services.bench.checking.plan_checker import violations
+from services.bench.checking.planted import PLANTED
 from services.bench.checking.quantities import BALANCE
 from services.bench.checking.subject import Check, Violation
 from services.bench.checking.world import CheckedWorld, Taken
@@ -46,6 +47,7 @@ class Tally:
     planned: int = 0
     options: int = 0
     late: int = 0
+    planted: dict[str, bool] = field(default_factory=dict)
     split: int = 0
 
 
@@ -76,10 +78,20 @@ def _one(
     tally.late += min(option.slack_minutes for option in answer.options) < 0
     tally.split += any(step.part > 1 for option in answer.options for step in option.steps)
     for option in answer.options:
-        tally.found += violations(Check(demand, option, world, standard_rules(), at))
+        check = Check(demand, option, world, standard_rules(), at)
+        tally.found += violations(check)
+        _plant(tally, check)
     _hold(board, world, answer, at)
     if chance.random() < _TAKEN_SHARE:
         _confirm(board, world, answer, chance.choice(answer.options), (at, quote_id))
+
+
+def _plant(tally: Tally, check: Check) -> None:
+    """Plant every fault once, in the first plan that it fits, and note whether the checker names it."""
+    for rule in PLANTED.keys() - tally.planted.keys():
+        changed = PLANTED[rule](check)
+        if changed is not None:
+            tally.planted[rule] = any(one.rule == rule for one in violations(changed))
 
 
 def _hold(board: Board, world: CheckedWorld, answer: Matched, at: datetime) -> None:
@@ -149,6 +161,8 @@ def _rows(orders: int, tally: Tally) -> list[dict[str, Any]]:
         _row("split", tally.split, "orders"),
         _row("material_balance_errors", balance, "violations"),
         _row("checker_violations", len(tally.found), "violations"),
+        _row("planted_violations", len(tally.planted), "violations"),
+        _row("planted_found", sum(tally.planted.values()), "violations"),
         _row("unplanned", sum(tally.unplanned.values()), "orders"),
         _row("unplanned_without_reason", tally.unexplained, "orders"),
         _row("plans_per_second", round(len(tally.match_ns) / seconds, 1) if seconds else 0, "1/s"),
@@ -172,14 +186,15 @@ def _shown(tally: Tally) -> dict[str, Any]:
         "violations": [
             {"rule": one.rule, "where": one.where, "detail": one.detail} for one in tally.found[:_SHOWN_MAX]
         ],
+        "planted_missed": sorted(rule for rule, found in tally.planted.items() if not found),
         "unplanned_by_reason": dict(tally.unplanned.most_common()),
     }
 
 
 def is_sound(result: Mapping[str, Any]) -> bool:
-    """Whether the bars hold: nothing violated, nothing unexplained."""
+    """Whether the bars hold: nothing violated, nothing unexplained, every planted fault found."""
     values = {row["measure"]: row["value"] for row in result["rows"]}
-    return not (values["checker_violations"] or values["unplanned_without_reason"])
+    return not (values["checker_violations"] or values["unplanned_without_reason"] or result["planted_missed"])
 
 
 @click.command()

@@ -1,5 +1,6 @@
 """The benchmark of plans holds its own bars on a few orders, and says the same for the same seed."""
 
+from services.bench.checking.planted import PLANTED
 from services.bench.plans import is_sound, run
 
 
@@ -9,6 +10,7 @@ def test_random_orders_are_planned_soundly_or_refused_with_reasons() -> None:
     assert is_sound(result), result["violations"]
     assert values["planned"] > 40
     assert values["planned"] + values["unplanned"] == 120
+    assert values["planted_found"] == values["planted_violations"] == len(PLANTED) >= 14
     assert values["material_balance_errors"] == values["unplanned_without_reason"] == 0
 
 
