@@ -22,6 +22,7 @@ from services.order.domain.commands import (
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Order
 from services.order.domain.tailoring import quantity_of, supply_of
+from services.order.domain.terms import FeeRow
 from services.order.handlers.ordering import any_version
 from shared.eventstore.handling import transact
 from shared.kernel.money import Money
@@ -154,11 +155,28 @@ def cancel_order(order_id: str, body: dict[str, Any], query: dict[str, Any]) -> 
         return CancelOrder(None if agreed is None else agreed.fen, api.ordering.terms, at)
 
     if query["preview"]:
-        fee_fen = api.ordering.preview_cancellation(order_id, make(api.now()), current_principal())
+        fee_fen, rows = api.ordering.preview_cancellation(order_id, make(api.now()), current_principal())
         running = running_of(api.read(order_id).state)
         price = None if running is None else Money(running.promise.price_fen)
-        return _dumped(CancelPreviewView, {"preview": True, "fee": Money(fee_fen), "price": price})
+        return _dumped(
+            CancelPreviewView,
+            {"preview": True, "fee": Money(fee_fen), "price": price, "parts": [_part_shown(one) for one in rows]},
+        )
     return _perform(order_id, lambda command: make(command.cause.at), show_order, needs_version=True, status=202)
+
+
+def _part_shown(row: FeeRow) -> dict[str, Any]:
+    step = row.step
+    return {
+        "process_id": step.process_id,
+        "step": step.step,
+        "capability": step.capability,
+        "plant": step.plant_name,
+        "starts_at": step.starts_at,
+        "why": row.why,
+        "price": Money(step.price_fen),
+        "fee": Money(row.fee_fen),
+    }
 
 
 def _dumped(schema: Any, shown: dict[str, Any]) -> Answer:

@@ -241,6 +241,7 @@ def delivery_shown(delivery: Delivery, order_id: str) -> Shown:
         "object": "delivery",
         "order_id": order_id,
         "order_line_id": delivery.order_line_id,
+        "created_at": delivery.delivered_at,
         "state": state,
         "quantity": Quantity(delivery.quantity, delivery.unit),
         "confirmed": confirmed,

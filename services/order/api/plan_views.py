@@ -92,6 +92,7 @@ class QuoteView(BaseSchema):
     id = Id("quo")
     object = Text()
     order_id = Id("ord")
+    created_at = Instant()
     state = Text()
     attempt = Whole()
     offered_at = Instant()

@@ -120,6 +120,7 @@ def quote_shown(
         "id": quote.quote_id,
         "object": "quote",
         "order_id": order_id,
+        "created_at": quote.offered_at,
         "state": state,
         "attempt": attempt,
         "offered_at": quote.offered_at,

@@ -102,6 +102,7 @@ class DeliveryView(BaseSchema):
     object = Text()
     order_id = Id("ord")
     order_line_id = Text()
+    created_at = Instant()
     state = Text()
     quantity = QuantityField()
     confirmed = QuantityField(zero=True, allow_none=True)
@@ -219,10 +220,24 @@ class ChangePreviewView(BaseSchema):
     requested_by = Instant()
 
 
+class FeePartView(BaseSchema):
+    """One step's part of a cancellation fee: *why* is booked, near (within the fence) or begun."""
+
+    process_id = Id("pro")
+    step = Text()
+    capability = Text()
+    plant = Text()
+    starts_at = Instant()
+    why = Text()
+    price = MoneyField()
+    fee = MoneyField()
+
+
 class CancelPreviewView(BaseSchema):
     preview = Flag()
     fee = MoneyField()
     price = MoneyField(allow_none=True)
+    parts = Many(Part(FeePartView), high=ROWS_MAX)
 
 
 class FieldView(BaseSchema):

@@ -25,7 +25,7 @@ from services.order.domain.situations import (
 )
 from services.order.domain.standing import standing_of
 from services.order.domain.supplying import check_supplies
-from services.order.domain.terms import cancellation_fee_fen, change_fee_fen
+from services.order.domain.terms import FeeRow, cancellation_fee_fen, cancellation_rows, change_fee_fen
 from shared.kernel.refusal import Refused
 
 
@@ -127,6 +127,11 @@ def cancellation_fee(command: CancelOrder, order: Order) -> int:
             raise Refused(Why.ALREADY_CANCELLED, cancelled_at=f"{order.cancelled_at:%FT%TZ}")
         case Absent() | Closed():
             raise Refused(Why.CANCEL_TOO_LATE, state=standing_of(order, command.at))
+
+
+def cancellation_parts(command: CancelOrder, order: Order) -> list[FeeRow]:
+    """Step by step, what the fee is made of; empty where nothing is booked."""
+    return cancellation_rows(order, command.terms.cancellation, command.at) if isinstance(order, Running) else []
 
 
 def cancel(command: CancelOrder, order: Order) -> Sequence[AnyOrderEvent]:

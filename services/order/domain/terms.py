@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from services.order.domain.situations import Running
+from shared.contracts.planning import PlannedStep
 from shared.kernel.rounding import PPM, half_up_div
 
 
@@ -49,19 +51,36 @@ class Terms:
         return min(confirmed, ordered * (PPM + self.over_ppm) // PPM)
 
 
-def cancellation_fee_fen(running: Running, terms: CancellationTerms, at: datetime) -> int:
-    """What cancelling a confirmed order at *at* costs: begun steps in full, near and far ones in part.
+@dataclass(frozen=True, slots=True)
+class FeeRow:
+    """What cancelling costs for one step: *why* is booked, near (within the fence) or begun."""
 
-    Each step is rounded half up; trips that have not left cost nothing. Never more than the price agreed.
-    """
-    fee = 0
+    step: PlannedStep
+    why: Literal["booked", "near", "begun"]
+    fee_fen: int
+
+
+def cancellation_rows(running: Running, terms: CancellationTerms, at: datetime) -> list[FeeRow]:
+    """The fee of each step: begun ones in full, near and far ones in part, each rounded half up."""
+    rows = []
     for step in running.promise.steps:
+        why: Literal["booked", "near", "begun"]
         if running.has_begun(step.process_id):
-            ppm = terms.started_ppm
+            why, ppm = "begun", terms.started_ppm
+        elif step.starts_at - at <= terms.fence:
+            why, ppm = "near", terms.fenced_ppm
         else:
-            ppm = terms.fenced_ppm if step.starts_at - at <= terms.fence else terms.booked_ppm
-        fee += half_up_div(step.price_fen * ppm, PPM)
-    return min(fee, running.promise.price_fen)
+            why, ppm = "booked", terms.booked_ppm
+        rows.append(FeeRow(step, why, half_up_div(step.price_fen * ppm, PPM)))
+    return rows
+
+
+def cancellation_fee_fen(running: Running, terms: CancellationTerms, at: datetime) -> int:
+    """What cancelling a confirmed order at *at* costs: the sum of its steps, never more than the price agreed.
+
+    Trips that have not left cost nothing.
+    """
+    return min(sum(one.fee_fen for one in cancellation_rows(running, terms, at)), running.promise.price_fen)
 
 
 def change_fee_fen(running: Running, terms: ChangeTerms, at: datetime) -> int:

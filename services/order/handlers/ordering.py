@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.order.domain.catalogue import Catalogue
-from services.order.domain.changing import ChangePreview, body_of, cancellation_fee, preview_change
+from services.order.domain.changing import ChangePreview, body_of, cancellation_fee, cancellation_parts, preview_change
 from services.order.domain.commands import (
     AnswerReplan,
     BuyerCommand,
@@ -17,7 +17,7 @@ from services.order.domain.commands import (
 from services.order.domain.order import ORDER, stream_of
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Absent, Order
-from services.order.domain.terms import Terms
+from services.order.domain.terms import FeeRow, Terms
 from services.order.handlers.snapshot import Asked, snapshot_of
 from shared.eventstore.handling import Loaded, Prepared, decide, load
 from shared.eventstore.port import EventLog
@@ -73,9 +73,12 @@ class Ordering:
     def preview_change(self, order_id: str, command: ChangeOrder, principal: Principal) -> ChangePreview:
         return preview_change(command, self._own(order_id, principal).state)
 
-    def preview_cancellation(self, order_id: str, command: CancelOrder, principal: Principal) -> int:
-        """The fee in fen."""
-        return cancellation_fee(command, self._own(order_id, principal).state)
+    def preview_cancellation(
+        self, order_id: str, command: CancelOrder, principal: Principal
+    ) -> tuple[int, list[FeeRow]]:
+        """The fee in fen, and what it is made of."""
+        order = self._own(order_id, principal).state
+        return cancellation_fee(command, order), cancellation_parts(command, order)
 
     def answer_by_default(self, order_id: str, replan_id: str, at: datetime) -> Prepared[None]:
         """Nobody answered in time. Nothing follows when somebody did after all."""

@@ -56,6 +56,7 @@ def test_cancelling_shows_its_fee_first(world: World) -> None:
     path = f"/v1/orders/{quote.order_id}/cancellation"
     preview = world.caller().post(f"{path}?preview=true", {}).get_json()
     assert preview["fee"]["amount"] == "200.00"
+    assert [(one["why"], one["fee"]["amount"]) for one in preview["parts"]] == [("booked", "50.00")] * 4
     problem(world.caller().post(path, {}, headers=tagged(world, quote.order_id)), 409, "FEE_NOT_AGREED")
     body = {"agreed_fee": preview["fee"]}
     done = world.caller().post(path, body, headers=tagged(world, quote.order_id))
