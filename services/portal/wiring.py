@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from argon2 import PasswordHasher
 from flask import Flask
 
-from services.portal.api import accounts, sessions, tokens
+from services.portal.api import clients, organisations, sessions, tokens, users
 from services.portal.attempts import Attempts
 from services.portal.handlers import Handlers
 from services.portal.jobs import jobs
@@ -89,7 +89,7 @@ def build(
     verifier = TokenVerifier(signing.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock)
     app = build_app(
         NAME,
-        routes=[accounts.routes, tokens.routes, sessions.routes],
+        routes=[organisations.routes, users.routes, clients.routes, tokens.routes, sessions.routes],
         pages=[pages],
         provides=[portal],
         verifier=verifier,

@@ -8,6 +8,7 @@ from services.portal.portal import Portal
 from shared.eventstore.handling import load
 from shared.kernel.principal import Principal
 from shared.kernel.refusal import Refused
+from shared.web.cursors import after
 from shared.web.etags import etag
 from shared.web.refusals import WebWhy
 
@@ -81,3 +82,9 @@ def show_client(portal: Portal, principal: Principal, client_id: str) -> Shown:
         "scopes": sorted(active.scopes),
     }
     return shown, None, etag(loaded.version)
+
+
+def first_key(query: dict[str, Any]) -> str | None:
+    """The id to continue a list behind."""
+    begin = after(query)
+    return None if begin is None else str(begin[0])

@@ -1,0 +1,86 @@
+"""Organisations over HTTP: who one is, who there is, and admission by the office."""
+
+from typing import Any
+
+from services.portal.api import schemas
+from services.portal.api.showing import first_key, show_organisation, show_user
+from services.portal.domain.user import Absent, Duty
+from services.portal.handlers import NewOrganisation, NewUser
+from services.portal.portal import Portal
+from services.portal.projections.organisations import list_organisations
+from shared.eventstore.handling import transact
+from shared.kernel.principal import Role
+from shared.kernel.refusal import Refused
+from shared.web.access import current_principal, permits
+from shared.web.app import provided
+from shared.web.cursors import page
+from shared.web.idempotency import Command, Outcome, perform
+from shared.web.refusals import WebWhy
+from shared.web.routes import Answer, Routes
+
+routes = Routes("organisations", description="Organisations 机构")
+
+
+@routes.get("/me", answer=schemas.MeView)
+@permits("account:read")
+def who_am_i() -> Answer:
+    """Who the token speaks for, and what it may do."""
+    portal, principal = provided(Portal), current_principal()
+    organisation, _, _ = show_organisation(portal, principal.org_id)
+    user = portal.handlers.user(principal.subject).state
+    name = "" if isinstance(user, Absent) else show_user(portal, principal.subject)[0]["name"]
+    return {
+        "subject": principal.subject,
+        "role": principal.role.value,
+        "permissions": sorted(principal.permissions),
+        "name": name,
+        "organisation": organisation,
+    }
+
+
+@routes.get("/organisations", query=schemas.OrganisationQuery, answer=schemas.OrganisationPage)
+@permits("account:read")
+def organisations(query: dict[str, Any]) -> Answer:
+    """Organisations: all of them for the office, one's own for everybody else."""
+    portal = provided(Portal)
+    portal.catch_up("organisations")
+    rows = list_organisations(
+        portal.log.views,
+        current_principal(),
+        kind=query["kind"],
+        after=first_key(query),
+        limit=query["limit"] + 1,
+    )
+    made = page(query, rows, lambda row: [row.org_id])
+    made["items"] = [show_organisation(portal, row.org_id)[0] for row in made["items"]]
+    return made
+
+
+@routes.post("/organisations", body=schemas.OrganisationBody, answer=schemas.OrganisationView, status=201)
+@permits("organisation:admit")
+def admit(body: dict[str, Any]) -> Answer:
+    """Admit an organisation to the programme, with its first administrator."""
+    portal = provided(Portal)
+    person = body.pop("administrator")
+
+    def act(command: Command) -> None:
+        new = NewOrganisation(org_id=command.resource, **body)
+        user = NewUser(user_id=portal.ids.new("usr"), duty=Duty.ADMINISTRATOR, pointer="/administrator", **person)
+        by = command.principal.subject
+        administrator = portal.handlers.sealed(user, new.org_id, by, command.cause.at)
+        transact(portal.log, lambda: portal.handlers.admit(new, administrator, by), command.cause, command.marks)
+
+    def show(outcome: Outcome) -> Answer:
+        return show_organisation(portal, outcome.resource)
+
+    return perform(act, show, resource=portal.ids.new("org"), status=201)
+
+
+@routes.get("/organisations/<org_id>", answer=schemas.OrganisationView)
+@permits("account:read")
+def organisation(org_id: str) -> Answer:
+    """One organisation: one's own, or any for the office."""
+    principal = current_principal()
+    if principal.role is not Role.OFFICE and not principal.owns(org_id):
+        raise Refused(WebWhy.NOT_FOUND)
+    return show_organisation(provided(Portal), org_id)

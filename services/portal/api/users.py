@@ -1,0 +1,106 @@
+"""Users over HTTP: registered, listed and dismissed by their own administrator."""
+
+from typing import Any
+
+from services.portal.api import schemas
+from services.portal.api.showing import first_key, show_user
+from services.portal.domain.user import Duty
+from services.portal.handlers import NewUser
+from services.portal.portal import Portal
+from services.portal.projections.users import list_users
+from shared.eventstore.handling import Prepared, transact
+from shared.kernel.refusal import Refused
+from shared.web.access import current_principal, permits
+from shared.web.app import provided
+from shared.web.cursors import PageQuery, page
+from shared.web.etags import check_version
+from shared.web.idempotency import Command, perform
+from shared.web.refusals import WebWhy
+from shared.web.routes import Answer, Routes
+
+routes = Routes("users", description="Users 用户")
+
+
+@routes.get("/users", query=PageQuery, answer=schemas.UserPage)
+@permits("user:manage")
+def users(query: dict[str, Any]) -> Answer:
+    """Users of one's own organisation."""
+    portal = provided(Portal)
+    portal.catch_up("users")
+    rows = list_users(portal.log.views, current_principal(), after=first_key(query), limit=query["limit"] + 1)
+    made = page(query, rows, lambda row: [row.user_id])
+    made["items"] = [show_user(portal, row.user_id)[0] for row in made["items"]]
+    return made
+
+
+@routes.post("/users", body=schemas.UserBody, answer=schemas.UserView, status=201)
+@permits("user:manage")
+def register_user(body: dict[str, Any]) -> Answer:
+    """Register a user of one's own organisation."""
+    portal = provided(Portal)
+    duty = Duty(body.pop("duty"))
+
+    def act(command: Command) -> None:
+        new = NewUser(user_id=command.resource, duty=duty, **body)
+        principal = command.principal
+        registering = portal.handlers.sealed(new, principal.org_id, principal.subject, command.cause.at)
+        transact(portal.log, lambda: portal.handlers.register_user(registering), command.cause, command.marks)
+
+    return perform(act, lambda outcome: show_user(portal, outcome.resource), resource=portal.ids.new("usr"), status=201)
+
+
+def _own_user(portal: Portal, user_id: str) -> int:
+    """Version of a user of the principal's organisation; others' are not found."""
+    shown = show_user(portal, user_id)[0]
+    if not current_principal().owns(shown["org_id"]):
+        raise Refused(WebWhy.NOT_FOUND)
+    return int(shown["version"])
+
+
+@routes.get("/users/<user_id>", answer=schemas.UserView)
+@permits("user:manage")
+def user(user_id: str) -> Answer:
+    """One user of one's own organisation."""
+    portal = provided(Portal)
+    _own_user(portal, user_id)
+    return show_user(portal, user_id)
+
+
+@routes.post("/users/<user_id>/dismissal", answer=schemas.UserView)
+@permits("user:manage")
+def dismiss(user_id: str) -> Answer:
+    """Dismiss a user: sessions end, tokens run out within minutes."""
+    portal = provided(Portal)
+    _own_user(portal, user_id)
+
+    def act(command: Command) -> None:
+        expected = command.expected_version
+
+        def prepare() -> Prepared[None]:
+            check_version(expected, _own_user(portal, user_id))
+            return portal.handlers.dismiss(user_id, command.principal.subject, command.cause.at)
+
+        transact(portal.log, prepare, command.cause, command.marks)
+        portal.sessions.end_all_of(user_id)
+
+    return perform(act, lambda outcome: show_user(portal, outcome.resource), resource=user_id)
+
+
+@routes.post("/me/password", body=schemas.PasswordBody, answer=schemas.UserView)
+@permits("account:read")
+def change_password(body: dict[str, Any]) -> Answer:
+    """Change one's own password; every session of the user ends."""
+    portal = provided(Portal)
+    user_id = current_principal().subject
+    version = _own_user(portal, user_id)
+
+    def act(command: Command) -> None:
+        portal.attempts.begin(f"password {user_id}", "", command.cause.at)
+        prepared = portal.handlers.change_password(
+            user_id, body["present_password"], body["password"], command.cause.at
+        )
+        check_version(version, prepared.appends[0].expected_version)
+        transact(portal.log, lambda: prepared, command.cause, command.marks, tries_max=1)
+        portal.sessions.end_all_of(user_id)
+
+    return perform(act, lambda outcome: show_user(portal, outcome.resource), resource=user_id)
