@@ -36,6 +36,12 @@ _SITUATIONS: Mapping[str, Words] = {
         "工单 {id} 的派单尚未接受，不能开工。",
         "The offer of work order {id} is not accepted; it cannot start.",
     ),
+    "BUYER_ASKED": _clash(
+        "正在征询买方",
+        "The buyer is being asked",
+        "工单 {id} 的排产有变，须等买方在 {answer_by} 之前答复。",
+        "The plan of work order {id} has to change; its buyer may answer until {answer_by}.",
+    ),
     "WORK_STARTED": _clash("已经开工", "It has started", "工单 {id} 已于 {at} 开工。", "Work order {id} started {at}."),
     "WORK_NOT_STARTED": _clash(
         "尚未开工", "It has not started", "工单 {id} 尚未开工。", "Work order {id} has not started."

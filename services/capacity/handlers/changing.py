@@ -18,9 +18,9 @@ from shared.contracts.planning import PlannedStep
 
 
 def free_moved(draft: Draft, plan: Booked, change: Change, reason: str, at: datetime) -> None:
-    """Give up the slots that *change* leaves: they are of no use whatever is answered."""
-    gone = {*change.moved, *change.dropped}
-    release(draft, slots_by_line(one for one in plan.current.steps if one.process_id in gone), reason, at)
+    """Give up the slots that *change* leaves: they are of no use whatever is answered. Another price keeps its slot."""
+    still = {one.slot_id for one in change.steps}
+    release(draft, slots_by_line(one for one in plan.current.steps if one.slot_id not in still), reason, at)
 
 
 def take_moved(
@@ -40,8 +40,8 @@ def release_proposed(draft: Draft, plan: Booked, at: datetime) -> None:
     """Give up what the open question holds."""
     change = None if plan.question is None else plan.question.change
     if change is not None:
-        moved = set(change.moved)
-        release(draft, slots_by_line(one for one in change.steps if one.process_id in moved), "not-taken", at)
+        firm = {one.slot_id for one in plan.current.steps}
+        release(draft, slots_by_line(one for one in change.steps if one.slot_id not in firm), "not-taken", at)
 
 
 def confirm_proposed(draft: Draft, plan: Booked, change: Change, replan_id: str, at: datetime) -> None:

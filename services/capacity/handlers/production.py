@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.capacity.domain.floor import FreeFloor, TakeFloor
 from services.capacity.domain.line_hours import next_second
+from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.slots import ReleaseSlots
 from services.capacity.domain.stoppages import stop_reason
@@ -26,6 +27,7 @@ from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
 from shared.contracts.line_time import LotMove
 from shared.eventstore.handling import Prepared
+from shared.kernel.clock import instant_text
 from shared.kernel.ids import derived_id
 from shared.kernel.principal import Principal
 from shared.kernel.refusal import Refused
@@ -98,6 +100,7 @@ class ProductionHandler:
         draft, work = self._own(work_id, principal)
         moment = self._moment(at)
         draft.work(work_id, StartWork(moment))
+        _check_unasked(draft, work)
         if isinstance(work, Accepted):
             line = of_line(draft.board.line(work.terms.line_id))
             draft.floor(TakeFloor(**line, work_id=work_id, at=moment.at))
@@ -197,6 +200,16 @@ class ProductionHandler:
     def _moment(self, at: datetime | None) -> Moment:
         now = self._desk.clock.now()
         return Moment(now if at is None else at, now, self._desk.limits)
+
+
+def _check_unasked(draft: Draft, work: Live | Closed) -> None:
+    """Work whose slot was given up for a proposal does not begin. Raises Refused: BUYER_ASKED."""
+    terms, plan = work.terms, draft.plan_of(work.terms.order_id)
+    question = plan.question if isinstance(plan, Booked) else None
+    if question is None or question.change is None:
+        return
+    if all(one.slot_id != terms.slot_id for one in question.change.steps):
+        raise Refused(Why.BUYER_ASKED, id=terms.work_id, answer_by=instant_text(question.answer_by))
 
 
 def _lot_in(one: LotIn, factory_org_id: str) -> LotMove:

@@ -281,7 +281,9 @@ def _homeless(draft: Draft, plan: Booked) -> frozenset[str]:
     work_ids = plan.current.work_ids
     lost = {name for name, work_id in work_ids.items() if isinstance(draft.work_of(work_id), Closed | NoWork)}
     change = None if plan.question is None else plan.question.change
-    return frozenset(lost if change is None else {*lost, *(set(change.moved) & set(work_ids))})
+    slots = set() if change is None else {one.slot_id for one in change.steps}
+    left = {one.process_id for one in plan.current.steps if change is not None and one.slot_id not in slots}
+    return frozenset(lost | left)
 
 
 def costs_nothing(change: Change, current: Change) -> bool:

@@ -154,7 +154,28 @@ def test_a_counter_that_costs_nothing_is_taken_at_once() -> None:
     cheaper = Counter(price_fen=1_000, starts_at=None, note="")
     change = changed(world.do(lambda: offers.counter(offer_of(work_id), world.owner(plant), cheaper, "rpl_1")))
     assert not change.needs_answer
-    assert isinstance(world.work(work_id), Accepted)
+    accepted = world.work(work_id)
+    assert isinstance(accepted, Accepted)
+    assert accepted.terms.price_fen == 1_000
+    assert slots_on(world, accepted.terms.line_id) == [(accepted.terms.slot_id, True)]
+
+
+def test_a_dearer_counter_keeps_its_slot_whatever_the_buyer_says() -> None:
+    world = world_of()
+    confirmed = booked(world)
+    work_id, plant = work_at(confirmed, "print")
+    offers = world.service.handlers.offers
+    dearer = Counter(price_fen=99_000, starts_at=None, note="")
+    change = changed(world.do(lambda: offers.counter(offer_of(work_id), world.owner(plant), dearer, "rpl_1")))
+    assert change.needs_answer
+    assert change.new_promise_at == change.old_promise_at
+    printed = next(one for one in confirmed.option.steps if one.step == "print")
+    assert slots_on(world, printed.line_id) == [(printed.slot_id, True)]
+    world.tell(answer("accept"))
+    accepted = world.work(work_id)
+    assert isinstance(accepted, Accepted)
+    assert (accepted.terms.price_fen, accepted.terms.slot_id) == (99_000, printed.slot_id)
+    assert slots_on(world, printed.line_id) == [(printed.slot_id, True)]
 
 
 def test_a_later_counter_is_put_to_the_buyer_and_moves_the_work_when_taken() -> None:
@@ -237,6 +258,9 @@ def test_a_breakdown_of_the_only_line_slips_the_promise_and_asks_the_buyer() -> 
     assert change.new_promise_at > change.old_promise_at
     assert {one.step: one.starts_at >= at(72) for one in change.steps} == {"body": True, "print": True}
     assert change.work_ids == confirmed.work_ids, "same lines: the work orders move"
+    body_id, _ = work_at(confirmed, "body")
+    with pytest.raises(Refused, match="BUYER_ASKED"):
+        world.service.handlers.production.start(body_id, owner, None)
     world.tell(answer("accept", change.replan_id))
     for work_id in confirmed.work_ids.values():
         moved = world.work(work_id)
