@@ -5,6 +5,13 @@ import sqlalchemy as sa
 
 from shared.eventstore.tables import CHECKPOINT
 
+_ALL = sa.select(CHECKPOINT)
+_MOVE = (  # built once: these run with every page of every view
+    CHECKPOINT.update()
+    .where(CHECKPOINT.c.name == sa.bindparam("view"))
+    .values(position=sa.bindparam("reached"), code_digest=sa.bindparam("folded_by"))
+)
+
 
 class Checkpoint(msgspec.Struct, frozen=True):
     """*position* also passes events the view does not handle; *digest* is that of the code that folded it."""
@@ -14,12 +21,12 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
 
 def read_checkpoints(connection: sa.Connection) -> dict[str, Checkpoint]:
-    rows = connection.execute(sa.select(CHECKPOINT)).all()
+    rows = connection.execute(_ALL).all()
     return {row.name: Checkpoint(row.position, row.code_digest) for row in rows}
 
 
 def write_checkpoint(connection: sa.Connection, name: str, checkpoint: Checkpoint) -> None:
-    values = {"position": checkpoint.position, "code_digest": checkpoint.digest}
-    changed = connection.execute(CHECKPOINT.update().where(CHECKPOINT.c.name == name).values(**values))
-    if not changed.rowcount:
-        connection.execute(CHECKPOINT.insert().values(name=name, **values))
+    moved = {"view": name, "reached": checkpoint.position, "folded_by": checkpoint.digest}
+    if not connection.execute(_MOVE, moved).rowcount:
+        row = {"name": name, "position": checkpoint.position, "code_digest": checkpoint.digest}
+        connection.execute(CHECKPOINT.insert().values(row))

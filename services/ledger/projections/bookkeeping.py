@@ -27,11 +27,9 @@ from shared.contracts.line_time import LineFact, LineRegistered
 
 Sums = dict[tuple[object, ...], int]
 
-_DAYS = sa.select(LINE_DAY.c.day, LINE_DAY.c.segments).where(
-    LINE_DAY.c.line_id == sa.bindparam("line"),
-    LINE_DAY.c.day >= sa.bindparam("first"),
-    LINE_DAY.c.day <= sa.bindparam("last"),
-)
+_A_LINE = f"SELECT plant_id, factory_org_id, district, name, register FROM {LINE.name} WHERE line_id = ?"  # noqa: S608 - own names
+_DAYS = f"SELECT day, segments FROM {LINE_DAY.name} WHERE line_id = ? AND day >= ? AND day <= ?"  # noqa: S608 - own names
+_A_WORK = f"SELECT register FROM {WORK.name} WHERE work_id = ?"  # noqa: S608 - own names
 _encode = msgspec.json.encode
 _decode_line = msgspec.json.Decoder(LineRegister).decode
 _decode_work = msgspec.json.Decoder(WorkRegister).decode
@@ -84,28 +82,25 @@ class Bookkeeping:
     def _opened(self, line_id: str) -> OpenLine:
         if line_id not in self._lines:
             timeline = Timeline(self._fetch_days(line_id))
-            found = self.connection.execute(sa.select(LINE).where(LINE.c.line_id == line_id)).one_or_none()
-            if found is None:
+            found = rows.read(self.connection, _A_LINE, line_id)
+            if not found:
                 self._lines[line_id] = OpenLine(LineBook(LineRegister(), timeline))
-            else:
-                book = LineBook(_decode_line(found.register), timeline)
-                place = found.plant_id, found.factory_org_id, found.district
-                self._lines[line_id] = OpenLine(book, place, found.name)
+            for plant_id, factory_org_id, district, name, register in found:
+                book = LineBook(_decode_line(bytes(register)), timeline)
+                self._lines[line_id] = OpenLine(book, (plant_id, factory_org_id, district), name)
         return self._lines[line_id]
 
     def _fetch_days(self, line_id: str) -> FetchDays:
         def fetch(first: int, last: int) -> dict[int, Day]:
-            bound = {"line": line_id, "first": day_text(first), "last": day_text(last)}
-            found = self.connection.execute(_DAYS, bound)
-            return {day_number(date.fromisoformat(day)): _decode_day(raw) for day, raw in found}
+            found = rows.read(self.connection, _DAYS, line_id, day_text(first), day_text(last))
+            return {day_number(date.fromisoformat(day)): _decode_day(bytes(raw)) for day, raw in found}
 
         return fetch
 
     def work(self, work_id: str) -> WorkBook:
         if work_id not in self._works:
-            query = sa.select(WORK.c.register).where(WORK.c.work_id == work_id)
-            found = self.connection.execute(query).scalar_one_or_none()
-            self._works[work_id] = WorkBook(WorkRegister() if found is None else _decode_work(found))
+            found = rows.read(self.connection, _A_WORK, work_id)
+            self._works[work_id] = WorkBook(_decode_work(bytes(found[0][0])) if found else WorkRegister())
         return self._works[work_id]
 
     def delivery(self, delivery_id: str) -> Delivery:
@@ -161,6 +156,8 @@ def _add(sums: Sums, key: tuple[object, ...], amount: int) -> None:
 def _post_sums(connection: sa.Connection, table: sa.Table, sums: Sums) -> None:
     """Add *sums* to the balances; a balance of zero has no row. A partial index finds those at or below it."""
     rows.add_up(connection, table, [(*key, change) for key, change in sums.items() if change])
+    if min(sums.values(), default=0) >= 0:
+        return
     amount = list(table.columns)[-1]
     spent = amount <= sa.literal_column("0")  # as the index says it: a parameter would hide that they match
     fallen = connection.execute(sa.select(table).where(spent, amount != 0).limit(1)).one_or_none()

@@ -5,11 +5,19 @@ SQL that SQLite and PostgreSQL both speak; names come from our own tables, value
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 Row = tuple[object, ...]
 """Values in the order of the table's columns."""
+
+
+def read(connection: sa.Connection, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """What *statement* finds; `?` stands for a value. For the few small reads that every page makes."""
+    if connection.dialect.paramstyle != "qmark":
+        statement = statement.replace("?", "%s")
+    return [tuple(row) for row in connection.exec_driver_sql(statement, values)]
 
 
 def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from services.ledger.domain import tree
 from services.ledger.domain.events import EntryRecorded, TreeGrown
-from services.ledger.domain.tree import Frontier, extend, frontier_at, leaf_hash
+from services.ledger.domain.tree import Frontier, extend, leaf_hash, peak_places
 from services.ledger.projections import rows
 from shared.eventstore.folding import digest_of
 from shared.eventstore.port import Recorded
@@ -57,17 +57,18 @@ class Tree:
 
 
 def stored_frontier(connection: sa.Connection, size: int) -> Frontier:
-    """The frontier at *size*, at most log2(size) rows read. Raises TreeBroken when a row is not there."""
-
-    def node(level: int, place: int) -> bytes:
-        found = connection.execute(
-            sa.select(NODE.c.hash).where(NODE.c.level == level, NODE.c.place == place)
-        ).scalar_one_or_none()
-        if found is None:
-            raise TreeBroken(f"no node at level {level}, place {place} for size {size}")
-        return bytes(found)
-
-    return frontier_at(size, node)
+    """The frontier at *size*, at most log2(size) rows read at once. Raises TreeBroken when a row is not there."""
+    places = peak_places(size)
+    if not places:
+        return Frontier()
+    wanted = " OR ".join(["(level = ? AND place = ?)"] * len(places))
+    values = [number for place in places for number in place]
+    found = rows.read(connection, f"SELECT level, place, hash FROM {NODE.name} WHERE {wanted}", *values)  # noqa: S608 - own names
+    nodes = {(level, place): node for level, place, node in found}
+    missing = [place for place in places if place not in nodes]
+    if missing:
+        raise TreeBroken(f"no node at level and place {missing[0]} for size {size}")
+    return Frontier(size, tuple(bytes(nodes[place]) for place in places))
 
 
 def stored_size(connection: sa.Connection) -> int:
