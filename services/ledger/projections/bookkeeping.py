@@ -158,9 +158,8 @@ def _post_sums(connection: sa.Connection, table: sa.Table, sums: Sums) -> None:
     rows.add_up(connection, table, [(*key, change) for key, change in sums.items() if change])
     if min(sums.values(), default=0) >= 0:
         return
-    amount = list(table.columns)[-1]
-    spent = amount <= sa.literal_column("0")  # as the index says it: a parameter would hide that they match
-    fallen = connection.execute(sa.select(table).where(spent, amount != 0).limit(1)).one_or_none()
-    if fallen is not None:
-        raise BooksUnbalanced(f"{table.name} would hold {tuple(fallen)}")
-    connection.execute(table.delete().where(spent))
+    amount = list(table.columns)[-1].name
+    fallen = rows.read(connection, f"SELECT * FROM {table.name} WHERE {amount} <= 0 AND {amount} <> 0 LIMIT 1")  # noqa: S608 - own names
+    if fallen:
+        raise BooksUnbalanced(f"{table.name} would hold {fallen[0]}")
+    connection.exec_driver_sql(f"DELETE FROM {table.name} WHERE {amount} <= 0")  # noqa: S608 - own names
