@@ -68,6 +68,20 @@ def revoke_key(database: Path, kid: str, as_json: bool) -> None:  # noqa: FBT001
     terminal.result({"revoked": kid})
 
 
+@portal.command("forget-user")
+@_database
+@click.argument("user_id")
+@_json
+def forget_user(database: Path, user_id: str, as_json: bool) -> None:  # noqa: FBT001 - click
+    """Erase a person: name, phone and password of USER_ID become unreadable for good; the log still verifies."""
+    with _opened(database) as service:
+        service.portal.sessions.end_all_of(user_id)
+        found = service.handlers.forget(user_id)
+    terminal = Terminal(as_json=as_json)
+    terminal.say(f"{user_id} is forgotten" if found else f"nothing was sealed for {user_id}")
+    terminal.result({"user_id": user_id, "forgotten": found})
+
+
 @contextmanager
 def _opened(database: Path) -> Iterator[wiring.Service]:
     """The portal over *database*; what cannot be is told in a line, with its exit code."""

@@ -187,9 +187,12 @@ class Handlers:
         hashed = None if user is None else self._seals.open(user.password_sealed)
         return self._passwords.verify(hashed, password)
 
-    def forget(self, user_id: str) -> None:
-        """Erase the person: name, phone and password can never be opened again, every digest still verifies."""
-        self._seals.erase(user_id)
+    def forget(self, user_id: str) -> bool:
+        """Erase the person: name, phone and password can never be opened again, every digest still verifies.
+
+        Whether there was anything to erase.
+        """
+        return self._seals.erase(user_id)
 
     def opened(self, sealed: str) -> str:
         """Personal text for those who may see it; empty when the person was erased."""

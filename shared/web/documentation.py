@@ -121,23 +121,33 @@ def merge_documents(documents: Sequence[Mapping[str, Any]], *, title: str, versi
 def _with_own_names(document: dict[str, Any], taken: Mapping[str, Any]) -> dict[str, Any]:
     """*document* with those of its schemas renamed that are *taken* for something else."""
     schemas = document.get("components", {}).get("schemas", {})
+    clashing = {name for name, schema in schemas.items() if name in taken and taken[name] != schema}
+    while grown := {  # what refers to a clashing one means something else too, though it reads the same
+        name
+        for name in (schemas.keys() & taken.keys()) - clashing
+        if any(_reference(one) in orjson.dumps(schemas[name]).decode() for one in clashing)
+    }:
+        clashing |= grown
     renamed: dict[str, str] = {}
-    for name, schema in schemas.items():
-        if name in taken and taken[name] != schema:
-            number = 2
-            while f"{name}{number}" in taken or f"{name}{number}" in schemas:
-                number += 1
-            renamed[name] = f"{name}{number}"
+    for name in clashing:
+        number = 2
+        while f"{name}{number}" in taken or f"{name}{number}" in schemas:
+            number += 1
+        renamed[name] = f"{name}{number}"
     if not renamed:
         return document
     text = orjson.dumps(document).decode()
     for old, new in renamed.items():
-        text = text.replace(f'"#/components/schemas/{old}"', f'"#/components/schemas/{new}"')
+        text = text.replace(_reference(old), _reference(new))
     changed: dict[str, Any] = orjson.loads(text)
     changed["components"]["schemas"] = {
         renamed.get(name, name): schema for name, schema in changed["components"]["schemas"].items()
     }
     return changed
+
+
+def _reference(name: str) -> str:
+    return f'"#/components/schemas/{name}"'
 
 
 def docs_page(document: Mapping[str, Any]) -> str:
@@ -162,18 +172,23 @@ def docs_page(document: Mapping[str, Any]) -> str:
 
 
 def build(document: Callable[[], Mapping[str, Any]]) -> Blueprint:
-    """Routes /openapi.json and /docs for *document*, asked for once a request."""
+    """Routes /openapi.json and /docs for *document*, which is asked for once: routes do not change while an app runs."""
     pages = Blueprint("documentation", __name__, template_folder="templates")
+    known = cache(document)
+    rendered: dict[tuple[str, bool], str] = {}
 
     @pages.get("/openapi.json")
     @public
     def openapi() -> Response:
-        return Response(orjson.dumps(document()), content_type="application/json")
+        return Response(orjson.dumps(known()), content_type="application/json")
 
     @pages.get("/docs")
     @public
     def docs() -> str:
-        return docs_page(document())
+        wanted = (language(), request.args.get("lang") in {"zh", "en"})
+        if wanted not in rendered:
+            rendered[wanted] = docs_page(known())
+        return rendered[wanted]
 
     @pages.get("/docs/style.css")
     @public

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import request
+
 from services.portal.api import schemas
 from services.portal.api.showing import first_key, show_user
 from services.portal.domain.user import Duty
@@ -95,11 +97,13 @@ def change_password(body: dict[str, Any]) -> Answer:
     version = _own_user(portal, user_id)
 
     def act(command: Command) -> None:
-        portal.attempts.begin(f"password {user_id}", "", command.cause.at)
+        account, address = f"password {user_id}", request.remote_addr or ""
+        portal.attempts.begin(account, address, command.cause.at)
         prepared = portal.handlers.change_password(
             user_id, body["present_password"], body["password"], command.cause.at
         )
         check_version(version, prepared.appends[0].expected_version)
+        portal.attempts.succeeded(account, address)
         transact(portal.log, lambda: prepared, command.cause, command.marks, tries_max=1)
         portal.sessions.end_all_of(user_id)
 

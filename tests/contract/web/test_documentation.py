@@ -90,6 +90,22 @@ def test_merged_documents_keep_both_sides(document: dict[str, Any]) -> None:
     assert "Problem2" not in merged["components"]["schemas"]
 
 
+def test_a_schema_that_reads_the_same_but_refers_to_another_is_kept_apart_too() -> None:
+    def document(path: str, kind: str) -> dict[str, Any]:
+        outer = {"properties": {"inner": {"$ref": "#/components/schemas/Inner"}}}
+        answer = {"$ref": "#/components/schemas/Outer"}
+        return {
+            "paths": {path: {"get": {"responses": {"200": answer}}}},
+            "components": {"schemas": {"Inner": {"type": kind}, "Outer": outer}},
+        }
+
+    merged = merge_documents([document("/a", "string"), document("/b", "integer")], title="All", version="1")
+    assert merged["paths"]["/b"]["get"]["responses"]["200"] == {"$ref": "#/components/schemas/Outer2"}
+    schemas = merged["components"]["schemas"]
+    assert schemas["Outer2"]["properties"]["inner"] == {"$ref": "#/components/schemas/Inner2"}
+    assert (schemas["Inner"], schemas["Inner2"]) == ({"type": "string"}, {"type": "integer"})
+
+
 def test_two_services_may_not_answer_one_route(document: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="/v1/notes"):
         merge_documents([document, document], title="All", version="1")

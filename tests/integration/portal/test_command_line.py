@@ -6,6 +6,7 @@ from click.testing import CliRunner, Result
 
 from services.portal.__main__ import portal
 from services.portal.domain.events import EVENT_TYPES
+from services.portal.domain.user import UserRegistered
 from shared.clock import SystemClock
 from shared.eventstore.sqlite import SqliteLog
 from shared.kernel.principal import Role
@@ -46,6 +47,17 @@ def test_a_revoked_key_is_replaced(database: Path) -> None:
     assert "KEY_REVOKED" in again.stderr
 
 
+def test_a_person_is_forgotten_once_and_the_log_still_verifies(database: Path) -> None:
+    log = SqliteLog("portal", EVENT_TYPES, SystemClock(), database)
+    user_id = next(one.event.user_id for one in log.read_all() if isinstance(one.event, UserRegistered))
+    log.close()
+    assert json.loads(_run("forget-user", str(database), user_id, "--json").stdout)["forgotten"] is True
+    assert json.loads(_run("forget-user", str(database), user_id, "--json").stdout)["forgotten"] is False
+    log = SqliteLog("portal", EVENT_TYPES, SystemClock(), database)
+    assert log.verify() == log.head()
+    log.close()
+
+
 def test_without_its_secret_nothing_is_opened(database: Path) -> None:
     refused = _run("keys", str(database), env={"GONGFANG_PORTAL_SECRET": ""})
     assert refused.exit_code == 2
@@ -61,5 +73,5 @@ def test_what_is_no_log_is_named(tmp_path: Path) -> None:
 
 
 def test_every_command_explains_itself() -> None:
-    for command in ((), ("rebuild",), ("keys",), ("revoke-key",)):
+    for command in ((), ("rebuild",), ("keys",), ("revoke-key",), ("forget-user",)):
         assert _run(*command, "--help").exit_code == 0
