@@ -12,6 +12,7 @@ from services.capacity.api.work_schemas import (
     MomentBody,
     ReportBody,
     ShipBody,
+    StartBody,
     StoppageBody,
     StopReasons,
     WorkPage,
@@ -77,18 +78,23 @@ def _do(work_id: str, prepare: Prepare, *, needs_version: bool = False, status: 
     return perform(act, show, resource=work_id, status=status)
 
 
-@WORK_ROUTES.post("/work-orders/<work_id>/start", body=MomentBody, answer=WorkView)
+@WORK_ROUTES.post("/work-orders/<work_id>/start", body=StartBody, answer=WorkView)
 @permits("work:report")
 def start(work_id: str, body: dict[str, Any]) -> Answer:
     """Begin the set-up, or the run where none is planned."""
-    return _do(work_id, lambda principal: doors().production.start(work_id, principal, body["at"]))
+    less = body["accept_less"]
+    return _do(work_id, lambda principal: doors().production.start(work_id, principal, body["at"], accepts_less=less))
 
 
-@WORK_ROUTES.post("/work-orders/<work_id>/setup-finished", body=MomentBody, answer=WorkView)
+@WORK_ROUTES.post("/work-orders/<work_id>/setup-finished", body=StartBody, answer=WorkView)
 @permits("work:report")
 def finish_setup(work_id: str, body: dict[str, Any]) -> Answer:
     """The line is changed over; the run begins."""
-    return _do(work_id, lambda principal: doors().production.finish_setup(work_id, principal, body["at"]))
+    less = body["accept_less"]
+    return _do(
+        work_id,
+        lambda principal: doors().production.finish_setup(work_id, principal, body["at"], accepts_less=less),
+    )
 
 
 @WORK_ROUTES.post("/work-orders/<work_id>/reports", body=ReportBody, answer=WorkView, status=201)

@@ -7,6 +7,7 @@ from shared.web.cursors import PageQuery
 from shared.web.fields import (
     BaseSchema,
     Choice,
+    Flag,
     Id,
     Instant,
     LanguageText,
@@ -116,6 +117,12 @@ class MomentBody(BaseSchema):
     """*at*: when it happened, now when absent."""
 
     at = Instant(load_default=None)
+
+
+class StartBody(MomentBody):
+    """*accept_less*: run although clearly less material came than planned."""
+
+    accept_less = Flag(load_default=False)
 
 
 class LotInBody(BaseSchema):

@@ -74,19 +74,22 @@ def _start(command: StartWork, work: Work) -> Sequence[WorkOrderEvent]:
     if when.at < earliest_at:
         raise Refused(Why.START_TOO_EARLY, pointer="/at", earliest_at=instant_text(earliest_at))
     if not terms.setup_seconds:
-        _check_material(work)
+        _check_material(work, accepts_less=command.accepts_less)
     about = identity(terms)
     return [SetupStarted(**about, at=when.at) if terms.setup_seconds else RunStarted(**about, at=when.at)]
 
 
-def _check_material(work: Accepted | SettingUp) -> None:
-    """A line may be set up while the lorry is on its way; it runs only on what is there."""
+def _check_material(work: Accepted | SettingUp, *, accepts_less: bool) -> None:
+    """A line may be set up while the lorry is on its way; it runs only on what is there, and on clearly less than
+    planned only when that is meant: what was scrapped or blocked before will not come any more.
+    """
     arrived: dict[str, int] = {}
     for lot in work.stock.values():
         arrived[lot.item] = arrived.get(lot.item, 0) + lot.received
     for one in work.terms.inputs:
         found = arrived.get(one.item, 0)
-        if one.source != "pooled" and found < one.quantity_to_start:
+        enough = 1 if accepts_less else one.quantity_to_start
+        if one.source != "pooled" and found < enough:
             raise Refused(
                 Why.MATERIAL_NOT_THERE, item=one.item, found=found, needed=one.quantity_to_start, unit=one.unit
             )
@@ -99,7 +102,7 @@ def _finish_setup(command: FinishSetup, work: Work) -> Sequence[WorkOrderEvent]:
         raise not_running(work)
     when = command.when
     when.limits.check_at(when.at, when.now, work.started_at)
-    _check_material(work)
+    _check_material(work, accepts_less=command.accepts_less)
     about = identity(work.terms)
     return [SetupFinished(**about, at=when.at), RunStarted(**about, at=when.at)]
 

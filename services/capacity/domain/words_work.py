@@ -187,8 +187,8 @@ _BOUNDS: Mapping[str, Words] = {
     "MATERIAL_NOT_THERE": _clash(
         "物料未到",
         "Material has not arrived",
-        "{item} 已到 {found} {unit}，开工需要 {needed} {unit}。",
-        "{found} {unit} of {item} arrived; {needed} {unit} are needed to start.",
+        "{item} 已到 {found} {unit}，开工需要 {needed} {unit}；如确认以少量开工，请设 accept_less。",
+        "{found} {unit} of {item} arrived; {needed} {unit} are needed to start. Set accept_less to run on less.",
     ),
     "REASON_UNKNOWN": _wrong(
         "停机原因未知",

@@ -91,16 +91,18 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class StartWork:
-    """Set-up first where the plan has one, else the run."""
+    """Set-up first where the plan has one, else the run. *accepts_less*: begin although less came than planned."""
 
     when: Moment
+    accepts_less: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FinishSetup:
-    """The line is changed over; the run begins."""
+    """The line is changed over; the run begins. *accepts_less* as for `StartWork`."""
 
     when: Moment
+    accepts_less: bool = False
 
 
 @dataclass(frozen=True, slots=True)

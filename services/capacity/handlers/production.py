@@ -95,21 +95,25 @@ class ProductionHandler:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def start(self, work_id: str, principal: Principal, at: datetime | None) -> Prepared[int]:
+    def start(
+        self, work_id: str, principal: Principal, at: datetime | None, *, accepts_less: bool = False
+    ) -> Prepared[int]:
         """Begin the set-up, or the run where there is none. The floor must be free."""
         draft, work = self._own(work_id, principal)
         moment = self._moment(at)
-        draft.work(work_id, StartWork(moment))
+        draft.work(work_id, StartWork(moment, accepts_less))
         _check_unasked(draft, work)
         if isinstance(work, Accepted):
             line = of_line(draft.board.line(work.terms.line_id))
             draft.floor(TakeFloor(**line, work_id=work_id, at=moment.at))
         return Prepared(draft.appends(), draft.version_of_work(work_id))
 
-    def finish_setup(self, work_id: str, principal: Principal, at: datetime | None) -> Prepared[int]:
+    def finish_setup(
+        self, work_id: str, principal: Principal, at: datetime | None, *, accepts_less: bool = False
+    ) -> Prepared[int]:
         """The line is changed over; the run begins at the same instant."""
         draft, _ = self._own(work_id, principal)
-        draft.work(work_id, FinishSetup(self._moment(at)))
+        draft.work(work_id, FinishSetup(self._moment(at), accepts_less))
         return Prepared(draft.appends(), draft.version_of_work(work_id))
 
     def report(self, work_id: str, report_id: str, principal: Principal, output: Output) -> Prepared[int]:

@@ -173,6 +173,17 @@ def test_set_up_comes_before_the_run_where_the_plan_has_one() -> None:
     assert [type(one) for one in WORK.decide(SET_UP, after(*ACCEPTED, START))] == [SetupFinished, RunStarted]
 
 
+def test_a_line_runs_on_clearly_less_only_when_that_is_meant() -> None:
+    little = ReceiveMaterial("coat", "wrk_0", [LotMove("lot_few", "coat", 300, "sheet")], at(7))
+    state = after(ACCEPT, little, START)
+    with pytest.raises(Refused, match="MATERIAL_NOT_THERE"):
+        WORK.decide(SET_UP, state)
+    less = FinishSetup(moment(10.5), accepts_less=True)
+    assert [type(one) for one in WORK.decide(less, state)] == [SetupFinished, RunStarted]
+    with pytest.raises(Refused, match="MATERIAL_NOT_THERE"):
+        WORK.decide(less, after(ACCEPT, START))
+
+
 def test_a_report_eats_by_the_recipe_oldest_lots_first() -> None:
     older = ReceiveMaterial("coat", "wrk_0", [LotMove("lot_old", "coat", 400, "sheet")], at(7))
     state = after(ACCEPT, older, RECEIVE, START, SET_UP)
