@@ -10,7 +10,7 @@ from services.capacity.domain.line_on_board import LineMaster, PlantMaster
 from services.capacity.domain.matching.match import match
 from services.capacity.domain.matching.problem import Demand, Matched, Unmatched
 from services.capacity.domain.matching.rules import standard_rules
-from services.capacity.domain.slots import Booking, LineSlots
+from services.capacity.domain.slots import Booking, line_slots
 from services.capacity.domain.values import Capability, ChangeoverRule, FoodContactProof, Licence, Price
 from shared.contracts.planning import (
     DemandLine,
@@ -141,8 +141,7 @@ def book(
         expires_us=0 if until is None else microseconds_of(at(until)),
         run=run_of(code, "330", features or {}),
     )
-    bookings = sorted([*found.bookings, booking], key=lambda one: (one.starts, one.slot_id))
-    changed = found.with_slots(LineSlots(tuple(bookings)), found.slots_version + 1)
+    changed = found.with_slots(line_slots([*found.bookings, booking]), found.slots_version + 1)
     world.upsert_line(found.master)
     for code_ in found.capabilities:
         world._by_capability[code_][line_id] = changed

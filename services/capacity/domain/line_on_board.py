@@ -1,18 +1,16 @@
 """A line as planning sees it: what it publishes, with its hours and standing bookings indexed by time."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from itertools import accumulate
 
 import msgspec
 
 from services.capacity.domain import master_events as masters
 from services.capacity.domain.changeover import Changeovers
 from services.capacity.domain.hours import OpenHours, hours_of
-from services.capacity.domain.slots import RETENTION, Booking, LineSlots
+from services.capacity.domain.slots import RETENTION, Booking, LineSlots, line_slots
 from services.capacity.domain.spans import after, merged, minus
 from services.capacity.domain.values import Capability, ChangeoverRule, FoodContactProof, Licence, Price
 from shared.contracts.planning import Interval
@@ -93,14 +91,9 @@ class LineOnBoard:
     def bookings(self) -> tuple[Booking, ...]:
         return self.slots.bookings
 
-    @cached_property
-    def _reach(self) -> list[int]:
-        """Running maximum of the bookings' ends: rises, so it can be searched."""
-        return list(accumulate((one.ends for one in self.slots.bookings), max))
-
     def first_ending_after(self, at: int) -> int:
-        """Index of the first booking that reaches beyond *at*; every earlier one has ended by then."""
-        return bisect_right(self._reach, at)
+        """Index of the first booking that ends beyond *at*; every earlier one has ended by then."""
+        return self.slots.first_ending_after(at)
 
     def with_slots(self, slots: LineSlots, version: int) -> "LineOnBoard":
         changed = LineOnBoard(self.master, self.plant, slots, version)
@@ -114,8 +107,7 @@ class LineOnBoard:
 
     def plus(self, bookings: Iterable[Booking]) -> "LineOnBoard":
         """The line as if *bookings* had been taken too."""
-        both = sorted([*self.slots.bookings, *bookings], key=lambda one: (one.starts, one.slot_id))
-        return self.with_slots(LineSlots(tuple(both)), self.slots_version)
+        return self.with_slots(line_slots([*self.slots.bookings, *bookings]), self.slots_version)
 
 
 def masters_after(found: LineMaster | None, event: masters.LineEvent) -> LineMaster | None:

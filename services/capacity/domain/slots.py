@@ -4,7 +4,8 @@ A hold ends by the clock alone: whether it still stands is computed from its exp
 wall interval, set-up first; it may span closed time, in which nothing is booked.
 """
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import assert_never
@@ -21,6 +22,7 @@ from shared.kernel.decider import Decider
 from shared.kernel.event import Event
 from shared.kernel.refusal import Refused
 
+_AGE_MAX = 64
 RETENTION = timedelta(days=7)  # ended slots leave the state after this long, the last run of the line excepted
 
 
@@ -164,9 +166,32 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
 
 
 class LineSlots(msgspec.Struct, frozen=True, gc=False):
-    """Bookings of one line, ascending by start. A line nobody booked yet has none."""
+    """Bookings of one line, ascending by start. A line nobody booked yet has none.
+
+    *longest*: seconds that no booking exceeds, so that what touches a span is found by its start. *age*: events since
+    bookings that no longer matter were last left out.
+    """
 
     bookings: tuple[Booking, ...] = ()
+    longest: int = 0
+    age: int = 0
+
+    def first_ending_after(self, at: int) -> int:
+        """Index of the first booking that ends beyond *at*; every earlier one has ended by then."""
+        bookings = self.bookings
+        i = bisect_right(bookings, at - self.longest, key=_start)
+        while i < len(bookings) and bookings[i].ends <= at:
+            i += 1
+        return i
+
+    def touching(self, starts: int, ends: int) -> Iterator[Booking]:
+        """Bookings, standing or not, that share time with [starts, ends)."""
+        bookings = self.bookings
+        for i in range(self.first_ending_after(starts), len(bookings)):
+            if bookings[i].starts >= ends:
+                return
+            if bookings[i].ends > starts:
+                yield bookings[i]
 
 
 @lru_cache(maxsize=65_536)  # many slots, few different runs: share them
@@ -207,7 +232,7 @@ def decide(command: SlotCommand, state: LineSlots) -> Sequence[SlotEvent]:
 def _hold(command: HoldSlots, state: LineSlots) -> Sequence[SlotEvent]:
     hours = hours_of(command.offered)
     at_us = microseconds_of(command.at)
-    taken = [one for one in state.bookings if one.stands(at_us)]
+    own: list[Booking] = []
     for slot in command.slots:
         whole = not slot.starts_at.microsecond and not slot.ends_at.microsecond
         if not (whole and command.at <= slot.starts_at < slot.ends_at):
@@ -215,9 +240,10 @@ def _hold(command: HoldSlots, state: LineSlots) -> Sequence[SlotEvent]:
         booking = booking_of(slot)
         if not hours.holds(booking.starts, booking.ends, booking.busy):
             raise _refused(Why.SLOT_NOT_OFFERED, slot, command.at)
-        if any(_clash(booking, other) for other in taken):
+        others = (one for one in state.touching(booking.starts, booking.ends) if one.stands(at_us))
+        if any(_clash(booking, other) for other in (*others, *own)):
             raise _refused(Why.SLOT_TAKEN, slot, command.at)
-        taken.append(booking)
+        own.append(booking)
     return [SlotsHeld(**_line(command), slots=command.slots, held_at=command.at)] if command.slots else []
 
 
@@ -338,37 +364,55 @@ def evolve(state: LineSlots, event: SlotEvent) -> LineSlots:
             assert_never(event)
 
 
-def _remembered(state: LineSlots, at: datetime) -> Sequence[Booking]:
-    """Bookings that may still matter: standing ones that have not long ended, and the last firm run before those."""
+def _remembered(state: LineSlots, at: datetime) -> LineSlots:
+    """The state, now and then without bookings that can no longer matter: long ended ones, the last firm run excepted,
+    and holds that have expired. Whether they are still there changes no answer.
+    """
+    if state.age < _AGE_MAX:
+        return LineSlots(state.bookings, state.longest, state.age + 1)
     at_us, old = microseconds_of(at), seconds_of(at - RETENTION)
-    bookings = state.bookings
-    if not any(one.ends <= old or not one.stands(at_us) for one in bookings):
-        return bookings
-    past = [one for one in bookings if one.ends <= old and not one.expires_us]
+    past = [one for one in state.bookings if one.ends <= old and not one.expires_us]
     last = max(past, key=lambda one: one.ends, default=None)
-    return [one for one in bookings if one is last or (one.ends > old and one.stands(at_us))]
+    kept = tuple(one for one in state.bookings if one is last or (one.ends > old and one.stands(at_us)))
+    return line_slots(kept)
 
 
-def _with(bookings: Sequence[Booking], slots: Sequence[Slot]) -> LineSlots:
-    changed = {slot.slot_id for slot in slots}
-    rest = [one for one in bookings if one.slot_id not in changed]
-    return LineSlots(tuple(sorted([*rest, *map(booking_of, slots)], key=_order)))
+def line_slots(bookings: Iterable[Booking]) -> LineSlots:
+    """The state of a line with *bookings*, in any order."""
+    ordered = tuple(sorted(bookings, key=_order))
+    return LineSlots(ordered, max((one.ends - one.starts for one in ordered), default=0))
 
 
-def _without(bookings: Sequence[Booking], event: SlotsReleased) -> LineSlots:
+def _with(state: LineSlots, slots: Sequence[Slot]) -> LineSlots:
+    """*slots* put in, or in place of their namesakes: a slot id never moves to another start."""
+    bookings, longest = list(state.bookings), state.longest
+    for slot in slots:
+        booking = booking_of(slot)
+        i = bisect_left(bookings, _order(booking), key=_order)
+        same = i < len(bookings) and bookings[i].slot_id == booking.slot_id
+        bookings[i : i + same] = [booking]
+        longest = max(longest, booking.ends - booking.starts)
+    return LineSlots(tuple(bookings), longest, state.age)
+
+
+def _without(state: LineSlots, event: SlotsReleased) -> LineSlots:
     gone = {one.slot_id for one in event.slots}
     end = None if event.kept_until is None else seconds_of(event.kept_until)
     left: list[Booking] = []
-    for one in bookings:
+    for one in state.bookings:
         if one.slot_id not in gone:
             left.append(one)
         elif end is not None and one.starts < end:
             left.append(msgspec.structs.replace(one, ends=min(one.ends, end)))
-    return LineSlots(tuple(left))
+    return LineSlots(tuple(left), state.longest, state.age)
 
 
 def _order(one: Booking) -> tuple[int, str]:
     return one.starts, one.slot_id
+
+
+def _start(one: Booking) -> int:
+    return one.starts
 
 
 SLOTS: Decider[SlotCommand, LineSlots, SlotEvent] = Decider(initial=LineSlots(), decide=decide, evolve=evolve)

@@ -17,7 +17,7 @@ from services.capacity.domain.matching.labels import Outcome, Stuck
 from services.capacity.domain.matching.menu import Menu, Whole
 from services.capacity.domain.matching.parts import Ways
 from services.capacity.domain.matching.placing import Late, Placed, inflow, place
-from services.capacity.domain.slots import LineSlots
+from services.capacity.domain.slots import LineSlots, line_slots
 from shared.contracts.reasons import PlanReason, ReasonCode, Relaxation
 from shared.kernel.clock import instant_text
 from shared.kernel.money import Money
@@ -151,7 +151,7 @@ def _no_gap(context: Context, task: Task, candidate: Candidate, release: int) ->
     always = replace(search, windows=((context.at, context.horizon),))
     if earliest(always, release) is not None:
         return _papers(task, line)
-    alike = LineSlots(tuple(msgspec.structs.replace(one, run=task.run) for one in line.bookings))
+    alike = line_slots(msgspec.structs.replace(one, run=task.run) for one in line.bookings)
     if earliest(replace(always, line=line.with_slots(alike, 0)), release) is not None:
         return ReasonCode.CHANGEOVER_FORBIDDEN, {}
     if earliest(_empty(always), release) is None:

@@ -24,6 +24,8 @@ from services.capacity.domain.slots import (
     SlotsConfirmed,
     SlotsHeld,
     SlotsReleased,
+    booking_of,
+    line_slots,
 )
 from shared.contracts.planning import Interval
 from shared.kernel.refusal import Refused
@@ -186,7 +188,7 @@ def test_the_state_forgets_what_can_no_longer_matter_except_the_last_run() -> No
     state = _after(_hold(*firm))
     later = RETENTION + timedelta(hours=40)
     release = SlotsReleased(**LINE, slots=[], kept_until=None, reason="", released_at=T0 + later)
-    assert [one.slot_id for one in SLOTS.evolve(state, release).bookings] == ["b"]
+    assert [one.slot_id for one in SLOTS.fold([release] * 100, state).bookings] == ["b"]
 
 
 class SlotsMachine(RuleBasedStateMachine):
@@ -287,3 +289,15 @@ def _expiring(slot: Slot, at: datetime | None) -> Slot:
 
 SlotsMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestSlotsMachine = SlotsMachine.TestCase
+
+
+def test_what_touches_a_span_is_found_among_many() -> None:
+    """The look-up by start and longest booking agrees with looking at every one."""
+    slots = [_slot(f"s{i:02d}", i / 10, i / 10 + 0.1 + (i % 7) / 10, quote=f"q{i}", until=i % 3 + 1) for i in range(60)]
+    state = line_slots(booking_of(one) for one in slots)
+    for first, last in ((0, 0.05), (0.95, 1.0), (2.5, 3.5), (5.9, 8)):
+        span = seconds_of(_at(first)), seconds_of(_at(last))
+        expected = [one for one in state.bookings if one.starts < span[1] and span[0] < one.ends]
+        assert list(state.touching(*span)) == expected
+        ended = [one.ends <= span[0] for one in state.bookings]
+        assert state.first_ending_after(span[0]) == ended.index(False)
