@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from services.capacity.domain.board import Board
+from services.capacity.domain.bookings import Booking, line_slots
 from services.capacity.domain.changeover import run_of
 from services.capacity.domain.hours import microseconds_of, seconds_of
 from services.capacity.domain.line_on_board import LineMaster, PlantMaster
 from services.capacity.domain.matching.match import match
 from services.capacity.domain.matching.problem import Demand, Matched, Unmatched
 from services.capacity.domain.matching.rules import standard_rules
-from services.capacity.domain.slots import Booking, line_slots
 from services.capacity.domain.values import Capability, ChangeoverRule, FoodContactProof, Licence, Price
 from shared.contracts.planning import (
     DemandLine,

@@ -5,10 +5,10 @@ from typing import Any
 
 from services.capacity.api.doors import FloorApi, doors
 from services.capacity.api.work_schemas import BoardView, FreeHoursView, SpanQuery
+from services.capacity.domain.bookings import Booking
 from services.capacity.domain.hours import instant_of, microseconds_of, seconds_of
 from services.capacity.domain.line_on_board import LineOnBoard
 from services.capacity.domain.refusals import Why
-from services.capacity.domain.slots import Booking
 from services.capacity.domain.spans import between, merged, minus, seconds
 from services.capacity.projections import work
 from shared.contracts.planning import Interval

@@ -11,8 +11,8 @@ import msgspec
 
 from services.capacity.domain import master_events as masters
 from services.capacity.domain import slots
+from services.capacity.domain.bookings import LineSlots
 from services.capacity.domain.line_on_board import LineMaster, LineOnBoard, PlantMaster, masters_after, plant_after
-from services.capacity.domain.slots import LineSlots
 from shared.contracts.planning import Interval
 from shared.kernel.event import Event
 

@@ -8,9 +8,9 @@ from functools import cached_property
 import msgspec
 
 from services.capacity.domain import master_events as masters
+from services.capacity.domain.bookings import RETENTION, Booking, LineSlots, line_slots
 from services.capacity.domain.changeover import Changeovers
 from services.capacity.domain.hours import OpenHours, hours_of
-from services.capacity.domain.slots import RETENTION, Booking, LineSlots, line_slots
 from services.capacity.domain.spans import after, merged, minus
 from services.capacity.domain.values import Capability, ChangeoverRule, FoodContactProof, Licence, Price
 from shared.contracts.planning import Interval

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from services.capacity.domain.bookings import Booking
 from services.capacity.domain.floor import BreakLine, MendLine, check_outage
 from services.capacity.domain.hours import instant_of, microseconds_of, seconds_of
 from services.capacity.domain.line_commands import PublishHours, WithdrawHours
@@ -14,7 +15,7 @@ from services.capacity.domain.line_state import Line
 from services.capacity.domain.plan_events import ChangeCause
 from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.refusals import Why
-from services.capacity.domain.slots import Booking, NarrowOffer
+from services.capacity.domain.slots import NarrowOffer
 from services.capacity.domain.spans import after, common, first_seconds, merged, minus
 from services.capacity.domain.stoppages import stop_reason
 from services.capacity.domain.work_commands import CloseStoppage, Moment, OpenStoppage

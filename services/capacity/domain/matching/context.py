@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.capacity.domain.board import Board
+from services.capacity.domain.bookings import Booking
 from services.capacity.domain.changeover import Run
 from services.capacity.domain.hours import seconds_of, seconds_up
 from services.capacity.domain.line_on_board import LineOnBoard
@@ -12,7 +13,6 @@ from services.capacity.domain.matching.eligibility import Candidate
 from services.capacity.domain.matching.problem import Demand
 from services.capacity.domain.matching.rules import PlanningRules
 from services.capacity.domain.matching.transport import Roads
-from services.capacity.domain.slots import Booking
 
 _HOUR = 3_600
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from services.capacity.domain.bookings import Booking
 from services.capacity.domain.changeover import Run
 from services.capacity.domain.hours import WEEK, local_day_number, local_midnight, week_start
 from services.capacity.domain.line_on_board import LineOnBoard
-from services.capacity.domain.slots import Booking
 
 Window = tuple[int, int]
 _WEEKS_TRIED_MAX = 60

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from services.capacity.domain.bookings import Booking
 from services.capacity.domain.matching.chain import Chain, Feed, Task
 from services.capacity.domain.matching.context import Context
 from services.capacity.domain.matching.earliest import Placement
 from services.capacity.domain.matching.eligibility import Candidate
-from services.capacity.domain.slots import Booking
 from shared.kernel.rounding import ceil_div
 
 _MINUTE = 60

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from services.capacity.domain.bookings import LineSlots, line_slots
 from services.capacity.domain.hours import instant_of
 from services.capacity.domain.line_on_board import LineOnBoard
 from services.capacity.domain.matching.chain import Task
@@ -17,7 +18,6 @@ from services.capacity.domain.matching.labels import Outcome, Stuck
 from services.capacity.domain.matching.menu import Menu, Whole
 from services.capacity.domain.matching.parts import Ways
 from services.capacity.domain.matching.placing import Late, Placed, inflow, place
-from services.capacity.domain.slots import LineSlots, line_slots
 from shared.contracts.reasons import PlanReason, ReasonCode, Relaxation
 from shared.kernel.clock import instant_text
 from shared.kernel.money import Money

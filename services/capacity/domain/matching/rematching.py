@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from services.capacity.domain.bookings import Booking
 from services.capacity.domain.changeover import run_of
 from services.capacity.domain.hours import seconds_of
 from services.capacity.domain.matching.chain import Chain, Part, Pin, chains
@@ -12,7 +13,6 @@ from services.capacity.domain.matching.eligibility import Candidate
 from services.capacity.domain.matching.labels import Outcome, Stuck
 from services.capacity.domain.matching.menu import Find
 from services.capacity.domain.matching.parts import Way, Ways, after, fastest, placed_ways
-from services.capacity.domain.slots import Booking
 from shared.contracts.planning import DemandLine, PlannedStep, RecipeStep
 
 Kept = dict[str, PlannedStep]

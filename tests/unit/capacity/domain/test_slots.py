@@ -8,15 +8,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from services.capacity.domain.bookings import RETENTION, LineSlots, line_slots
 from services.capacity.domain.hours import seconds_of
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.slots import (
-    RETENTION,
     SLOTS,
     ConfirmSlots,
     GivenUp,
     HoldSlots,
-    LineSlots,
     NarrowOffer,
     OfferNarrowed,
     ReleaseSlots,
@@ -25,7 +24,6 @@ from services.capacity.domain.slots import (
     SlotsHeld,
     SlotsReleased,
     booking_of,
-    line_slots,
 )
 from shared.contracts.planning import Interval
 from shared.kernel.refusal import Refused
