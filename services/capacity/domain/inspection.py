@@ -13,7 +13,7 @@ from services.capacity.domain.work_events import (
     WorkOffered,
     WorkOrderEvent,
 )
-from services.capacity.domain.work_identity import identity, inspection_lot_id_of, not_running
+from services.capacity.domain.work_identity import identity, inspection_lot_id_of, not_finished
 from services.capacity.domain.work_state import Finished, Inspection, Work, produced, totals_of
 from shared.contracts.line_time import LotMove
 from shared.kernel.refusal import Refused
@@ -64,7 +64,7 @@ def opened_at_finish(
 
 def dispose(command: DispositionLot, work: Work) -> Sequence[WorkOrderEvent]:
     if not isinstance(work, Finished):
-        raise not_running(work)
+        raise not_finished(work)
     found = work.inspections.get(command.inspection_lot_id)
     if found is None:
         raise Refused(Why.UNKNOWN_INSPECTION, id=command.inspection_lot_id)

@@ -6,7 +6,7 @@ from services.capacity.domain.inspection import lots_with
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.work_commands import DeliverGoods, ShipGoods
 from services.capacity.domain.work_events import Destination, GoodsDelivered, GoodsShipped, WorkOrderEvent
-from services.capacity.domain.work_identity import identity, not_running
+from services.capacity.domain.work_identity import identity, not_finished
 from services.capacity.domain.work_state import Finished, Shipment, Work, produced, totals_of
 from shared.contracts.line_time import LotMove
 from shared.kernel.clock import instant_text
@@ -16,7 +16,7 @@ from shared.kernel.rounding import apportion
 
 def ship(command: ShipGoods, work: Work) -> Sequence[WorkOrderEvent]:
     if not isinstance(work, Finished):
-        raise not_running(work)
+        raise not_finished(work)
     terms, when = work.terms, command.when
     destination = _destination(command, work)
     if command.waiting_lots and not destination.to_process_id:
@@ -103,7 +103,7 @@ def _taken(lots: Sequence[LotMove], quantity: int) -> list[LotMove]:
 
 def deliver(command: DeliverGoods, work: Work) -> Sequence[WorkOrderEvent]:
     if not isinstance(work, Finished):
-        raise not_running(work)
+        raise not_finished(work)
     shipment, when = _under_way(command, work), command.when
     when.limits.check_at(when.at, when.now, shipment.shipped_at)
     return [

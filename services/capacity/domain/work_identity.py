@@ -12,6 +12,7 @@ from services.capacity.domain.work_state import (
     Live,
     NoWork,
     Offered,
+    Running,
     SettingUp,
     Work,
 )
@@ -100,3 +101,11 @@ def not_running(work: Work) -> Refused:
             return Refused(Why.WORK_FINISHED, id=work_id, at=instant_text(found.finished_at))
         case _:
             return Refused(Why.WORK_STARTED, id=work_id, at=instant_text(found.started_at))
+
+
+def not_finished(work: Work) -> Refused:
+    """Why a command that needs finished output is refused in the situation *work*."""
+    found = live(work)
+    if isinstance(found, SettingUp | Running):
+        return Refused(Why.WORK_NOT_FINISHED, id=found.terms.work_id)
+    return not_running(work)

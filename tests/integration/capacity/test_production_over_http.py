@@ -221,6 +221,7 @@ def test_another_tenants_work_offer_lot_and_board_are_absent(an_order_booked: Ma
         theirs, nobodys = stranger.get(mine), stranger.get(absent)
         assert theirs.status_code == nobodys.status_code == 404
         assert (theirs.json or {})["code"] == (nobodys.json or {})["code"]
+    refused(stranger.get(f"/v1/lots/{lot}"), "UNKNOWN_LOT", 404)
     for path in (
         f"/v1/work-orders/{made.body}/ship",
         f"/v1/inspection-lots/{ins}/disposition",
