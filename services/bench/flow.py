@@ -36,7 +36,7 @@ BUYER, TO = "B1", ("420100", "武汉")
 LEAD = timedelta(days=40)
 WARM_UP = 20  # orders before the measured ones: connections, token, caches
 HUNDRED = 100  # orders compared at both ends
-COPY_LASTS_FOR = timedelta(minutes=7)  # each copy lies this much earlier than the one before
+COPY_LASTS_FOR = timedelta(hours=4)  # each copy lies this much earlier than the one before, so that no two runs overlap
 SETTLE_S_MAX = 3_600.0
 READY_S_MAX = 120.0
 

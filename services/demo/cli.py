@@ -33,7 +33,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="One JSON object on
 @_json
 def demo(*, data: Path, no_serve: bool, host: str, port: int, numbers: tuple[str, ...], as_json: bool) -> None:
     """Seed 13 fictional plants, tell the stories over the public API, check everything, then serve."""
-    from services.demo.telling import NotADemo, cleared, logged, tell
+    from services.demo.telling import NotADemo, cleared, credentials_file, logged, tell
     from services.embedded.endings import named_endings
 
     terminal = Terminal(as_json=as_json)
@@ -43,7 +43,8 @@ def demo(*, data: Path, no_serve: bool, host: str, port: int, numbers: tuple[str
         raise click.UsageError(str(refused)) from refused
     with named_endings(), logged(data):
         told = tell(data, terminal, [int(one) for one in numbers] or STORY_NUMBERS)
-        terminal.say()
+        kept = credentials_file(data, told.world)
+        terminal.say(f"\n[dim]API clients of all organisations: {kept}[/]\n")
         end = terminal.checks("checks", told.checks)
         took = ", ".join(f"{what} {seconds:.1f} s" for what, seconds in told.seconds.items())
         terminal.say(f"[dim]{took}[/]")

@@ -1,36 +1,139 @@
-"""The demo as a user runs it: a process of its own, real sockets, stories over the public API, every check by name."""
+"""The demo as a user runs it: stories told by a process of its own, then what they left behind looked at from outside."""
 
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
 
+import orjson
 import pytest
 
+from services.capacity.publishing import publish
+from services.demo.party import Credentials, Party
+from services.embedded.running import opened
+from services.terminal import Exit
+from shared.contracts.registry import FACTS
+from tests.support.serving import ServerProcess
+from tests.support.utilization_recomputed import Row, utilization
+
 pytestmark = pytest.mark.timeout(300)  # the first test tells all stories; other tests share the two cores
+GROWS_WITHIN_S = 30
+ORDER = {
+    "lines": [{"product": "can-330-blank", "quantity": {"value": "50000", "unit": "can"}}],
+    "deliver_to": {"district": "420100", "address": "武汉"},
+    "requested_by": "2027-01-30T00:00:00Z",
+}
+MONTH = ("2026-12-01", "2026-12-31", "2027-01-01")  # first day, last day, end
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the demo said, how it ended, and where its data lies."""
+
+    report: dict[str, Any]
+    exit_code: int
+    stderr: str
+    data: Path
+
+    @contextmanager
+    def party(self, address: str, code: str) -> Iterator[Party]:
+        """An organisation of the told world."""
+        rows = (line.partition("=") for line in (self.data / "credentials.env").read_text("utf-8").splitlines())
+        kept = {name: value for name, _, value in rows}
+        party = Party(address, code, Credentials(kept[f"{code}_CLIENT"], kept[f"{code}_SECRET"]))
+        yield party
+        party.close()
 
 
 @pytest.fixture(scope="module")
-def the_demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     data = tmp_path_factory.mktemp("demo") / "data"
     command = [sys.executable, "-m", "services", "demo", "--no-serve", "--json", "--data", str(data)]
-    outcome = subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)
-    assert outcome.stdout, outcome.stderr
-    report: dict[str, object] = json.loads(outcome.stdout)
-    return report | {"exit_code": outcome.returncode, "stderr": outcome.stderr}
+    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)
+    assert told.stdout, told.stderr
+    return Outcome(json.loads(told.stdout), told.returncode, told.stderr, data)
 
 
-def test_every_check_of_the_demo_passes(the_demo: dict[str, object]) -> None:
-    checks = the_demo["checks"]
-    assert isinstance(checks, list)
-    assert [check for check in checks if not check["passed"]] == []
-    assert the_demo["passed"] is True
-    assert the_demo["exit_code"] == 0
-    assert the_demo["stderr"] == ""
+def test_every_check_of_the_demo_passes(demo: Outcome) -> None:
+    assert [check for check in demo.report["checks"] if not check["passed"]] == []
+    assert demo.report["passed"] is True
+    assert (demo.exit_code, demo.stderr) == (Exit.DONE, "")
 
 
-def test_the_demo_checks_stories_books_views_and_tree_by_name(the_demo: dict[str, object]) -> None:
-    checks = the_demo["checks"]
-    assert isinstance(checks, list)
-    names = [check["check"] for check in checks]
-    for word in ("story 1", "log contiguous", "equals its rebuild", "tree", "balances", "line time"):
+def test_stories_books_views_and_tree_are_checked_by_name(demo: Outcome) -> None:
+    names = [check["check"] for check in demo.report["checks"]]
+    stories = [f"story {number}:" for number in (1, 2, 3, 4, 7, 8)]
+    for word in (*stories, "log contiguous", "equals its rebuild", "tree", "balances", "line time"):
         assert any(word in name for name in names), word
+
+
+def everything(office: Party) -> dict[str, Any]:
+    """What the office sees of the told world."""
+    lists = ("orders", "offers", "work-orders", "organisations", "plants", "entries")
+    return {name: office.items(f"/v1/{name}") for name in lists}
+
+
+def grown(office: Party, beyond: int) -> int:
+    """The size of the ledger's tree once it is *beyond* what it was; the last seen at the deadline."""
+    deadline = monotonic() + GROWS_WITHIN_S
+    while (size := int(office.get("/v1/tree")["size"])) <= beyond and monotonic() < deadline:
+        pass
+    return size
+
+
+def test_a_killed_server_comes_back_with_everything_it_had(demo: Outcome) -> None:
+    with ServerProcess(demo.data) as server, demo.party(server.address, "OFFICE") as office:
+        before = everything(office)
+        with demo.party(server.address, "B1") as brand:
+            fresh = brand.post("/v1/orders", ORDER)
+        server.kill()
+    assert before["orders"], "expected orders of the stories"
+    with ServerProcess(demo.data) as server, demo.party(server.address, "OFFICE") as office:
+        assert grown(office, len(before["entries"])) > len(before["entries"])
+        after = everything(office)
+        assert fresh["id"] in {one["id"] for one in after["orders"]}
+    after["orders"] = [one for one in after["orders"] if one["id"] != fresh["id"]]
+    after["entries"] = after["entries"][: len(before["entries"])]
+    for name, rows in before.items():
+        assert without_moving(after[name]) == without_moving(rows), name
+
+
+def without_moving(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows by what never changes once it is written: entries lead on to the size they were asked at."""
+    return [{name: value for name, value in row.items() if name != "url"} for row in rows]
+
+
+@pytest.fixture(scope="module")
+def facts(demo: Outcome) -> list[Row]:
+    """Every fact capacity published, from its own log: nothing of the ledger's."""
+    with opened(demo.data) as house:
+        log, found, position = house.services["capacity"].log, [], 0
+        while page := log.read_all(position):
+            position = page[-1].position
+            for recorded in page:
+                sent = [one.fact for one in publish(recorded)]
+                found += [{"type": FACTS.name_of(one), "data": orjson.loads(FACTS.encode(one))} for one in sent]
+    return found
+
+
+def test_utilization_of_a_line_month_equals_a_recomputation_from_raw_facts_to_the_second(
+    demo: Outcome, facts: list[Row]
+) -> None:
+    first, last, end = MONTH
+    with ServerProcess(demo.data) as server:
+        query = {"by": "line,month", "from": first, "to": end}
+        with demo.party(server.address, "OFFICE") as office:
+            groups = office.items("/v1/utilization", **query)
+    seconds = {
+        group["key"]["line_id"]: tuple(int(group["elements"][code]["value"]) for code in ("AUBT", "PBT"))
+        for group in groups
+    }
+    busy = [line for line, (used, _) in seconds.items() if used]
+    assert len(busy) >= 5
+    for line in busy:
+        assert utilization(facts, line, first, last) == seconds[line]
