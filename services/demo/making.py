@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 
 from services.demo.party import Json, Party, Turned
 from services.demo.stage import Stage
+from services.demo.trail import yuan
 from shared.kernel.clock import parse_instant
 from shared.reference.places import districts
 
 LABORATORY = "LAB_TEST"
 GONE = frozenset({"declined", "withdrawn"})
+TOLERANCE = 500  # a maker stops when one piece in so many is there beyond what is wanted
+SCRAP_MAX = 40  # of what is begun at most one piece in so many is lost
 
 
 def factories(stage: Stage) -> Iterator[tuple[str, Party]]:
@@ -32,7 +35,7 @@ def accept_offers(stage: Stage, order_id: str) -> None:
     """Every plant that is still asked says yes."""
     for code, one in offers_of(stage, order_id):
         stage.party(code).post(f"/v1/offers/{one['id']}/accept", {}, version=one["version"])
-        stage.trail.event(stage.now, stage.name_of(code), f"accepts {one['capability']} for ¥{one['price']['amount']}")
+        stage.trail.event(stage.now, stage.name_of(code), f"accepts {one['capability']} for {yuan(one['price'])}")
     stage.settle()
 
 
@@ -93,12 +96,14 @@ class Floor:
     def _finish(self) -> None:
         """Report the whole run in one, end it, and let its lots be judged and leave."""
         work = self._party.get(self._path)
-        net, gross = int(work["quantity"]["value"]), int(work["quantity_gross"]["value"])
-        unit, scrap = work["quantity"]["unit"], min((gross - net) // 2, gross // 50)
-        good = {"value": str(gross - scrap), "unit": unit}
-        self._party.post(f"{self._path}/reports", {"good": good, "scrap": {"value": str(scrap), "unit": unit}})
+        unit, (good, scrap) = work["quantity"]["unit"], outcome(work)
+        body = {"good": {"value": str(good), "unit": unit}, "scrap": {"value": str(scrap), "unit": unit}}
+        self._party.post(f"{self._path}/reports", body)
         self._party.post(f"{self._path}/finish", {})
-        self._say(f"reports [green]{gross - scrap:,} good[/] [red]{scrap:,} scrap[/] {unit} ({work['capability']})")
+        if work["capability"] == LABORATORY:
+            self._say(f"has tested its samples: {good:,} {unit} may go ({work['capability']})")
+        else:
+            self._say(f"reports [green]{good:,} good[/] [red]{scrap:,} scrap[/] {unit} ({work['capability']})")
         self._stage.settle()
         self._judge_lots()
         for one in self._party.get(self._path)["destinations"]:
@@ -143,6 +148,15 @@ class Floor:
 
     def _say(self, what: str) -> None:
         self._stage.trail.event(self._stage.now, self._stage.name_of(self._code), what)
+
+
+def outcome(work: Json) -> tuple[int, int]:
+    """Good and scrap of a whole run: little more than is wanted. A laboratory scraps nothing; it uses up samples."""
+    net, gross = int(work["quantity"]["value"]), int(work["quantity_gross"]["value"])
+    if work["capability"] == LABORATORY:
+        return net, 0
+    good = min(net + net // TOLERANCE, gross)
+    return good, min(gross - good, gross // SCRAP_MAX)
 
 
 def stage_place(to: Json) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from services.demo.party import Json
 from services.demo.stage import Stage
-from services.demo.trail import Bar, Node, local
+from services.demo.trail import Bar, Node, local, yuan
 from shared.kernel.clock import instant_text, parse_instant
 
 WAIT_S = 20
@@ -41,7 +41,9 @@ def place(
     if limits is not None:
         body["limits"] = dict(limits)
     order = stage.party(buyer).post("/v1/orders", body, wait_s=WAIT_S)
-    wanted = ", ".join(f"[b]{one['quantity']['value']}[/] {one['quantity']['unit']} {one['product']}" for one in lines)
+    wanted = ", ".join(
+        f"[b]{int(one['quantity']['value']):,}[/] {one['quantity']['unit']} {one['product']}" for one in lines
+    )
     stage.trail.event(stage.now, stage.name_of(buyer), f"orders {wanted} to {to[1]} by {local(by)} → {order['id']}")
     return read(stage, buyer, order["id"])
 
@@ -85,7 +87,7 @@ def show_menu(stage: Stage, quote: Json) -> None:
         (
             ", ".join(one["labels"]) or "–",
             " + ".join(dict.fromkeys(one["variants"])),
-            f"¥{one['price']['amount']}",
+            yuan(one["price"]),
             local(parse_instant(one["promise_at"])),
             str(one["plants"]),
         )
@@ -127,7 +129,7 @@ def accept(stage: Stage, buyer: str, quote: Json, option: Json) -> Json:
     stage.trail.event(
         stage.now,
         stage.name_of(buyer),
-        f"accepts: [b]¥{promise['price']['amount']}[/] + VAT, promised [b]{local(parse_instant(promise['promise_at']))}[/]",
+        f"accepts: [b]{yuan(promise['price'])}[/] + VAT, promised [b]{local(parse_instant(promise['promise_at']))}[/]",
     )
     return order
 
@@ -157,7 +159,7 @@ def change(stage: Stage, buyer: str, order: Json, what: Json) -> Json:
     now = read(stage, buyer, order["id"])
     party.post(path, {**what, "agreed_fee": preview["fee"]}, version=now["version"], wait_s=WAIT_S)
     stage.trail.event(
-        stage.now, stage.name_of(buyer), f"changes the order; the fee shown first: ¥{preview['fee']['amount']}"
+        stage.now, stage.name_of(buyer), f"changes the order; the fee shown first: {yuan(preview['fee'])}"
     )
     stage.settle()
     return preview

@@ -1,8 +1,9 @@
 """The trail of a story as a person reads it on a terminal: chapters, process tree, Gantt by plant, prices, reasons."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -14,7 +15,8 @@ from rich.tree import Tree
 from services.terminal import Terminal
 from shared.kernel.clock import LOCAL_ZONE
 
-GANTT_COLUMNS = 48
+GANTT_COLUMNS = 36  # with the longest names of plant and capability a row still fits 80 columns
+INDENT, GANTT_INDENT = 15, 3
 _COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 
 
@@ -59,7 +61,7 @@ class Trail:
         self._indented(_branch(Tree(_title(root)), root.feeds))
 
     def gantt(self, bars: Iterable[Bar]) -> None:
-        self._indented(gantt(list(bars)))
+        self._indented(gantt(list(bars)), GANTT_INDENT)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         table = Table(*columns, box=None, pad_edge=False, header_style="dim")
@@ -67,13 +69,23 @@ class Trail:
             table.add_row(*row)
         self._indented(table)
 
-    def _indented(self, what: RenderableType) -> None:
-        self._terminal.show(Padding(what, (0, 0, 0, 15)))
+    def _indented(self, what: RenderableType, indent: int = INDENT) -> None:
+        self._terminal.show(Padding(what, (0, 0, 0, indent)))
 
 
 def local(at: datetime) -> str:
     """Month, day, hour and minute in Xianning."""
     return at.astimezone(LOCAL_ZONE).strftime("%m-%d %H:%M")
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 plant`, `2 plants`."""
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+def yuan(money: Mapping[str, str]) -> str:
+    """An amount of the API, for people."""
+    return f"¥{Decimal(money['amount']):,}"
 
 
 def _title(node: Node) -> str:
@@ -96,7 +108,7 @@ def gantt(bars: Sequence[Bar]) -> RenderableType:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, min_width=GANTT_COLUMNS)
-    table.add_column(no_wrap=True)
+    table.add_column()
     for number, plant in enumerate(plants):
         own = [one for one in bars if one.plant == plant]
         cells = Text("".join(_cell(own, begins + slice_for * at, slice_for) for at in range(GANTT_COLUMNS)))
@@ -104,7 +116,7 @@ def gantt(bars: Sequence[Bar]) -> RenderableType:
         labels = ", ".join(dict.fromkeys(one.label for one in own))
         table.add_row(plant, cells, f"[dim]{labels}[/]")
     scale = Text(f"{local(begins)}{local(ends):>{GANTT_COLUMNS - 11}}", style="dim")
-    table.add_row("", scale, f"[dim]{len(plants)} plants[/]")
+    table.add_row("", scale, f"[dim]{counted(len(plants), 'plant')}[/]")
     return table
 
 

@@ -6,7 +6,7 @@ from services.demo import making, ordering
 from services.demo.stage import Stage
 from services.demo.stories import three_million
 from services.demo.stories.three_million import BLANK, BLANK_BUYER, PRINTED, PRINTED_BUYER
-from services.demo.trail import local
+from services.demo.trail import counted, local
 from shared.kernel.clock import instant_text, parse_instant
 
 ORDERS = ((PRINTED_BUYER, PRINTED), (BLANK_BUYER, BLANK))  # both may have work on the line that breaks
@@ -27,7 +27,7 @@ def tell(stage: Stage) -> str:
     stage.trail.event(
         stage.now,
         stage.name_of(code),
-        f"[red]bodymaker down[/] until {local(until)}: {outage['replanned_orders']} orders planned anew",
+        f"[red]bodymaker down[/] until {local(until)}: {counted(int(outage['replanned_orders']), 'order')} planned anew",
     )
     stage.settle()
     making.mend_at(stage, code, work["line_id"], outage["id"], until)

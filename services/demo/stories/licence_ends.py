@@ -22,4 +22,5 @@ def tell(stage: Stage) -> str:
     ordering.show_reasons(stage, reasons)
     told = {one["code"]: one for one in reasons}
     stage.expect("LICENCE_EXPIRES" in told, "LICENCE_EXPIRES among the reasons", sorted(told))
-    return f"refused: LICENCE_EXPIRES {told['LICENCE_EXPIRES']['facts']}"
+    ends = told["LICENCE_EXPIRES"]
+    return f"{ends['plant']} refused with LICENCE_EXPIRES: its licence is valid until {ends['facts']['valid_until']}"

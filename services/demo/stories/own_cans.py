@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.demo import making, ordering
 from services.demo.stage import Stage
+from services.demo.trail import yuan
 from shared.kernel.clock import instant_text
 
 BUYER = "B3"
@@ -56,4 +57,5 @@ def tell(stage: Stage) -> str:
     making.produce(stage, order["id"])
     closed = ordering.confirm_deliveries(stage, BUYER, order["id"])
     stage.expect(closed["state"] == "closed", "a closed order", closed["state"])
-    return f"{ARRIVED:,} of {ANNOUNCED:,} cans came; {enough_for['quantity']['value']} made, fee ¥{changed['fee']['amount']}"
+    made = int(enough_for["quantity"]["value"])
+    return f"{ARRIVED:,} of {ANNOUNCED:,} cans came; {made:,} made, fee {yuan(changed['fee'])}"

@@ -30,4 +30,4 @@ def tell(stage: Stage) -> str:
     closed = ordering.confirm_deliveries(stage, BUYER, order["id"])
     stage.expect(closed["state"] == "closed", "a closed order", closed["state"])
     show_utilization(stage, plan, "after")
-    return f"12,000 cans delivered by {closed['promise']['plants']}"
+    return f"12,000 cans made and tested by {', '.join(dict.fromkeys(one['plant'] for one in plan['steps']))}"
