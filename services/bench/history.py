@@ -24,17 +24,23 @@ from shared.kernel.ids import derived_id
 COPIED = ("order", "capacity")  # services whose events are copied
 ABREAST = 100  # copies appended together, step by step
 KEPT_PREFIXES = frozenset({"org", "usr", "cli", "plt", "lin"})  # masters: every copy shares them
-_ID = re.compile(r"\b([a-z]{3})_[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
-_INSTANT = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"')
+_ID = r"\b[a-z]{3}_[0-7][0-9A-HJKMNP-TV-Z]{25}\b"
+_INSTANT = r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"
+_MOVING = re.compile(f"({_ID}|{_INSTANT})")
+
+
+def parts_of(text: str) -> Sequence[str]:
+    """*text* cut so that every second part is an id or an instant."""
+    return _MOVING.split(text)
 
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """Events of one stream that stand together in the pattern's log."""
+    """Events of one stream that stand together in the pattern's log; names and data in parts (`parts_of`)."""
 
-    stream: str
+    stream: Sequence[str]
     types: Sequence[str]
-    texts: Sequence[str]
+    texts: Sequence[Sequence[str]]
     cause: Cause
 
 
@@ -51,8 +57,8 @@ def pattern_of(log: LogWithViews, after: int) -> Pattern:
     strokes = []
     for stream, group in groupby(_read(log, after), key=lambda one: one.stream):
         events = list(group)
-        texts = [log.types.encode(one.event).decode() for one in events]
-        strokes.append(Stroke(stream, [one.type for one in events], texts, events[0].cause))
+        texts = [parts_of(log.types.encode(one.event).decode()) for one in events]
+        strokes.append(Stroke(parts_of(stream), [one.type for one in events], texts, events[0].cause))
     return Pattern(log, strokes)
 
 
@@ -67,24 +73,23 @@ class Copy:
 
     def __init__(self, number: int, earlier: timedelta) -> None:
         self._number, self._earlier = number, earlier
-        self._ids: dict[str, str] = {}
+        self._moved: dict[str, str] = {}
 
-    def stream(self, name: str) -> str:
-        return _ID.sub(self._id, name)
+    def text(self, parts: Sequence[str]) -> str:
+        moved = list(parts)
+        for place in range(1, len(moved), 2):
+            moved[place] = self._moved.get(moved[place]) or self._move(moved[place])
+        return "".join(moved)
 
-    def event(self, log: LogWithViews, type_: str, text: str) -> Event:
-        return log.types.decode(type_, _INSTANT.sub(self._instant, _ID.sub(self._id, text)).encode())
-
-    def _id(self, found: re.Match[str]) -> str:
-        old = found[0]
-        if found[1] in KEPT_PREFIXES:
-            return old
-        if old not in self._ids:
-            self._ids[old] = derived_id(found[1], old, self._number)
-        return self._ids[old]
-
-    def _instant(self, found: re.Match[str]) -> str:
-        return f'"{instant_text(parse_instant(found[1]) - self._earlier)}"'
+    def _move(self, old: str) -> str:
+        if old[3] != "_":
+            new = instant_text(parse_instant(old) - self._earlier)
+        elif old[:3] in KEPT_PREFIXES:
+            new = old
+        else:
+            new = derived_id(old[:3], old, self._number)
+        self._moved[old] = new
+        return new
 
 
 def write(pattern: Pattern, copies: Sequence[Copy]) -> None:
@@ -93,8 +98,9 @@ def write(pattern: Pattern, copies: Sequence[Copy]) -> None:
     for stroke in pattern.strokes:
         by_stream: dict[str, list[Event]] = {}
         for copy in copies:
-            events = [copy.event(log, type_, text) for type_, text in zip(stroke.types, stroke.texts, strict=True)]
-            by_stream.setdefault(copy.stream(stroke.stream), []).extend(events)
+            texts = [copy.text(parts).encode() for parts in stroke.texts]
+            events = [log.types.decode(name, text) for name, text in zip(stroke.types, texts, strict=True)]
+            by_stream.setdefault(copy.text(stroke.stream), []).extend(events)
         log.append([StreamAppend(name, ANY_VERSION, events) for name, events in by_stream.items()], stroke.cause)
 
 
