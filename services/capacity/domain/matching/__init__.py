@@ -1,6 +1,8 @@
-"""Matching: who makes an order, where and when. One function is the seam, `match` in `match.py`; it is pure.
+"""Matching: who makes an order, where and when. One module is the seam, `match.py` with `match` and `rematch`; it is pure.
 
-Rooms: `problem` (what is asked and answered), `eligibility` (may this line run this step at all), `earliest` (the
-first gap that fits), `labels` (plant-label dynamic programme over one chain), `parts` (lot splitting), `transport`,
-`menu` (fastest, cheapest, balanced, fewest plants), `reasons` and `relaxation` (why not, and what would help), `words`.
+Rooms: `problem` (what is asked and answered), `context` (what one run knows), `chain` (parts exploded into tasks),
+`eligibility` (may this line run this step at all), `earliest` (the first gap that fits), `placing` and `labels`
+(plant-label dynamic programme over one chain), `parts` (lot splitting), `rematching` (around what stays), `transport`,
+`menu` (fastest, cheapest, balanced, fewest plants), `options` (in the words of the contracts), `reasons` and
+`relaxation` (why not, and what would help). Words for people stand in `shared/contracts/reason_words.py`.
 """

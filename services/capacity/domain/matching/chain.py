@@ -8,15 +8,16 @@ from math import lcm
 import msgspec
 
 from services.capacity.domain.changeover import Run, run_of
+from services.capacity.domain.line_on_board import LineOnBoard
 from services.capacity.domain.matching.context import Context
 from services.capacity.domain.matching.earliest import Placement
 from services.capacity.domain.matching.eligibility import Ask, Candidate, candidate, refusal
-from shared.contracts.explosion import Explosion, Need, explode
+from shared.contracts.explosion import Explosion, Need, explode, gross_quantity
 from shared.contracts.planning import DemandLine, PlannedStep, RecipeInput, RecipeStep, Variant
 from shared.contracts.reasons import PlanReason, ReasonCode, Relaxation
 from shared.kernel.ids import derived_id
 
-_SCENARIOS_MAX = 8
+_SCENARIOS_MAX = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +166,17 @@ def _candidates(context: Context, ask: Ask, only_plant: str | None) -> tuple[tup
             refused.append(answer)
         elif only_plant is not None and one.plant_id != only_plant:
             refused.append(refusal(ReasonCode.COLOUR_RULE, one, ask))
-        elif ask.gross % one.capabilities[ask.step.capability].multiple == 0:
+        elif ask.gross == _gross_for(one, ask):
             found.append(answer)
     if not lines:
         refused.append(PlanReason(ReasonCode.CAPABILITY_MISSING, ask.step.step, ask.step.capability, ask.variant))
     return tuple(found), refused
+
+
+def _gross_for(line: LineOnBoard, ask: Ask) -> int:
+    """What the step would start with on *line*: rounded up for that line and no other."""
+    multiple = lcm(ask.step.multiple, line.capabilities[ask.step.capability].multiple)
+    return gross_quantity(ask.net, ask.step.fixed_loss, ask.step.yield_ppm, multiple)
 
 
 def _supplied(context: Context, needs: Sequence[Need], eaten: Mapping[str, int]) -> int | PlanReason:
