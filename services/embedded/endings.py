@@ -1,4 +1,4 @@
-"""How a command ends when the data directory cannot be used: a line a person can act on, and its exit code."""
+"""How a command ends when the data directory cannot be used: what a person can act on, and its exit code."""
 
 import sys
 from collections.abc import Iterator
@@ -18,13 +18,20 @@ CODES: dict[type[Exception], Exit] = {
     SettingsWrong: Exit.WRONG_USAGE,
     OSError: Exit.LOG_UNAVAILABLE,  # the directory cannot be made, read or written
 }
+_IN_CHINESE: dict[type[Exception], str] = {
+    LogUnavailable: "事件日志现在无法使用（磁盘已满、只读，或被其他程序占用）；没有写入任何内容，排除故障后再试。",
+    LogDamaged: "事件日志已损坏；没有写入任何内容，请先保留现状，再从备份恢复。",
+    OSError: "数据目录无法创建、读取或写入；请检查磁盘空间和权限，或用 --data 指定另一个目录。",
+}
 
 
 @contextmanager
 def named_endings() -> Iterator[None]:
-    """Turn what is known to go wrong into one line on stderr and its exit code; everything else stays a traceback."""
+    """Turn what is known to go wrong into words on stderr and its exit code; everything else stays a traceback."""
     try:
         yield
     except tuple(CODES) as failure:
-        sys.stderr.write(f"{failure}\n")
-        sys.exit(next(code for kind, code in CODES.items() if isinstance(failure, kind)))
+        kind = next(kind for kind in CODES if isinstance(failure, kind))
+        lines = [str(failure), *([_IN_CHINESE[kind]] if kind in _IN_CHINESE else [])]
+        sys.stderr.write("\n".join(lines) + "\n")
+        sys.exit(CODES[kind])

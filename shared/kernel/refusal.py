@@ -40,9 +40,13 @@ class Words:
         return self.title_zh if language == "zh" else self.title_en
 
     def detail(self, language: Language, facts: dict[str, object]) -> str:
-        """The detail with *facts* filled in; a fact the template names and the refusal lacks shows as `?`."""
+        """The detail with *facts* filled in; a fact the template names and the refusal lacks shows as `?`.
+
+        A fact that is itself told in both languages is a mapping {"zh": …, "en": …}.
+        """
         template = self.detail_zh if language == "zh" else self.detail_en
-        return template.format_map(_Facts(facts))
+        told = {name: fact.get(language, "?") if isinstance(fact, dict) else fact for name, fact in facts.items()}
+        return template.format_map(_Facts(told))
 
 
 class _Facts(dict[str, object]):

@@ -8,6 +8,10 @@ QUANTITY_MAX = 10**12
 _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")  # no exponents: "1e999999999" must cost nothing
 
 
+class TooMany(ValueError):  # a number of its own kind: the unit was right
+    """More than any quantity may be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A whole number of base units, e.g. 12,000 `can`. Never negative; at most 10^12."""
@@ -17,7 +21,7 @@ class Quantity:
 
     def __post_init__(self) -> None:
         if not 0 <= self.value <= QUANTITY_MAX:
-            raise ValueError(f"expected 0..{QUANTITY_MAX} {self.unit}, found {self.value}")
+            raise TooMany(f"expected 0..{QUANTITY_MAX} {self.unit}, found {self.value}")
 
 
 def convert(value: str, unit: str, base: str, factors: dict[str, int]) -> Quantity:

@@ -30,12 +30,12 @@ def read_json(raw: bytes) -> Any:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         why = WebWhy.BODY_TOO_DEEP if "depth limit" in str(error) else WebWhy.BODY_UNREADABLE
-        raise Refused(why, limit=DEPTH_MAX, where=f"{error.lineno}:{error.colno}") from None
+        raise Refused(why, limit=DEPTH_MAX, line=error.lineno, column=error.colno) from None
     _check_depth(value)
     try:
         return json.loads(raw, object_pairs_hook=_object)
     except ValueError:  # an integer of thousands of digits
-        raise Refused(WebWhy.BODY_UNREADABLE, where="?") from None
+        raise Refused(WebWhy.BODY_UNREADABLE, line=1, column=1) from None
 
 
 def _check_depth(value: object) -> None:

@@ -25,7 +25,7 @@ def expected_version() -> int:
         raise Refused(WebWhy.VERSION_NEEDED)
     found = _TAG.fullmatch(header)
     if found is None:
-        raise Refused(WebWhy.HEADER_INVALID, header="If-Match", expected='"v<version>"')
+        raise Refused(WebWhy.HEADER_INVALID, header="If-Match", expected='"v2"', found=header[:40])
     return int(found[1])
 
 

@@ -85,7 +85,7 @@ class Commands:
             act(Command(principal, cause, (), resource))
             return self._answer(show, resource, status, replayed=False)
         if not _KEY.fullmatch(key):
-            raise Refused(WebWhy.KEY_MALFORMED, limit=KEY_CHARACTERS_MAX)
+            raise Refused(WebWhy.KEY_MALFORMED, limit=KEY_CHARACTERS_MAX, found=len(key))
         claim = Claim(
             scope=f"{principal.org_id}/{principal.subject} {request.method} {request.path}",
             key=key,

@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 import structlog
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from shared.eventstore.port import LogUnavailable, WrongVersion
+from shared.eventstore.port import LogDamaged, LogUnavailable, WrongVersion
 from shared.eventstore.projector import ViewStale
 from shared.kernel.refusal import Kind, Language, Reason, Refused
 from shared.web.languages import language
@@ -55,6 +55,19 @@ _HTTP_TITLES_ZH = {
     500: "内部错误",
     503: "暂时无法服务",
 }
+
+
+_HTTP_DETAILS: Mapping[int, tuple[str, str]] = {
+    405: (
+        "收到 {method}，此地址只支持 {allowed}。",
+        "Found {method}; this address knows {allowed} only.",
+    ),
+    415: (
+        "收到 {media}；请按接口文档（/docs）设置 Content-Type，一般为 application/json。",
+        "Found {media}; set Content-Type as the documentation at /docs says, mostly application/json.",
+    ),
+}
+_USUAL_DETAIL = ("请核对请求的地址和内容后重试。", "Check the address and what is sent, and try again.")
 
 
 class FieldsInvalid(Exception):
@@ -121,10 +134,19 @@ def faults(messages: object, tongue: Language, path: str = "") -> Iterator[dict[
 
 
 def _fields_answer(location: str, messages: object) -> Response:
-    rows = list(faults(messages, language()))
+    tongue = language()
+    rows = list(faults(messages, tongue))
+    colon = "：" if tongue == "zh" else ": "
+    first = next(
+        (
+            f" {one['pointer'].lstrip('/') if location != 'json' else one['pointer']}{colon}{one['detail']}"
+            for one in rows
+        ),
+        "",
+    )
     if location != "json":
         rows = [{"parameter": row.pop("pointer").lstrip("/"), **row} for row in rows]
-    return refusal(WebWhy.FIELDS_INVALID, {"count": len(rows)}, errors=rows[:ERRORS_MAX])
+    return refusal(WebWhy.FIELDS_INVALID, {"count": len(rows), "first": first}, errors=rows[:ERRORS_MAX])
 
 
 def _refused_answer(refused: Refused) -> Response:
@@ -146,8 +168,12 @@ def _http_answer(error: HTTPException) -> Response:
     if status < 400:  # a redirect that werkzeug raises is an answer, not an error
         return Response(status=status, headers=list(error.get_headers()))
     headers = {key: value for key, value in error.get_headers() if key in {"Allow", "Retry-After", "Accept"}}
-    title = _HTTP_TITLES_ZH.get(status, "请求未能完成") if language() == "zh" else name
-    return problem(status, name.upper().replace(" ", "_").replace("-", "_"), title, title, headers)
+    in_chinese = language() == "zh"
+    title = _HTTP_TITLES_ZH.get(status, "请求未能完成") if in_chinese else name
+    detail = _HTTP_DETAILS.get(status, _USUAL_DETAIL)[0 if in_chinese else 1].format(
+        method=request.method, allowed=headers.get("Allow", "-"), media=request.mimetype[:60] or "-"
+    )
+    return problem(status, name.upper().replace(" ", "_").replace("-", "_"), title, detail, headers)
 
 
 def _unexpected_answer(error: Exception) -> Response:
@@ -180,6 +206,9 @@ def answer_to(error: Exception) -> Response:
         case LogUnavailable():
             structlog.get_logger(__name__).error("log-unavailable", error=str(error))
             return refusal(WebWhy.LOG_UNAVAILABLE, {"seconds": RETRY_AFTER_S})
+        case LogDamaged():
+            structlog.get_logger(__name__).critical("log-damaged", error=str(error))
+            return refusal(WebWhy.LOG_DAMAGED, {})
         case WrongVersion():
             return refusal(WebWhy.CHANGED_MEANWHILE, {})
         case ViewStale():

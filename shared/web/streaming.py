@@ -82,7 +82,7 @@ def last_seen() -> int:
     """The position after which the caller wants to go on: Last-Event-ID, else `?after=`, else 0."""
     text = request.headers.get("Last-Event-ID") or request.args.get("after") or "0"
     if not text.isascii() or not text.isdigit() or int(text) > _POSITION_MAX:
-        raise Refused(WebWhy.HEADER_INVALID, header="Last-Event-ID", expected="0..10^15")
+        raise Refused(WebWhy.HEADER_INVALID, header="Last-Event-ID", expected="0..10^15", found=text[:40])
     return int(text)
 
 

@@ -6,7 +6,13 @@ from shared.kernel.refusal import Kind, Words
 
 
 def _absent(zh: str, en: str) -> Words:
-    return Words(Kind.NOT_FOUND, f"没有这个{zh}", f"No such {en}", f"找不到{zh} {{id}}。", f"There is no {en} {{id}}.")
+    return Words(
+        Kind.NOT_FOUND,
+        f"没有这个{zh}",
+        f"No such {en}",
+        f"找不到{zh} {{id}}，请核对编号。",
+        f"There is no {en} {{id}}; check the id.",
+    )
 
 
 def _wrong(title_zh: str, title_en: str, detail_zh: str, detail_en: str) -> Words:
@@ -95,7 +101,10 @@ _PAPERS: Mapping[str, Words] = {
 
 _ABILITIES: Mapping[str, Words] = {
     "CAPABILITY_UNKNOWN": _wrong(
-        "工艺能力未知", "Capability is unknown", "没有工艺能力“{found}”。", "There is no capability “{found}”."
+        "工艺能力未知",
+        "Capability is unknown",
+        "没有名为“{found}”的工艺能力，请从模板的下拉选项中选择。",
+        "There is no capability “{found}”; choose one of the template's list.",
     ),
     "CAPABILITY_TWICE": _wrong(
         "工艺能力重复",
@@ -267,7 +276,7 @@ _WORKBOOK: Mapping[str, Words] = {
         "工作簿有错误单元格",
         "Workbook has bad cells",
         "共 {count} 处错误，第一处在 {first}。全部改正后再上传，尚未导入任何内容。",
-        "{count} bad cells, the first at {first}. Nothing was imported; correct them all and send it again.",
+        "{count} bad cell(s), the first at {first}. Nothing was imported; correct them all and send it again.",
     ),
 }
 

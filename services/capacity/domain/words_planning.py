@@ -12,18 +12,22 @@ WORDS: Mapping[str, Words] = {
         Kind.NOT_FOUND,
         "没有这个报价",
         "No such quote",
-        "报价 {id} 不在桌面上。",
-        "Quote {id} is not on the table.",
+        "报价 {id} 不存在或已失效，请重新询价。",
+        "Quote {id} does not exist or no longer stands; ask for a fresh one.",
     ),
     "UNKNOWN_REPLAN": Words(
         Kind.NOT_FOUND,
-        "没有这个改排",
+        "没有这个改期方案",
         "No such replanning",
-        "改排 {id} 不在等待答复。",
+        "改期方案 {id} 不存在，或已不需要答复。",
         "Replanning {id} waits for no answer.",
     ),
     "UNKNOWN_OFFER": Words(
-        Kind.NOT_FOUND, "没有这个派单", "No such offer", "找不到派单 {id}。", "There is no offer {id}."
+        Kind.NOT_FOUND,
+        "没有这个派单",
+        "No such offer",
+        "找不到派单 {id}，请核对编号。",
+        "There is no offer {id}; check the id.",
     ),
     "PLAN_ENDED": Words(
         Kind.CONFLICT,
@@ -34,9 +38,9 @@ WORDS: Mapping[str, Words] = {
     ),
     "OUT_OF_DATE": Words(
         Kind.CONFLICT,
-        "消息已过时",
+        "请求已过时",
         "Out of date",
-        "第 {attempt} 次请求之后已有第 {latest} 次。",
+        "这是第 {attempt} 次排产请求，之后已有第 {latest} 次，以最新一次为准。",
         "Attempt {attempt} was followed by attempt {latest}.",
     ),
     "OFFER_ANSWERED": Words(
@@ -69,7 +73,7 @@ WORDS: Mapping[str, Words] = {
     ),
     "COUNTER_EMPTY": Words(
         Kind.INVALID,
-        "还价没有改变",
+        "还价与派单相同",
         "The counter-offer changes nothing",
         "请给出不同的价格或开始时间。",
         "Name another price or another start.",
@@ -90,16 +94,16 @@ WORDS: Mapping[str, Words] = {
     ),
     "BREAKDOWN_ORDER": Words(
         Kind.INVALID,
-        "故障时段不合规",
+        "故障时段有误",
         "The breakdown's times are unfit",
-        "应先始后终，且不超过 {days_max} 天；现为 {starts_at} 至 {ends_at}。",
+        "结束时间应晚于开始时间，且不超过 {days_max} 天；现为 {starts_at} 至 {ends_at}。",
         "Expected the start before the end and at most {days_max} days; found {starts_at} to {ends_at}.",
     ),
     "BREAKDOWN_PAST": Words(
         Kind.INVALID,
-        "故障已经结束",
+        "预计恢复时间已过",
         "The breakdown is over",
-        "预计恢复时间 {ends_at} 不晚于现在 {now}。",
+        "预计恢复时间应晚于现在 {now}，收到 {ends_at}。",
         "Its expected end {ends_at} is not after now, {now}.",
     ),
 }

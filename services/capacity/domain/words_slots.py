@@ -9,7 +9,7 @@ WORDS: Mapping[str, Words] = {
         Kind.INVALID,
         "时段不合规",
         "Slot is unfit",
-        "时段 {slot_id} 应为整秒、先始后终且不早于 {at}，现为 {starts_at} 至 {ends_at}。",
+        "时段 {slot_id} 应以整秒计，不早于 {at}，且结束晚于开始；现为 {starts_at} 至 {ends_at}。",
         "Expected slot {slot_id} in whole seconds, start before end, not before {at}; found {starts_at} to {ends_at}.",
     ),
     "SLOT_NOT_OFFERED": Words(

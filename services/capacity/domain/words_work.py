@@ -6,7 +6,13 @@ from shared.kernel.refusal import Kind, Words
 
 
 def _absent(zh: str, en: str) -> Words:
-    return Words(Kind.NOT_FOUND, f"没有这个{zh}", f"No such {en}", f"找不到{zh} {{id}}。", f"There is no {en} {{id}}.")
+    return Words(
+        Kind.NOT_FOUND,
+        f"没有这个{zh}",
+        f"No such {en}",
+        f"找不到{zh} {{id}}，请核对编号。",
+        f"There is no {en} {{id}}; check the id.",
+    )
 
 
 def _clash(title_zh: str, title_en: str, detail_zh: str, detail_en: str) -> Words:
@@ -33,7 +39,7 @@ _SITUATIONS: Mapping[str, Words] = {
     "WORK_NOT_ACCEPTED": _clash(
         "派单尚未接受",
         "The offer is not accepted",
-        "工单 {id} 的派单尚未接受，不能开工。",
+        "工单 {id} 还没有接单，不能开工；请先接受派单。",
         "The offer of work order {id} is not accepted; it cannot start.",
     ),
     "BUYER_ASKED": _clash(
@@ -89,8 +95,8 @@ _SITUATIONS: Mapping[str, Words] = {
         Kind.NOT_FOUND,
         "没有这个检验批",
         "No such inspection lot",
-        "找不到检验批 {id}。",
-        "There is no inspection lot {id}.",
+        "找不到检验批 {id}，请核对编号。",
+        "There is no inspection lot {id}; check the id.",
     ),
     "DISPOSITIONED": _clash(
         "检验批已判定",
@@ -197,7 +203,7 @@ _BOUNDS: Mapping[str, Words] = {
         "Expected one of {known}; found “{found}”.",
     ),
     "GROUNDS_MISSING": _wrong(
-        "缺少理由", "Grounds are missing", "更正或判定不合格须说明理由。", "Say why it is corrected or blocked."
+        "缺少理由", "Grounds are missing", "更正数量或判定不合格时，请写明理由。", "Say why it is corrected or blocked."
     ),
     "LOT_LEFT_ALREADY": _clash(
         "批次已离开",

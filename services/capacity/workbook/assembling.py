@@ -151,7 +151,7 @@ def _changeovers(rows: list[Row], faults: Faults) -> list[ChangeoverRule]:
                 row.sheet,
                 row.place("minutes"),
                 CellWhy.EMPTY_REQUIRED,
-                {"name": sheets.CHANGEOVERS.column("minutes").zh},
+                {"name": sheets.CHANGEOVERS.column("minutes").named},
             )
             minutes = 0
         if ruling != "allowed" and minutes is not None:
@@ -194,7 +194,7 @@ def _calendar(line: str, line_row: Row, rows: Rows, calendars: Mapping[str, Row]
     row = calendars.get(line_row.values.get("calendar", ""))
     if row is None:
         if "calendar" not in line_row.values and _of(rows["maintenance"], "line", line):
-            facts = {"name": sheets.LINES.column("calendar").zh}
+            facts = {"name": sheets.LINES.column("calendar").named}
             faults.add(line_row.sheet, line_row.place("calendar"), CellWhy.EMPTY_REQUIRED, facts)
         return None
     code = row.values["code"]

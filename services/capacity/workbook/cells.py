@@ -52,7 +52,7 @@ def read(raw: Raw, column: Column) -> object:
         raise Bad(CellWhy.ERROR_CELL, found=_shown(raw.value))
     if is_empty(raw):
         if column.required:
-            raise Bad(CellWhy.EMPTY_REQUIRED, name=column.zh)
+            raise Bad(CellWhy.EMPTY_REQUIRED, name=column.named)
         return None
     if isinstance(raw.value, str):
         _check_text(raw.value, LIST_TEXT_MAX if column.holds is Holds.CODES else TEXT_MAX)
@@ -186,7 +186,8 @@ def _choice(value: object, column: Column) -> str:
     for option in column.options:
         if text in (option.zh, option.en, option.value):
             return option.value
-    raise Bad(CellWhy.CHOICE_UNKNOWN, known="、".join(one.zh for one in column.options), found=text)
+    known = {"zh": "、".join(one.zh for one in column.options), "en": ", ".join(one.en for one in column.options)}
+    raise Bad(CellWhy.CHOICE_UNKNOWN, known=known, found=text)
 
 
 _READERS: Mapping[Holds, Callable[[Any, Column], object]] = {

@@ -43,6 +43,11 @@ class Column:
     example: str = ""
     width: int = 14
 
+    @property
+    def named(self) -> dict[str, str]:
+        """The column's heading in both languages, as a fact of a refusal."""
+        return {"zh": self.zh, "en": self.en}
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:

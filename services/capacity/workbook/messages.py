@@ -88,19 +88,24 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "请填写数值本身，不要用公式。",
         "Enter the value itself instead of a formula.",
     ),
-    "ERROR_CELL": ("单元格报错", "Holds an error", "单元格的值是 {found}。", "The cell shows {found}."),
-    "EMPTY_REQUIRED": ("必填项为空", "Required and empty", "“{name}”必须填写。", "“{name}” must be filled in."),
+    "ERROR_CELL": (
+        "单元格报错",
+        "Holds an error",
+        "单元格显示 {found}，请改填正确的数值。",
+        "The cell shows {found}; enter the value itself.",
+    ),
+    "EMPTY_REQUIRED": ("必填项为空", "Required and empty", "“{name}”为必填项，请补上。", "“{name}” must be filled in."),
     "FORMULA_INJECTION": (
         "疑似公式注入",
         "Text looks like a formula",
-        "文本不能以 = + - @ 开头：“{found}”。",
-        "Text must not begin with = + - @: “{found}”.",
+        "文本不能以 = + - @ 开头，以免被当作公式执行；现为“{found}”，请改写。",
+        "Text must not begin with = + - @, lest it run as a formula; found “{found}”.",
     ),
     "CONTROL_CHARACTER": (
         "含控制字符",
         "Control character",
-        "文本含有不可见的控制字符。",
-        "The text holds invisible control characters.",
+        "文本含有不可见的控制字符，请删去后重新输入。",
+        "The text holds invisible control characters; type it anew.",
     ),
     "TEXT_TOO_LONG": (
         "文本过长",
@@ -126,7 +131,7 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "不能为负数，现为 {found}。",
         "The number may not be negative; found {found}.",
     ),
-    "NUMBER_ZERO": ("不能为零", "Zero", "必须大于零。", "The number must be more than zero."),
+    "NUMBER_ZERO": ("不能为零", "Zero", "必须大于零，现为 0。", "The number must be more than zero; found 0."),
     "NUMBER_TOO_LARGE": (
         "数字过大",
         "Number is too large",
@@ -188,10 +193,10 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "The code “{found}” stands in row {row} already.",
     ),
     "REFERENCE_UNKNOWN": (
-        "引用不存在",
+        "引用的编号不存在",
         "Dangling reference",
-        "“{found}”不在工作表“{sheet}”中。",
-        "“{found}” is not on the sheet “{sheet}”.",
+        "工作表“{sheet}”中没有“{found}”，请核对编号或补上该行。",
+        "“{found}” is not on the sheet “{sheet}”; check the code or add its row.",
     ),
     "PLANT_ROWS": (
         "工厂应为一行",

@@ -122,7 +122,9 @@ def _quantities(order: Order, lines: list[dict[str, Any]], api: OrderApi) -> dic
         pointer = f"/lines/{index}/quantity"
         product = api.catalogue.products.get(line.demand.product_id)
         if product is not None and product.unit == line.demand.unit:
-            found[one["order_line_id"]] = quantity_of(product, given.value, given.unit, pointer).value
+            found[one["order_line_id"]] = quantity_of(
+                product, given.value, given.unit, pointer, api.ordering.terms.quantity_max
+            ).value
         else:
             found[one["order_line_id"]] = _base_units(given, line.demand.unit, pointer)
     return found
@@ -133,7 +135,7 @@ def _base_units(given: Given, unit: str, pointer: str) -> int:
         return convert(given.value, given.unit, unit, {}).value
     except ValueError as wrong:
         raise Refused(
-            Why.QUANTITY_UNIT, pointer=pointer, found=f"{given.value} {given.unit}"[:60], known=unit
+            Why.QUANTITY_UNIT, pointer=pointer, found=f"{given.value} {given.unit}"[:60], known=unit, base=unit
         ) from wrong
 
 

@@ -62,7 +62,11 @@ def _whole(given: Given | None, delivery: Delivery) -> int | None:
         return None
     if given.unit != delivery.unit or not given.value.isdigit():
         raise Refused(
-            Why.QUANTITY_UNIT, pointer="/quantity", found=f"{given.value} {given.unit}"[:60], known=delivery.unit
+            Why.QUANTITY_UNIT,
+            pointer="/quantity",
+            found=f"{given.value} {given.unit}"[:60],
+            known=delivery.unit,
+            base=delivery.unit,
         )
     return int(given.value)
 

@@ -58,16 +58,23 @@ def check_dates(requested_from: datetime | None, requested_by: datetime, at: dat
     if requested_by <= at:
         raise Refused(Why.DATE_PAST, pointer="/requested_by", found=f"{requested_by:%FT%TZ}", now=f"{at:%FT%TZ}")
     if requested_by > at + terms.horizon:
-        raise Refused(Why.DATE_TOO_FAR, pointer="/requested_by", days=terms.horizon.days)
+        found = f"{requested_by:%FT%TZ}"
+        raise Refused(Why.DATE_TOO_FAR, pointer="/requested_by", days=terms.horizon.days, found=found)
     if requested_from is not None and requested_from >= requested_by:
-        raise Refused(Why.WINDOW_EMPTY, pointer="/requested_window")
+        found, end = f"{requested_from:%FT%TZ}", f"{requested_by:%FT%TZ}"
+        raise Refused(Why.WINDOW_EMPTY, pointer="/requested_window", found=found, end=end)
 
 
 def check_arrivals(supplies: Sequence[Supply], requested_by: datetime) -> None:
     """Raises Refused SUPPLY_TOO_LATE: material that comes after the goods are wanted helps nobody."""
     for index, supply in enumerate(supplies):
         if supply.arrives_at >= requested_by:
-            raise Refused(Why.SUPPLY_TOO_LATE, pointer=f"/supplies/{index}/arrives_at", item=supply.item)
+            pointer, found, by = (
+                f"/supplies/{index}/arrives_at",
+                f"{supply.arrives_at:%FT%TZ}",
+                f"{requested_by:%FT%TZ}",
+            )
+            raise Refused(Why.SUPPLY_TOO_LATE, pointer=pointer, item=supply.item, found=found, by=by)
 
 
 def request_quote(command: RequestQuote, order: Order) -> Sequence[AnyOrderEvent]:

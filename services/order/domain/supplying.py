@@ -104,7 +104,9 @@ def report_supply(command: ReportSupply, order: Order) -> Sequence[AnyOrderEvent
     if command.unit != announced.unit:
         raise Refused(Why.SUPPLY_UNIT, pointer="/quantity/unit", expected=announced.unit, found=command.unit)
     if command.arrived_at > command.at:
-        raise Refused(Why.DATE_FUTURE, pointer="/arrived_at")
+        raise Refused(
+            Why.DATE_FUTURE, pointer="/arrived_at", found=f"{command.arrived_at:%FT%TZ}", now=f"{command.at:%FT%TZ}"
+        )
     total = body.arrived.get(command.item, 0) + command.quantity
     arrived = SupplyArrived(
         order_id=body.order_id,

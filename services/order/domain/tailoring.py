@@ -11,7 +11,7 @@ from services.order.domain.refusals import Why
 from services.order.domain.values import OrderLine
 from shared.contracts.planning import DemandLine, RecipeInput, RecipeStep, Variant
 from shared.kernel.refusal import Refused
-from shared.kernel.units import Quantity, convert
+from shared.kernel.units import QUANTITY_MAX, Quantity, TooMany, convert
 
 _TEXT = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
@@ -146,13 +146,20 @@ def _sourced(eaten: RecipeInput, supplied: frozenset[str]) -> RecipeInput:
     return msgspec.structs.replace(eaten, source="buyer") if eaten.item in supplied else eaten
 
 
-def quantity_of(product: Product, value: str, unit: str, pointer: str) -> Quantity:
-    """*value* *unit* in the product's base unit. Raises Refused QUANTITY_UNIT."""
+def quantity_of(product: Product, value: str, unit: str, pointer: str, most: int = QUANTITY_MAX) -> Quantity:
+    """*value* *unit* in the product's base unit. Raises Refused: QUANTITY_UNIT; QUANTITY_RANGE beyond any quantity, which
+    tells that *most* may be ordered.
+    """
     try:
         return convert(value, unit, product.unit, dict(product.units))
+    except TooMany as fault:
+        found = f"{value} {unit}"[:60]
+        raise Refused(Why.QUANTITY_RANGE, pointer=pointer, limit=most, unit=product.unit, found=found) from fault
     except ValueError as fault:
         known = ", ".join([product.unit, *product.units])
-        raise Refused(Why.QUANTITY_UNIT, pointer=pointer, found=f"{value} {unit}"[:60], known=known) from fault
+        raise Refused(
+            Why.QUANTITY_UNIT, pointer=pointer, found=f"{value} {unit}"[:60], known=known, base=product.unit
+        ) from fault
 
 
 def supply_of(catalogue: Catalogue, item: str, value: str, unit: str, *, pointer: str) -> Quantity:

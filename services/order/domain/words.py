@@ -4,7 +4,12 @@ from collections.abc import Mapping
 
 from shared.kernel.refusal import Kind, Words
 
-_ABSENT = ("没有找到", "Not found", "没有这样的{0}，或它不属于您。", "There is no such {1}, or it is not yours.")
+_ABSENT = (
+    "没有找到",
+    "Not found",
+    "没有这个{0}，或不属于您；请核对编号。",
+    "There is no such {1}, or it is not yours; check the id.",
+)
 
 
 def _absent(zh: str, en: str) -> Words:
@@ -27,7 +32,7 @@ WORDS: Mapping[str, Words] = {
     "UNKNOWN_DELIVERY": _absent("交货", "delivery"),
     "UNKNOWN_PRODUCT": _absent("产品", "product"),
     "NO_REPORT": _absent("委托生产报告（仅已确认的饮料订单有）", "report; only confirmed drink orders have one"),
-    "NO_SUCH_REPLAN": _absent("待答复的重排产", "replan waiting for an answer"),
+    "NO_SUCH_REPLAN": _absent("待您答复的改期方案", "replan waiting for an answer"),
     "PRODUCT_UNKNOWN": _invalid(
         "没有这个产品",
         "There is no such product",
@@ -47,7 +52,10 @@ WORDS: Mapping[str, Words] = {
         "The product has no option {found}; it has {known}.",
     ),
     "OPTION_MISSING": _invalid(
-        "缺少选项", "An option is missing", "必须给出选项 {option}。", "Option {option} must be given."
+        "缺少选项",
+        "An option is missing",
+        "请在 options 中填写 {option}。",
+        "Option {option} must be given in options.",
     ),
     "OPTION_VALUE": _invalid(
         "选项的值不对",
@@ -56,10 +64,10 @@ WORDS: Mapping[str, Words] = {
         "Option {option} must be {expected}, found {found}.",
     ),
     "CATEGORY_BLOCKED": _invalid(
-        "该品类不接受委托",
+        "该品类不接受委托生产",
         "This category is not taken on",
-        "{zh}（类别 {category}）。",
-        "{en} (category {category}).",
+        "{zh}；请去掉相关选项或另选产品。",
+        "{en}; leave that option out or choose another product.",
     ),
     "NO_VARIANT": _invalid(
         "这些选项没有可行的工艺",
@@ -70,8 +78,8 @@ WORDS: Mapping[str, Words] = {
     "QUANTITY_UNIT": _invalid(
         "数量或单位不对",
         "The quantity or its unit is not right",
-        "收到 {found}；应为整数个基本单位，可用单位：{known}。",
-        "Found {found}; a whole number of base units was expected, in {known}.",
+        "收到 {found}；可用单位：{known}，折算后应为整数个 {base}。",
+        "Found {found}; known units are {known}, and it must come to a whole number of {base}.",
     ),
     "QUANTITY_RANGE": _invalid(
         "数量超出范围",
@@ -88,23 +96,26 @@ WORDS: Mapping[str, Words] = {
     "DATE_PAST": _invalid(
         "要求交期已过",
         "The requested date has passed",
-        "要求 {found} 前交货，现在已是 {now}。",
-        "Delivery by {found} was asked for, and it is {now}.",
+        "要求在 {found} 前交货，现在已是 {now}；请改为以后的时间。",
+        "Delivery by {found} was asked for, and it is {now}; name a later time.",
     ),
     "DATE_TOO_FAR": _invalid(
-        "要求交期太远", "The requested date is too far", "最远 {days} 天以后。", "At most {days} days ahead."
+        "要求交期太远",
+        "The requested date is too far",
+        "最晚可要求 {days} 天之内交货，收到 {found}。",
+        "Delivery may be asked for at most {days} days ahead, found {found}.",
     ),
     "DATE_FUTURE": _invalid(
         "时间在未来",
         "The instant lies ahead",
-        "已发生的事情不能在未来。",
-        "What has happened cannot lie ahead.",
+        "应填写实际发生的时间，不晚于现在 {now}，收到 {found}。",
+        "What has happened lies no later than now, {now}; found {found}.",
     ),
     "WINDOW_EMPTY": _invalid(
         "交货时间窗不对",
         "The delivery window is empty",
-        "开始时间必须早于结束时间。",
-        "It must begin before it ends.",
+        "开始时间 {found} 必须早于结束时间 {end}。",
+        "It begins at {found} and must end later than that, found {end}.",
     ),
     "SUPPLY_TWICE": _invalid(
         "来料重复", "A material is named twice", "来料 {item} 只能出现一次。", "Material {item} may stand there once."
@@ -136,8 +147,8 @@ WORDS: Mapping[str, Words] = {
     "SUPPLY_TOO_LATE": _invalid(
         "来料太晚",
         "The material comes too late",
-        "{item} 的到料时间不早于要求交期。",
-        "{item} would arrive no earlier than the goods are wanted.",
+        "{item} 将于 {found} 到料，必须早于要求交期 {by}。",
+        "{item} would arrive at {found}; it must be there before the goods are wanted, {by}.",
     ),
     "ORDER_EXISTS": _conflict(
         "订单已存在", "The order exists already", "编号 {order_id} 已使用。", "The id {order_id} is taken."
@@ -151,11 +162,14 @@ WORDS: Mapping[str, Words] = {
     "NOT_NOW": _conflict(
         "当前状态不允许",
         "Not possible in this state",
-        "订单处于 {state}，不能执行 {action}；可执行的操作见 actions。",
+        "订单目前的状态是 {state}，不能执行 {action}；现在可以做什么，见订单的 actions。",
         "The order is {state}, which does not allow {action}; see actions.",
     ),
     "PLAN_AWAITED": _conflict(
-        "正在排产", "A plan is on its way", "请等待本次排产的答复。", "Wait for the answer to the plan asked for."
+        "正在排产",
+        "A plan is on its way",
+        "系统正在为此订单排产，请等结果出来后再操作。",
+        "Wait for the answer to the plan asked for.",
     ),
     "ATTEMPTS_SPENT": _conflict(
         "排产次数已用完",
@@ -194,13 +208,16 @@ WORDS: Mapping[str, Words] = {
         "Found {found}; the quote offers {known}.",
     ),
     "UNKNOWN_LINE": _invalid(
-        "没有这个订单行",
+        "订单里没有这一行",
         "There is no such line",
-        "订单没有行 {order_line_id}。",
+        "订单里没有编号为 {order_line_id} 的行。",
         "The order has no line {order_line_id}.",
     ),
     "NOTHING_CHANGED": _invalid(
-        "没有变更", "Nothing would change", "变更内容与现有订单相同。", "The order is like that already."
+        "没有变更",
+        "Nothing would change",
+        "要改的内容与现有订单相同，没有需要修改的地方。",
+        "The order is like that already; there is nothing to change.",
     ),
     "CHANGE_TOO_LATE": _conflict(
         "已来不及变更",
@@ -211,8 +228,8 @@ WORDS: Mapping[str, Words] = {
     "CANCEL_TOO_LATE": _conflict(
         "已来不及取消",
         "It is too late to cancel",
-        "订单处于 {state}。",
-        "The order is {state}.",
+        "订单目前的状态是 {state}，不能再取消。",
+        "The order is {state} and can no longer be cancelled.",
     ),
     "FEE_NOT_AGREED": _conflict(
         "费用未经同意",
@@ -223,7 +240,7 @@ WORDS: Mapping[str, Words] = {
     "REPLAN_ANSWER_LATE": _conflict(
         "答复时间已过",
         "The time to answer is over",
-        "截止 {answer_by}；按约定默认为 {default_choice}。",
+        "答复截止时间是 {answer_by}；逾期未答复，已按约定采用默认选择 {default_choice}。",
         "It ended at {answer_by}; the stated default {default_choice} holds.",
     ),
     "DEFAULT_TOO_EARLY": _conflict(

@@ -20,7 +20,7 @@ class Inquiring:
         self.log, self.catalogue, self.terms = log, catalogue, terms
 
     def make(self, inquiry_id: str, asked: Asked, principal: Principal, at: datetime) -> Prepared[None]:
-        snapshot = snapshot_of(asked, self.catalogue, owner_id=inquiry_id, buyer_org_id=principal.org_id)
+        snapshot = snapshot_of(asked, self.catalogue, self.terms, owner_id=inquiry_id, buyer_org_id=principal.org_id)
         command = MakeInquiry(
             inquiry_id=inquiry_id,
             buyer_org_id=principal.org_id,

@@ -39,7 +39,7 @@ class Ordering:
         self.log, self.catalogue, self.terms = log, catalogue, terms
 
     def place(self, order_id: str, asked: Asked, principal: Principal, at: datetime) -> Prepared[None]:
-        snapshot = snapshot_of(asked, self.catalogue, owner_id=order_id, buyer_org_id=principal.org_id)
+        snapshot = snapshot_of(asked, self.catalogue, self.terms, owner_id=order_id, buyer_org_id=principal.org_id)
         command = PlaceOrder(
             order_id=order_id,
             buyer_org_id=principal.org_id,

@@ -7,6 +7,7 @@ from datetime import datetime
 from services.order.domain.catalogue import Catalogue
 from services.order.domain.refusals import Why
 from services.order.domain.tailoring import quantity_of, supply_of, tailor
+from services.order.domain.terms import Terms
 from services.order.domain.values import OrderLine
 from shared.contracts.planning import Limits, Place, Supply
 from shared.kernel.ids import derived_id
@@ -51,7 +52,7 @@ class Snapshot:
     supplies: tuple[Supply, ...]
 
 
-def snapshot_of(asked: Asked, catalogue: Catalogue, *, owner_id: str, buyer_org_id: str) -> Snapshot:
+def snapshot_of(asked: Asked, catalogue: Catalogue, terms: Terms, *, owner_id: str, buyer_org_id: str) -> Snapshot:
     """*asked* with recipes from *catalogue* as it is now. Line ids derive from *owner_id*, so a retry makes the same.
 
     Raises Refused, with a pointer into the caller's body.
@@ -68,14 +69,20 @@ def snapshot_of(asked: Asked, catalogue: Catalogue, *, owner_id: str, buyer_org_
     )
     supplied = frozenset(one.item for one in supplies)
     lines = tuple(
-        _line(one, catalogue, f"/lines/{index}", derived_id("orl", owner_id, index), buyer_org_id, supplied)
+        _line(one, catalogue, terms, f"/lines/{index}", derived_id("orl", owner_id, index), buyer_org_id, supplied)
         for index, one in enumerate(asked.lines)
     )
     return Snapshot(lines, supplies)
 
 
 def _line(  # noqa: PLR0917 - what a line is made from, in the order of the sentence
-    asked: AskedLine, catalogue: Catalogue, pointer: str, line_id: str, buyer_org_id: str, supplied: frozenset[str]
+    asked: AskedLine,
+    catalogue: Catalogue,
+    terms: Terms,
+    pointer: str,
+    line_id: str,
+    buyer_org_id: str,
+    supplied: frozenset[str],
 ) -> OrderLine:
     product = catalogue.products.get(asked.product_id)
     if product is None:
@@ -83,7 +90,7 @@ def _line(  # noqa: PLR0917 - what a line is made from, in the order of the sent
     return tailor(
         product,
         asked.options,
-        quantity_of(product, asked.value, asked.unit, f"{pointer}/quantity"),
+        quantity_of(product, asked.value, asked.unit, f"{pointer}/quantity", terms.quantity_max),
         order_line_id=line_id,
         buyer_org_id=buyer_org_id,
         supplied=supplied,

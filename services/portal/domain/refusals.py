@@ -40,7 +40,7 @@ _WORDS = {
         Kind.INVALID,
         "统一社会信用代码有误",
         "The unified social credit code is not right",
-        "应为 18 位（GB 32100），且校验位正确：{found}。",
+        "应为 18 位且校验位正确（GB 32100），收到“{found}”，请核对营业执照。",
         "18 characters by GB 32100 with a right check character were expected: {found}.",
     ),
     Why.DISTRICT_UNKNOWN: Words(
@@ -95,14 +95,22 @@ _WORDS = {
         Kind.CONFLICT,
         "不能停用自己",
         "Nobody dismisses themselves",
-        "请由同机构的另一位管理员停用。",
+        "请由本机构的另一位管理员操作，以保证始终有人管理账号。",
         "Ask another administrator of the organisation, so that one always remains.",
     ),
     Why.CLIENT_REVOKED: Words(
         Kind.CONFLICT, "API 客户端已撤销", "The API client is revoked", "请新建一个。", "Register a new one."
     ),
-    Why.KEY_UNKNOWN: Words(Kind.NOT_FOUND, "没有此签名密钥", "No such signing key", "{kid}", "{kid}"),
-    Why.KEY_REVOKED: Words(Kind.CONFLICT, "签名密钥已撤销", "The signing key is revoked", "{kid}", "{kid}"),
+    Why.KEY_UNKNOWN: Words(
+        Kind.NOT_FOUND, "没有此签名密钥", "No such signing key", "找不到密钥 {kid}。", "There is no key {kid}."
+    ),
+    Why.KEY_REVOKED: Words(
+        Kind.CONFLICT,
+        "签名密钥已撤销",
+        "The signing key is revoked",
+        "密钥 {kid} 已撤销，不能再用。",
+        "Key {kid} is revoked and stays so.",
+    ),
     Why.KEY_MISSING: Words(
         Kind.UNAVAILABLE, "没有可用的签名密钥", "There is no signing key in force", "请稍后重试。", "Try again soon."
     ),
@@ -117,7 +125,7 @@ _WORDS = {
         Kind.MALFORMED,
         "令牌请求有误",
         "The token request is not right",
-        "参数缺失、重复，或同时使用了两种客户端认证。",
+        "参数缺失或重复，或同时用了两种方式提交客户端密钥；请只用一种。",
         "A parameter is missing or repeated, or the client authenticates in two ways.",
     ),
     Why.CLIENT_REFUSED: Words(

@@ -11,10 +11,24 @@ from marshmallow import ValidationError, fields
 from shared.kernel.money import Money, parse_money
 from shared.kernel.units import Quantity
 from shared.web.fields.speaking import Spoken, exact_members
-from shared.web.said import Said
+from shared.web.said import Said, shown
 
 _UNIT = r"^[A-Za-z][A-Za-z0-9_-]{0,19}$"
 _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
+
+
+def _negative(found: object) -> Said:
+    return Said("negative", f"不能为负数，收到 {shown(found)}。", f"May not be negative, found {shown(found)}.")
+
+
+def _no_decimal(found: object) -> Said:
+    if isinstance(found, str) and found.startswith("-") and _DECIMAL.fullmatch(found[1:]):
+        return _negative(found)
+    return Said(
+        "not_decimal",
+        f'应为文本形式的数字（整数最多 15 位，小数最多 6 位），例如 "12000"，收到 {shown(found)}。',
+        f'Expected a number as text, up to 15 digits and 6 decimals, such as "12000", found {shown(found)}.',
+    )
 
 
 class MoneyField(Spoken, fields.Field[Money]):
@@ -40,9 +54,15 @@ class MoneyField(Spoken, fields.Field[Money]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Money:
         members = exact_members(value, {"amount", "currency"})
         if members["currency"] != "CNY":
-            raise ValidationError({"currency": [Said("currency", "目前只支持 CNY。", "Only CNY is supported.")]})
+            found = shown(members["currency"])
+            other = Said("currency", f"目前只支持 CNY，收到 {found}。", f"Only CNY is supported, found {found}.")
+            raise ValidationError({"currency": [other]})
         amount = members["amount"]
-        wrong = Said("not_amount", "应为金额，例如 4860.00。", "Expected an amount such as 4860.00.")
+        wrong = Said(
+            "not_amount",
+            f'应为文本形式的金额（最多两位小数），例如 "4860.00"，收到 {shown(amount)}。',
+            f'Expected an amount as text with at most two decimals, such as "4860.00", found {shown(amount)}.',
+        )
         if not isinstance(amount, str):
             raise ValidationError({"amount": [wrong]})
         try:
@@ -50,7 +70,7 @@ class MoneyField(Spoken, fields.Field[Money]):
         except ValueError:
             raise ValidationError({"amount": [wrong]}) from None
         if money.fen < 0 and not self.signed:
-            raise ValidationError({"amount": [Said("negative", "不能为负数。", "May not be negative.")]})
+            raise ValidationError({"amount": [_negative(amount)]})
         return money
 
 
@@ -88,16 +108,17 @@ class QuantityField(Spoken, fields.Field[Given]):
         members = exact_members(value, {"value", "unit"})
         amount, unit = members["value"], members["unit"]
         if not isinstance(amount, str) or not _DECIMAL.fullmatch(amount):
-            wrong = Said(
-                "not_decimal",
-                '应为十进制数字文本，例如 "12000"。',
-                'Expected decimal text such as "12000", not negative.',
-            )
-            raise ValidationError({"value": [wrong]})
+            raise ValidationError({"value": [_no_decimal(amount)]})
         if not self.zero and not amount.strip("0."):
-            raise ValidationError({"value": [Said("zero", "必须大于零。", "Must be more than zero.")]})
-        if not isinstance(unit, str) or not re.fullmatch(_UNIT, unit):
-            raise ValidationError(
-                {"unit": [Said("not_unit", "应为单位代码，例如 can。", "Expected a unit such as can.")]}
+            zero = Said(
+                "zero", f"必须大于零，收到 {shown(amount)}。", f"Must be more than zero, found {shown(amount)}."
             )
+            raise ValidationError({"value": [zero]})
+        if not isinstance(unit, str) or not re.fullmatch(_UNIT, unit):
+            wrong = Said(
+                "not_unit",
+                f"应为单位代码，例如 can，收到 {shown(unit)}。",
+                f"Expected the code of a unit such as can, found {shown(unit)}.",
+            )
+            raise ValidationError({"unit": [wrong]})
         return Given(amount, unit)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from marshmallow import fields
 
 from shared.web.fields.speaking import Spoken
-from shared.web.said import Said, fault
+from shared.web.said import Said, fault, shown
 
 WHOLE_MAX = 10**12
 
@@ -32,7 +32,11 @@ class Whole(Spoken, fields.Integer):
         if not isinstance(value, int) or isinstance(value, bool):
             raise self.make_error("invalid")
         if not self.low <= value <= self.high:
-            raise fault("range", f"应在 {self.low} 到 {self.high} 之间。", f"Expected {self.low} to {self.high}.")
+            raise fault(
+                "range",
+                f"应在 {self.low} 到 {self.high} 之间，收到 {shown(value)}。",
+                f"Expected {self.low} to {self.high}, found {shown(value)}.",
+            )
         return value
 
 

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields
 
 from shared.kernel.ids import is_id
 from shared.web.fields.speaking import Spoken, exact_members
-from shared.web.said import Said, fault
+from shared.web.said import Said, fault, shown
 
 TEXT_MAX = 200
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -29,10 +29,14 @@ class Text(Spoken, fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         if not self.low <= len(text) <= self.high or (self.low and not text.strip()):
             raise fault(
-                "length", f"应为 {self.low} 到 {self.high} 个字符。", f"Expected {self.low} to {self.high} characters."
+                "length",
+                f"应为 {self.low} 到 {self.high} 个字符（不能全是空格），收到 {len(text)} 个。",
+                f"Expected {self.low} to {self.high} characters, not only spaces; found {len(text)}.",
             )
         if CONTROL.search(text):
-            raise fault("control_character", "不能含有控制字符。", "Control characters are not accepted.")
+            raise fault(
+                "control_character", "含有不可见的控制字符，请删去后重试。", "Remove the invisible control characters."
+            )
         if self.pattern and not re.fullmatch(self.pattern, text):
             raise fault("pattern", f"格式应为 {self.pattern}。", f"Expected the form {self.pattern}.")
         return text
@@ -51,7 +55,11 @@ class Choice(Spoken, fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if value not in self.choices:
             known = ", ".join(self.choices)
-            raise fault("unknown_choice", f"应为以下之一：{known}。", f"Expected one of {known}.")
+            raise fault(
+                "unknown_choice",
+                f"应为以下之一：{known}；收到 {shown(value)}。",
+                f"Expected one of {known}; found {shown(value)}.",
+            )
         return str(value)
 
 
@@ -66,7 +74,9 @@ class Id(Spoken, fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or not is_id(value, self.prefix):
             raise fault(
-                "not_id", f"应为 {self.prefix}_ 开头的编号。", f"Expected an id that begins with {self.prefix}_."
+                "not_id",
+                f"应为 {self.prefix}_ 开头的编号，收到 {shown(value)}。",
+                f"Expected an id that begins with {self.prefix}_, found {shown(value)}.",
             )
         return value
 

@@ -10,7 +10,7 @@ from marshmallow import fields
 
 from shared.kernel.clock import instant_text, parse_instant
 from shared.web.fields.speaking import Spoken
-from shared.web.said import fault
+from shared.web.said import fault, shown
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -27,8 +27,8 @@ class Instant(Spoken, fields.Field[datetime]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime:
         wrong = fault(
             "not_instant",
-            "应为带时区的时间，例如 2026-12-01T08:00:00Z。",
-            "Expected an instant with a zone such as 2026-12-01T08:00:00Z.",
+            f"应为带时区的时间，例如 2026-12-01T08:00:00Z，收到 {shown(value)}。",
+            f"Expected an instant with a zone such as 2026-12-01T08:00:00Z, found {shown(value)}.",
         )
         if not isinstance(value, str) or not _RFC3339.fullmatch(value):
             raise wrong
@@ -47,7 +47,11 @@ class Day(Spoken, fields.Field[date]):
         return None if value is None else value.isoformat()
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date:
-        wrong = fault("not_day", "应为日期，例如 2026-12-20。", "Expected a day such as 2026-12-20.")
+        wrong = fault(
+            "not_day",
+            f"应为日期，例如 2026-12-20，收到 {shown(value)}。",
+            f"Expected a day such as 2026-12-20, found {shown(value)}.",
+        )
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             raise wrong
         try:

@@ -34,7 +34,7 @@ def test_a_change_without_if_match_is_428_and_a_stale_one_412(buyer: Caller, log
         412,
         "VERSION_STALE",
     )
-    assert stale["detail"] == "You based this on version 1, it is now 2; read it again."
+    assert stale["detail"] == "You based this on version 1, it is now 2; read it again. Nothing was written."
     assert log.head().position == 2
 
 

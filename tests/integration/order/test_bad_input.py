@@ -64,7 +64,7 @@ RULES: list[tuple[str, object, str, str]] = [
     ("lines/0/quantity", {"value": "12", "unit": "bottle"}, "QUANTITY_UNIT", "/lines/0/quantity"),
     ("lines/0/quantity", {"value": "0.0001", "unit": "thousand-can"}, "QUANTITY_UNIT", "/lines/0/quantity"),
     ("lines/0/quantity", {"value": "999999999999", "unit": "can"}, "QUANTITY_RANGE", "/lines/0/quantity"),
-    ("lines/0/quantity", {"value": "999999999999", "unit": "thousand-can"}, "QUANTITY_UNIT", "/lines/0/quantity"),
+    ("lines/0/quantity", {"value": "999999999999", "unit": "thousand-can"}, "QUANTITY_RANGE", "/lines/0/quantity"),
     ("requested_by", "2026-12-01T08:00:00Z", "DATE_PAST", "/requested_by"),
     ("requested_by", "2029-12-01T08:00:00Z", "DATE_TOO_FAR", "/requested_by"),
     ("deliver_to/district", "999999", "DISTRICT_UNKNOWN", "/deliver_to/district"),
