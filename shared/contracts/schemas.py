@@ -11,6 +11,16 @@ ASYNCAPI_VERSION = "3.0.0"
 _TOPIC_OF_PREFIX = {"order": "order", "capacity": "capacity", "portal": "portal"}
 
 
+def _one_line(node: Any) -> Any:
+    """*node* with every description on one line: Python 3.13 strips the indent of docstrings, older ones keep it."""
+    if isinstance(node, dict):
+        return {
+            k: " ".join(v.split()) if k == "description" and isinstance(v, str) else _one_line(v)
+            for k, v in node.items()
+        }
+    return [_one_line(one) for one in node] if isinstance(node, list) else node
+
+
 def fact_schemas() -> dict[str, dict[str, Any]]:
     """Wire name -> JSON Schema 2020-12 of the fact's data, self-contained."""
     return {name: msgspec.json.schema(cls) for name, cls in FACTS.classes.items()}
@@ -37,7 +47,7 @@ def asyncapi() -> dict[str, Any]:
         topic = _TOPIC_OF_PREFIX[name.split(".")[0]]
         channel = channels.setdefault(topic, {"address": topic, "messages": {}})
         channel["messages"][name] = {"$ref": f"#/components/messages/{name}"}
-    return {
+    document = {
         "asyncapi": ASYNCAPI_VERSION,
         "info": {"title": "Gongfang 共坊: published facts", "version": "1", "license": {"name": "Apache-2.0"}},
         "channels": channels,
@@ -46,3 +56,5 @@ def asyncapi() -> dict[str, Any]:
         },
         "components": {"messages": messages, "schemas": components},
     }
+    made: dict[str, Any] = _one_line(document)
+    return made

@@ -1,5 +1,6 @@
 """The event log in memory: the reference for tests and simulations, held to the same suite as every engine."""
 
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -45,6 +46,7 @@ class MemoryLog:
         self._nudges = 0
         self._combiner = Combiner(self._write)
         self.views = memory_engine()
+        weakref.finalize(self, self.views.dispose)  # a log that is let go unclosed leaves no open database behind
         with self.views.connect() as connection, transaction(connection):
             create_tables(connection)
 
