@@ -85,6 +85,8 @@ class OffersHandler:
         plan = draft.plan_of(terms.order_id)
         if not isinstance(plan, Booked) or plan.current.work_ids.get(terms.process_id) != work_id:
             raise Refused(Why.OFFER_WITHDRAWN, id=offer_id)
+        if plan.question is not None:
+            raise Refused(Why.BUYER_ASKED, id=work_id, answer_by=instant_text(plan.question.answer_by))
         step = next(one for one in plan.current.steps if one.process_id == terms.process_id)
         wanted = terms.starts_at if counter.starts_at is None else counter.starts_at
         price = terms.price_fen if counter.price_fen is None else counter.price_fen

@@ -13,7 +13,8 @@ from services.capacity.domain.plan_events import Change, ChangeCause, Choice
 from services.capacity.domain.plan_state import Booked, Question
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.slots import Slot
-from services.capacity.domain.work_state import Closed, NoWork
+from services.capacity.domain.work_commands import WithdrawWork
+from services.capacity.domain.work_state import Closed, Countered, NoWork
 from services.capacity.handlers.booking import firm_slot, is_started
 from services.capacity.handlers.changing import (
     confirm_proposed,
@@ -51,6 +52,15 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """Steps and trips of a whole plan, and the promise they keep."""
+
+    steps: list[PlannedStep]
+    trips: list[PlannedTrip]
+    promise_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A plan that would do, and the slots it needs."""
 
@@ -70,7 +80,12 @@ class Replanner:
         if not isinstance(plan, Booked):
             return
         release_proposed(draft, plan, now)
-        trigger = replace(trigger, affected=trigger.affected | _homeless(draft, plan))
+        _end_counters(draft, plan, now)
+        trigger = replace(
+            trigger,
+            affected=trigger.affected | _homeless(draft, plan),
+            banned=_also_declined(draft, plan, trigger.banned),
+        )
         found = self._find(draft, plan, trigger)
         if isinstance(found, Unmatched):
             answer_by = now + self._desk.settings.answer_replan_within
@@ -152,7 +167,9 @@ class Replanner:
         before = next(one for one in plan.current.steps if one.process_id == after.process_id)
         own = {} if after.slot_id == before.slot_id else _own_slot(draft, plan, before, after, trigger.replan_id)
         if after.ends_at <= before.ends_at:
-            return Found(_change(plan, steps, plan.current.trips, plan.current.promise_at, trigger.replan_id), own)
+            return Found(
+                _change(draft, plan, Layout(steps, plan.current.trips, plan.current.promise_at), trigger.replan_id), own
+            )
         for later in _scopes(draft, plan, frozenset(), {after.process_id: after}):
             found = self._with_kept(draft, plan, [one for one in steps if one.process_id not in later], trigger)
             if isinstance(found, Found):
@@ -191,7 +208,7 @@ class Replanner:
         steps = [held.get(one.process_id, one) for one in option.steps]
         wanted = {one.slot_id for one in steps}
         slots = {line_id: [one for one in found if one.slot_id in wanted] for line_id, found in answer.slots.items()}
-        return Found(_change(plan, steps, option.trips, option.promise_at, trigger.replan_id), slots)
+        return Found(_change(draft, plan, Layout(steps, option.trips, option.promise_at), trigger.replan_id), slots)
 
 
 def _scopes(
@@ -237,16 +254,20 @@ def _under_way(plan: Booked, feeding: str, process_id: str) -> timedelta:
     return lag
 
 
-def _change(
-    plan: Booked, steps: list[PlannedStep], trips: list[PlannedTrip], promise_at: datetime, replan_id: str
-) -> Change:
-    """*steps* as a change of *plan*: work that stays on its line keeps its work order."""
+def _change(draft: Draft, plan: Booked, layout: Layout, replan_id: str) -> Change:
+    """*layout* as a change of *plan*: work that stays on its line keeps its work order."""
+    steps, trips = layout.steps, layout.trips
     before = {step.process_id: step for step in plan.current.steps}
     moved = [step.process_id for step in steps if _differs(before.get(step.process_id), step)]
-    work_ids = {step.process_id: _work_id(plan, before.get(step.process_id), step, replan_id) for step in steps}
+    alive = {
+        name: work_id
+        for name, work_id in plan.current.work_ids.items()
+        if not isinstance(draft.work_of(work_id), Closed | NoWork)
+    }
+    work_ids = {step.process_id: _work_id(alive, before.get(step.process_id), step, replan_id) for step in steps}
     dropped = [one for one in before if one not in work_ids]
     price_fen = sum(step.price_fen for step in steps) + sum(trip.price_fen for trip in trips)
-    return Change(steps, trips, work_ids, moved, dropped, promise_at, price_fen)
+    return Change(steps, trips, work_ids, moved, dropped, layout.promise_at, price_fen)
 
 
 def _own_slot(
@@ -269,11 +290,29 @@ def _differs(before: PlannedStep | None, after: PlannedStep) -> bool:
     )
 
 
-def _work_id(plan: Booked, before: PlannedStep | None, after: PlannedStep, replan_id: str) -> str:
+def _work_id(alive: Mapping[str, str], before: PlannedStep | None, after: PlannedStep, replan_id: str) -> str:
+    """The same work order where it stays on its line and is still *alive* (process -> work order), else a new one."""
     stays = before is not None and (before.line_id, before.quantity_gross) == (after.line_id, after.quantity_gross)
-    if stays:
-        return plan.current.work_ids[after.process_id]
+    if stays and after.process_id in alive:
+        return alive[after.process_id]
     return work_id_for(replan_id, after.process_id)
+
+
+def _end_counters(draft: Draft, plan: Booked, at: datetime) -> None:
+    """A question that is overtaken ends the counter-offer it was about: the plant is asked afresh, or another one."""
+    for work_id in plan.current.work_ids.values():
+        if isinstance(draft.work_of(work_id), Countered):
+            draft.work(work_id, WithdrawWork("replanned", at))
+
+
+def _also_declined(draft: Draft, plan: Booked, banned: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    """*banned*, and the plants that have declined what the plan still shows at them."""
+    found = dict(banned)
+    for process_id, work_id in plan.current.work_ids.items():
+        work = draft.work_of(work_id)
+        if isinstance(work, Closed) and work.how == "declined":
+            found[process_id] = found.get(process_id, frozenset()) | {work.terms.plant_id}
+    return found
 
 
 def _homeless(draft: Draft, plan: Booked) -> frozenset[str]:
