@@ -1,6 +1,7 @@
 """The demo as a user runs it: stories told by a process of its own, then what they left behind looked at from outside."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from services.demo.party import Credentials, Party
 from services.embedded.running import opened
 from services.terminal import Exit
 from shared.contracts.registry import FACTS
+from shared.eventstore.port import Recorded
 from tests.support.serving import ServerProcess
 from tests.support.utilization_recomputed import Row, utilization
 
@@ -108,17 +110,32 @@ def without_moving(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name != "url"} for row in rows]
 
 
+def recorded(demo: Outcome, service: str) -> list[Recorded]:
+    """Everything in a service's own log."""
+    found: list[Recorded] = []
+    with opened(demo.data) as house:
+        log = house.services[service].log
+        while page := log.read_all(found[-1].position if found else 0):
+            found += page
+    return found
+
+
+def test_an_order_leaves_behind_what_the_page_about_it_says(demo: Outcome) -> None:
+    page = (Path(__file__).parents[2] / "docs/one-order.md").read_text("utf-8")
+    orders = recorded(demo, "order")
+    story = next(one.stream.removeprefix("order-") for one in orders if one.type == "order-placed.v1")
+    own = [one.type for one in orders if one.stream == f"order-{story}"]
+    made = [one.type for one in recorded(demo, "capacity") if getattr(one.event, "order_id", "") == story]
+    for name, types in (("order", own), ("capacity", made)):
+        shown = re.findall(rf"```{name}\n(.*?)```", page, re.DOTALL)[0].split()
+        assert list(dict.fromkeys(types)) == shown
+
+
 @pytest.fixture(scope="module")
 def facts(demo: Outcome) -> list[Row]:
     """Every fact capacity published, from its own log: nothing of the ledger's."""
-    with opened(demo.data) as house:
-        log, found, position = house.services["capacity"].log, [], 0
-        while page := log.read_all(position):
-            position = page[-1].position
-            for recorded in page:
-                sent = [one.fact for one in publish(recorded)]
-                found += [{"type": FACTS.name_of(one), "data": orjson.loads(FACTS.encode(one))} for one in sent]
-    return found
+    sent = [one.fact for event in recorded(demo, "capacity") for one in publish(event)]
+    return [{"type": FACTS.name_of(one), "data": orjson.loads(FACTS.encode(one))} for one in sent]
 
 
 def test_utilization_of_a_line_month_equals_a_recomputation_from_raw_facts_to_the_second(
