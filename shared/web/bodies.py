@@ -88,12 +88,12 @@ class ArgumentsParser(FlaskParser):
         if not raw:
             return core.missing
         if not core.is_json(req.mimetype):
-            raise UnsupportedMediaType
+            raise UnsupportedMediaType("application/json")
         return read_json(raw)
 
     def load_form(self, req: Request, schema: ma.Schema) -> Any:
         if req.mimetype != "application/x-www-form-urlencoded":
-            raise UnsupportedMediaType
+            raise UnsupportedMediaType("application/x-www-form-urlencoded")
         return super().load_form(req, schema)
 
     def handle_error(self, error: ma.ValidationError, req: Request, schema: ma.Schema, **_: Any) -> NoReturn:

@@ -63,8 +63,8 @@ _HTTP_DETAILS: Mapping[int, tuple[str, str]] = {
         "Found {method}; this address knows {allowed} only.",
     ),
     415: (
-        "收到 {media}；请按接口文档（/docs）设置 Content-Type，一般为 application/json。",
-        "Found {media}; set Content-Type as the documentation at /docs says, mostly application/json.",
+        "Content-Type 应为 {expected}，收到 {media}。",
+        "Expected the Content-Type {expected}, found {media}.",
     ),
 }
 _USUAL_DETAIL = ("请核对请求的地址和内容后重试。", "Check the address and what is sent, and try again.")
@@ -136,17 +136,17 @@ def faults(messages: object, tongue: Language, path: str = "") -> Iterator[dict[
 def _fields_answer(location: str, messages: object) -> Response:
     tongue = language()
     rows = list(faults(messages, tongue))
-    colon = "：" if tongue == "zh" else ": "
-    first = next(
-        (
-            f" {one['pointer'].lstrip('/') if location != 'json' else one['pointer']}{colon}{one['detail']}"
-            for one in rows
-        ),
-        "",
-    )
+    first = _first_fault(rows[0], tongue) if rows else ""
     if location != "json":
         rows = [{"parameter": row.pop("pointer").lstrip("/"), **row} for row in rows]
     return refusal(WebWhy.FIELDS_INVALID, {"count": len(rows), "first": first}, errors=rows[:ERRORS_MAX])
+
+
+def _first_fault(row: Mapping[str, str], tongue: Language) -> str:
+    """The first row in a sentence, for readers who see no rows."""
+    if tongue == "zh":
+        return f"{row['pointer'].lstrip('/') or '整个请求'}：{row['detail']}"
+    return f"{row['pointer'].lstrip('/') or 'the whole body'}: {row['detail']}"
 
 
 def _refused_answer(refused: Refused) -> Response:
@@ -171,7 +171,10 @@ def _http_answer(error: HTTPException) -> Response:
     in_chinese = language() == "zh"
     title = _HTTP_TITLES_ZH.get(status, "请求未能完成") if in_chinese else name
     detail = _HTTP_DETAILS.get(status, _USUAL_DETAIL)[0 if in_chinese else 1].format(
-        method=request.method, allowed=headers.get("Allow", "-"), media=request.mimetype[:60] or "-"
+        method=request.method,
+        allowed=headers.get("Allow", "-"),
+        media=request.mimetype[:60] or "-",
+        expected=error.description,  # 415 is raised with the media type in place of its description
     )
     return problem(status, name.upper().replace(" ", "_").replace("-", "_"), title, detail, headers)
 

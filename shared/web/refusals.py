@@ -68,7 +68,7 @@ _WORDS = {
         Kind.UNAUTHENTICATED,
         "需要登录",
         "Sign in first",
-        "请在 Authorization 头中提供 Bearer 令牌。",
+        "请先登录；程序调用请在 Authorization 头中提供 Bearer 令牌。",
         "Send a Bearer token in the Authorization header.",
     ),
     WebWhy.TOKEN_INVALID: Words(
@@ -103,12 +103,12 @@ _WORDS = {
         Kind.INVALID,
         "内容有误",
         "Some fields are not right",
-        "有 {count} 处需要修改，第一处{first}全部列在 errors 中。",
-        "{count} place(s) need a change, first{first} All are listed in errors.",
+        "有 {count} 处需要修改，第一处 {first}全部列在 errors 中。",
+        "{count} place(s) need a change, first {first} All are listed in errors.",
     ),
     WebWhy.CURSOR_INVALID: Words(
         Kind.MALFORMED,
-        "分页游标无效",
+        "翻页位置无效",
         "The cursor is not valid",
         "请使用上一页返回的 next_cursor，并保持筛选条件不变。",
         "Use next_cursor of the page before, with the same filters.",
@@ -131,7 +131,7 @@ _WORDS = {
         Kind.INVALID,
         "Idempotency-Key 已用于另一请求",
         "The Idempotency-Key was used for another request",
-        "同一个键只能重发完全相同的请求；新的请求请换一个键。",
+        "同一个 Idempotency-Key 只能用来重发完全相同的请求；新的请求请换一个。",
         "A key may only repeat the very same request; use a new key for a new one.",
     ),
     WebWhy.KEY_IN_FLIGHT: Words(

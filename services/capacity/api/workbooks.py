@@ -44,7 +44,7 @@ def take_workbook(plant_id: str) -> Answer:
 def import_workbook(plant_id: str, query: dict[str, Any]) -> Answer:
     """Send the .xlsx as the request body. With `preview=true` nothing is written and the difference is shown."""
     if request.mimetype not in (MEDIA_TYPE, "application/octet-stream"):
-        raise UnsupportedMediaType
+        raise UnsupportedMediaType(MEDIA_TYPE)
     api = provided(MasterApi)
     api.masters.own_plant(plant_id, current_principal())  # before anything of the body is read
     try:

@@ -8,7 +8,7 @@ from shared.kernel.refusal import Kind, Words
 def _absent(zh: str, en: str) -> Words:
     return Words(
         Kind.NOT_FOUND,
-        f"没有这个{zh}",
+        f"没有找到{zh}",
         f"No such {en}",
         f"找不到{zh} {{id}}，请核对编号。",
         f"There is no {en} {{id}}; check the id.",
@@ -275,7 +275,7 @@ _WORKBOOK: Mapping[str, Words] = {
     "WORKBOOK_BAD_CELLS": _wrong(
         "工作簿有错误单元格",
         "Workbook has bad cells",
-        "共 {count} 处错误，第一处在 {first}。全部改正后再上传，尚未导入任何内容。",
+        "共 {count} 处错误，第一处在 {first}。没有导入任何内容，请全部改正后重新上传。",
         "{count} bad cell(s), the first at {first}. Nothing was imported; correct them all and send it again.",
     ),
 }

@@ -8,7 +8,7 @@ from shared.kernel.refusal import Kind, Words
 def _absent(zh: str, en: str) -> Words:
     return Words(
         Kind.NOT_FOUND,
-        f"没有这个{zh}",
+        f"没有找到{zh}",
         f"No such {en}",
         f"找不到{zh} {{id}}，请核对编号。",
         f"There is no {en} {{id}}; check the id.",
@@ -93,7 +93,7 @@ _SITUATIONS: Mapping[str, Words] = {
     ),
     "NOT_INSPECTOR": Words(
         Kind.NOT_FOUND,
-        "没有这个检验批",
+        "没有找到检验批",
         "No such inspection lot",
         "找不到检验批 {id}，请核对编号。",
         "There is no inspection lot {id}; check the id.",

@@ -50,9 +50,9 @@ _WORDS = {
     ),
     Why.PERIOD_INVALID: Words(
         Kind.INVALID,
-        "期间不正确",
+        "日期范围不正确",
         "The period is not valid",
-        "from（{first}）必须早于 to（{end}，不含该日）。",
+        "开始日期 from（{first}）必须早于结束日期 to（{end}，不含当天）。",
         "from ({first}) must be before to ({end}, that day excluded).",
     ),
     Why.PERIOD_TOO_LONG: Words(

@@ -29,7 +29,7 @@ WORDS: Mapping[str, Words] = {
     "UNKNOWN_ORDER": _absent("订单", "order"),
     "UNKNOWN_INQUIRY": _absent("询期", "inquiry"),
     "UNKNOWN_QUOTE": _absent("报价", "quote"),
-    "UNKNOWN_DELIVERY": _absent("交货", "delivery"),
+    "UNKNOWN_DELIVERY": _absent("交货记录", "delivery"),
     "UNKNOWN_PRODUCT": _absent("产品", "product"),
     "NO_REPORT": _absent("委托生产报告（仅已确认的饮料订单有）", "report; only confirmed drink orders have one"),
     "NO_SUCH_REPLAN": _absent("待您答复的改期方案", "replan waiting for an answer"),
