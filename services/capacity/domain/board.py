@@ -39,6 +39,7 @@ class Board:
         self._plants: dict[str, PlantMaster] = {}
         self._lines: dict[str, LineOnBoard] = {}
         self._by_capability: dict[str, dict[str, LineOnBoard]] = {}
+        self._of_plant: dict[str, set[str]] = {}
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -86,8 +87,8 @@ class Board:
     def upsert_plant(self, plant: PlantMaster) -> None:
         """Put *plant* on the board, or replace what it publishes about itself; its lines follow."""
         self._plants[plant.plant_id] = plant
-        for line in [one for one in self._lines.values() if one.master.plant_id == plant.plant_id]:
-            self._put(line.with_plant(plant))
+        for line_id in self._of_plant.get(plant.plant_id, ()):
+            self._put(self._lines[line_id].with_plant(plant))
 
     def upsert_line(self, master: LineMaster) -> None:
         """Put a line on the board, or replace what it publishes; its bookings stay."""
@@ -105,6 +106,7 @@ class Board:
 
     def _put(self, line: LineOnBoard) -> None:
         self._lines[line.line_id] = line
+        self._of_plant.setdefault(line.plant_id, set()).add(line.line_id)
         for code in line.capabilities:
             self._by_capability.setdefault(code, {})[line.line_id] = line
 
@@ -127,6 +129,7 @@ class Board:
         board = Board()
         board._plants = dict(self._plants)
         board._lines = dict(self._lines)
+        board._of_plant = {plant: set(lines) for plant, lines in self._of_plant.items()}
         board._by_capability = {code: dict(found) for code, found in self._by_capability.items()}
         for line in lines:
             board._put(line)

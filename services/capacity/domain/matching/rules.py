@@ -13,7 +13,8 @@ class PlanningRules(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields
     """*lorry_loads*: unit -> units in one lorry; a unit that is not named rides in one lorry whatever its number.
 
     *balanced_fen_per_day*: what the balanced option pays to be a day earlier. *labels_max*: alternatives kept for
-    one step at one plant. *pooled_lead_hours*: until pooled purchases are at the plant.
+    one step at one plant. *candidates_max*: lines tried for one step, of more the quickest and the cheapest.
+    *pooled_lead_hours*: until pooled purchases are at the plant.
     """
 
     vat_ppm: int
@@ -21,6 +22,7 @@ class PlanningRules(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields
     parts_max: int
     split_run_hours_min: int
     labels_max: int
+    candidates_max: int
     balanced_fen_per_day: int
     trip_km_max: int
     pooled_lead_hours: int
