@@ -19,7 +19,9 @@ COUNTED_IN_ANYTHING = "any"  # a laboratory counts in whatever the lot is counte
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A line that may run the step: open *seconds* of run, price before VAT, windows in which papers hold."""
+    """A line that may run the step: open *seconds* of run, price of its good units before VAT, windows in which papers
+    hold.
+    """
 
     line_id: str
     plant_id: str
