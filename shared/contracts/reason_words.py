@@ -41,12 +41,12 @@ _DETAILS: Mapping[ReasonCode, tuple[str, str]] = {
         "The licence for {category} holds until {valid_until}, that day excluded.",
     ),
     ReasonCode.MOQ_NOT_MET: (
-        "本批投料 {quantity}，起订量 {batch_min}。",
-        "{quantity} to start with; at least {batch_min}.",
+        "本工序投料 {quantity}，最小批量 {batch_min}。",
+        "This step would start {quantity}; its smallest batch is {batch_min}.",
     ),
     ReasonCode.BATCH_TOO_LARGE: (
-        "本批投料 {quantity}，上限 {batch_max}。",
-        "{quantity} to start with; at most {batch_max}.",
+        "本工序投料 {quantity}，最大批量 {batch_max}。",
+        "This step would start {quantity}; its largest batch is {batch_max}.",
     ),
     ReasonCode.CALENDAR_CLOSED: ("需要开放 {hours_needed} 小时。", "{hours_needed} open hours are needed."),
     ReasonCode.CAPACITY_FULL: ("需要空闲 {hours_needed} 小时。", "{hours_needed} free hours are needed."),
@@ -70,7 +70,8 @@ _DETAILS: Mapping[ReasonCode, tuple[str, str]] = {
 _WAIT = ("在 {step} 等待 {wait_hours} 小时。", "It waits {wait_hours} hours at {step}.")
 
 _RELAXATIONS: Mapping[str, tuple[str, str]] = {
-    "quantity": ("数量改为 {to} {unit} 即可安排", "possible with a quantity of {to} {unit}"),
+    "quantity": ("订购数量改为 {to} 即可安排", "possible with a quantity of {to} {unit}"),
+    "batch": ("本工序投料 {to} 即可安排", "possible with {to} {unit} to start in this step"),
     "date": ("交期放宽到 {to} 即可", "possible by {to}"),
     "start": ("允许自 {to} 开工即可安排", "possible with a start from {to}"),
     "price": ("价格限额放宽到 {to} 元即可", "possible with a price limit of CNY {to}"),

@@ -13,8 +13,10 @@ from services.order.api.views import OrdersPage, OrderView, TimelineView
 from services.order.domain.order import stream_of
 from services.order.domain.standing import standing_of
 from services.order.projections import order_overview, timeline
+from services.order.projections.story_names import Names
 from shared.eventstore.handling import transact
 from shared.eventstore.port import Recorded
+from shared.kernel.clock import instant_text
 from shared.web import streaming
 from shared.web.access import current_principal, permits
 from shared.web.cursors import after, page
@@ -117,7 +119,8 @@ def read_timeline(order_id: str) -> Answer:
     """What has happened, in words."""
     api = doors()
     api.ordering.find(order_id, current_principal())
-    items = [_entry_shown(one) for one in timeline.list_entries(api.log.read_stream(stream_of(order_id)))]
+    story = api.log.read_stream(stream_of(order_id))
+    items = [_entry_shown(one) for one in timeline.list_entries(story, Names(api.catalogue))]
     return {"order_id": order_id, "object": "timeline", "items": items}
 
 
@@ -138,10 +141,15 @@ def follow_order(order_id: str) -> Answer:
     api = doors()
     api.ordering.find(order_id, current_principal())
 
+    names, begun = Names(api.catalogue), streaming.last_seen()
+    for one in api.log.read_stream(stream_of(order_id)):
+        if one.position <= begun:
+            names.learn(one.event)
+
     def select(recorded: Recorded) -> dict[str, object] | None:
-        entry = timeline.entry_of(recorded)
+        entry = timeline.entry_of(recorded, names)
         if entry is None:
             return None
-        return {"at": entry.at.isoformat(), "what": entry.what, "by": entry.by, "zh": entry.zh, "en": entry.en}
+        return {"at": instant_text(entry.at), "what": entry.what, "by": entry.by, "zh": entry.zh, "en": entry.en}
 
     return streaming.events(api.log, streaming.of_streams(api.log, [stream_of(order_id)]), select)

@@ -6,9 +6,30 @@ from datetime import datetime
 from typing import Any
 
 from services.order.domain import events
+from services.order.projections.story_names import Names
+from shared.contracts.reason_words import reason_title
 from shared.eventstore.port import Recorded
 from shared.kernel.clock import LOCAL_ZONE
 from shared.kernel.event import Event
+
+_STATES = {
+    "confirmed": "已排产",
+    "in_progress": "生产中",
+    "completed": "已完工",
+    "released": "检验放行",
+    "blocked": "检验冻结",
+    "shipped": "已发运",
+    "cancelled": "已取消",
+}
+_CAUSES = {
+    "declined": "工厂拒单",
+    "countered": "工厂还价",
+    "breakdown": "设备故障",
+    "short_supply": "来料不足",
+    "power_limit": "限电",
+}
+_CHOICES = {"accept": "接受", "cancel": "取消"}
+_SET_ASIDE = {"expired": "已过期", "outdated": "已过时", "replaced": "已换新", "cancelled": "已取消"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +44,17 @@ class Entry:
     en: str
 
 
-def list_entries(story: Sequence[Recorded]) -> list[Entry]:
-    return [entry for one in story if (entry := entry_of(one)) is not None]
+def list_entries(story: Sequence[Recorded], names: Names) -> list[Entry]:
+    return [entry for one in story if (entry := entry_of(one, names)) is not None]
 
 
-def entry_of(recorded: Recorded) -> Entry | None:
-    """The line of one event, None for an event that says nothing to people."""
+def entry_of(recorded: Recorded, names: Names) -> Entry | None:
+    """The line of one event, None for an event that says nothing to people. *names* has learnt what came before."""
+    names.learn(recorded.event)
     tell = _TOLD.get(type(recorded.event))
     if tell is None:
         return None
-    by, zh, en = tell(recorded.event)
+    by, zh, en = tell(recorded.event, names)
     return Entry(recorded.position, recorded.cause.at, recorded.type.rpartition(".")[0], by, zh, en)
 
 
@@ -47,118 +69,135 @@ def _yuan(fen: int) -> str:
     return f"{fen // 100:,}.{fen % 100:02d}"
 
 
-def _placed(event: events.OrderPlaced) -> Told:
+def _placed(event: events.OrderPlaced, names: Names) -> Told:
     first = event.lines[0].demand
-    zh = (
-        f"下单：{event.lines[0].product_zh} {first.quantity_net:,} {first.unit}，要求 {_day(event.requested_by)} 前交货"
-    )
+    zh = f"下单：{event.lines[0].product_zh} {first.quantity_net:,} {names.unit(first.unit)}，要求 {_day(event.requested_by)} 前交货"
     en = f"placed: {event.lines[0].product_en}, {first.quantity_net:,} {first.unit}, wanted by {_day(event.requested_by)}"
     return "buyer", zh, en
 
 
-def _planning(event: events.PlanningRequested) -> Told:
+def _planning(event: events.PlanningRequested, _: Names) -> Told:
     return "platform", f"第 {event.attempt} 次排产", f"plan no. {event.attempt} asked for ({event.why})"
 
 
-def _quoted(event: events.QuoteReceived) -> Told:
+def _quoted(event: events.QuoteReceived, _: Names) -> Told:
     cheapest = min((one.price_fen for one in event.options), default=0)
     zh = f"报价 {len(event.options)} 个方案，{_yuan(cheapest)} 元起，锁定至 {_day(event.expires_at)}"
-    en = f"quoted: {len(event.options)} option(s) from CNY {_yuan(cheapest)}, held until {_day(event.expires_at)}"
+    options = f"{len(event.options)} option" + ("" if len(event.options) == 1 else "s")
+    en = f"quoted: {options} from CNY {_yuan(cheapest)}, held until {_day(event.expires_at)}"
     return "platform", zh, en
 
 
-def _failed(event: events.PlanningFailed) -> Told:
-    codes = ", ".join(sorted({one.code.value for one in event.reasons})) or "-"
-    return "platform", f"无法排产：{codes}", f"no plan: {codes}"
+def _failed(event: events.PlanningFailed, _: Names) -> Told:
+    codes = sorted({one.code for one in event.reasons})
+    zh, en = "；".join(reason_title(one, "zh") for one in codes), "; ".join(reason_title(one, "en") for one in codes)
+    return "platform", f"无法排产：{zh or '-'}", f"no plan: {en or '-'}"
 
 
-def _set_aside(event: events.QuoteSetAside) -> Told:
-    return "platform", f"报价作废（{event.why}）", f"quote set aside ({event.why})"
+def _set_aside(event: events.QuoteSetAside, _: Names) -> Told:
+    return "platform", f"报价作废（{_SET_ASIDE[event.why]}）", f"quote set aside ({event.why})"
 
 
-def _accepted(_: events.QuoteAccepted) -> Told:
+def _accepted(_: events.QuoteAccepted, __: Names) -> Told:
     return "buyer", "接受报价", "quote accepted"
 
 
-def _lost(_: events.QuoteLost) -> Told:
+def _lost(_: events.QuoteLost, __: Names) -> Told:
     return "platform", "产能已被占用，重新询价", "the capacity was taken; asked again"
 
 
-def _confirmed(event: events.OrderConfirmed) -> Told:
+def _confirmed(event: events.OrderConfirmed, _: Names) -> Told:
     option = event.option
-    names = "、".join(sorted({one.plant_name for one in option.steps}))
-    zh = f"已确认：{names}，{_day(option.promise_at)} 交货，{_yuan(option.price_fen)} 元"
-    en = f"confirmed: {names}, delivery {_day(option.promise_at)}, CNY {_yuan(option.price_fen)}"
+    plants = sorted({one.plant_name for one in option.steps})
+    zh = f"已确认：{'、'.join(plants)}，{_day(option.promise_at)} 交货，{_yuan(option.price_fen)} 元"
+    en = f"confirmed: {', '.join(plants)}, delivery {_day(option.promise_at)}, CNY {_yuan(option.price_fen)}"
     return "platform", zh, en
 
 
-def _changed(event: events.OrderChanged) -> Told:
+def _changed(event: events.OrderChanged, _: Names) -> Told:
     return "buyer", f"变更订单（费用 {_yuan(event.fee_fen)} 元）", f"changed (fee CNY {_yuan(event.fee_fen)})"
 
 
-def _cancelled(event: events.OrderCancelled) -> Told:
+def _cancelled(event: events.OrderCancelled, _: Names) -> Told:
     return "buyer", f"取消订单（费用 {_yuan(event.fee_fen)} 元）", f"cancelled (fee CNY {_yuan(event.fee_fen)})"
 
 
-def _answered(event: events.PlantAnswered) -> Told:
+def _answered(event: events.PlantAnswered, _: Names) -> Told:
     zh = {"accepted": "接单", "declined": "拒单", "countered": "还价"}[event.answer]
     return "plant", f"{event.plant_name} {zh}", f"{event.plant_name} {event.answer}"
 
 
-def _moved(event: events.PlanMoved) -> Told:
-    zh = f"计划调整（{event.cause}），交期 {_day(event.new_promise_at)}"
+def _moved(event: events.PlanMoved, _: Names) -> Told:
+    zh = f"计划调整（{_CAUSES.get(event.cause, event.cause)}），交期 {_day(event.new_promise_at)}"
     return "platform", zh, f"plan moved ({event.cause}), delivery {_day(event.new_promise_at)}"
 
 
-def _asked(event: events.ReplanAsked) -> Told:
-    zh = f"计划有变（{event.cause}）：{_day(event.old_promise_at)} → {_day(event.new_promise_at)}，请在 {_day(event.answer_by)} 前答复，默认 {event.default_choice}"
+def _asked(event: events.ReplanAsked, _: Names) -> Told:
+    dates = f"{_day(event.old_promise_at)} → {_day(event.new_promise_at)}"
+    prices = f"{_yuan(event.old_price_fen)} → {_yuan(event.new_price_fen)}"
+    zh = (
+        f"计划有变（{_CAUSES.get(event.cause, event.cause)}）：交期 {dates}，价格 {prices} 元，"
+        f"请在 {_day(event.answer_by)} 前答复，逾期视为{_CHOICES[event.default_choice]}"
+    )
     en = (
-        f"plan would change ({event.cause}): {_day(event.old_promise_at)} -> {_day(event.new_promise_at)};"
+        f"plan would change ({event.cause}): delivery {dates}, CNY {prices};"
         f" answer by {_day(event.answer_by)}, else {event.default_choice}"
     )
     return "platform", zh, en
 
 
-def _replan_answered(event: events.ReplanAnswered) -> Told:
+def _replan_answered(event: events.ReplanAnswered, _: Names) -> Told:
     by = "platform" if event.by_default else "buyer"
-    return by, f"重排产答复：{event.choice}", f"replan answered: {event.choice}"
+    return by, f"重排产答复：{_CHOICES[event.choice]}", f"replan answered: {event.choice}"
 
 
-def _supply(event: events.SupplyArrived) -> Told:
-    zh = f"来料 {event.item}：{event.quantity:,} / {event.expected:,} {event.unit}"
+def _supply(event: events.SupplyArrived, names: Names) -> Told:
+    zh = f"来料 {names.item(event.item)}：{event.quantity:,} / {event.expected:,} {names.unit(event.unit)}"
     return "buyer", zh, f"material {event.item}: {event.quantity:,} of {event.expected:,} {event.unit}"
 
 
-def _short(event: events.SupplyFellShort) -> Told:
-    return "platform", f"来料 {event.item} 不足，请决定", f"material {event.item} is short; the buyer decides"
+def _short(event: events.SupplyFellShort, names: Names) -> Told:
+    return (
+        "platform",
+        f"来料 {names.item(event.item)} 不足，请决定",
+        f"material {event.item} is short; the buyer decides",
+    )
 
 
-def _work(event: events.WorkMoved) -> Told:
-    zh = f"工序 {event.state}：合格 {event.good:,}，报废 {event.scrap:,} {event.unit}"
-    return "plant", zh, f"work {event.state}: {event.good:,} good, {event.scrap:,} scrap {event.unit}"
+def _work(event: events.WorkMoved, names: Names) -> Told:
+    step_zh, step_en = names.process(event.process_id)
+    zh, en = f"{step_zh}：{_STATES.get(event.state, event.state)}", f"{step_en}: {event.state.replace('_', ' ')}"
+    if event.good or event.scrap:
+        zh += f"，合格 {event.good:,}，报废 {event.scrap:,} {names.unit(event.unit)}"
+        en += f", {event.good:,} good, {event.scrap:,} scrap {event.unit}"
+    return "plant", zh, en
 
 
-def _arrived(event: events.DeliveryArrived) -> Told:
-    return "plant", f"到货 {event.quantity:,} {event.unit}", f"delivered {event.quantity:,} {event.unit}"
+def _arrived(event: events.DeliveryArrived, names: Names) -> Told:
+    return "plant", f"到货 {event.quantity:,} {names.unit(event.unit)}", f"delivered {event.quantity:,} {event.unit}"
 
 
-def _delivered(_: events.OrderDelivered) -> Told:
+def _delivered(_: events.OrderDelivered, __: Names) -> Told:
     return "platform", "全部到货，待确认", "all delivered, to be confirmed"
 
 
-def _delivery_confirmed(event: events.DeliveryConfirmed) -> Told:
-    return "buyer", f"确认收货 {event.quantity:,} {event.unit}", f"receipt confirmed: {event.quantity:,} {event.unit}"
+def _delivery_confirmed(event: events.DeliveryConfirmed, names: Names) -> Told:
+    return (
+        "buyer",
+        f"确认收货 {event.quantity:,} {names.unit(event.unit)}",
+        f"receipt confirmed: {event.quantity:,} {event.unit}",
+    )
 
 
-def _disputed(_: events.DeliveryDisputed) -> Told:
+def _disputed(_: events.DeliveryDisputed, __: Names) -> Told:
     return "buyer", "对交货提出异议", "delivery disputed"
 
 
-def _closed(_: events.OrderClosed) -> Told:
+def _closed(_: events.OrderClosed, __: Names) -> Told:
     return "platform", "订单完成", "closed"
 
 
-_TOLD: Mapping[type[Event], Callable[[Any], Told]] = {
+_TOLD: Mapping[type[Event], Callable[[Any, Names], Told]] = {
     events.OrderPlaced: _placed,
     events.PlanningRequested: _planning,
     events.QuoteReceived: _quoted,

@@ -62,7 +62,7 @@ def candidate(line: LineOnBoard, ask: Ask) -> Candidate | PlanReason:
             ReasonCode.MOQ_NOT_MET,
             line,
             ask,
-            relaxation=Relaxation("quantity", str(capability.batch_min), step.unit),
+            relaxation=Relaxation("batch", str(capability.batch_min), step.unit),
             batch_min=str(capability.batch_min),
             quantity=str(ask.gross),
         )
@@ -71,7 +71,7 @@ def candidate(line: LineOnBoard, ask: Ask) -> Candidate | PlanReason:
             ReasonCode.BATCH_TOO_LARGE,
             line,
             ask,
-            relaxation=Relaxation("quantity", str(capability.batch_max), step.unit),
+            relaxation=Relaxation("batch", str(capability.batch_max), step.unit),
             batch_max=str(capability.batch_max),
             quantity=str(ask.gross),
         )

@@ -19,7 +19,7 @@ def test_every_reason_has_a_title_in_both_languages(code: ReasonCode) -> None:
 
 def test_a_detail_names_the_figures() -> None:
     reason = PlanReason(ReasonCode.MOQ_NOT_MET, facts={"quantity": "12000", "batch_min": "204225"})
-    assert reason_detail(reason, "en") == "12000 to start with; at least 204225."
+    assert reason_detail(reason, "en") == "This step would start 12000; its smallest batch is 204225."
     assert "204225" in reason_detail(reason, "zh")
 
 
@@ -33,7 +33,7 @@ def test_a_reason_without_figures_has_no_detail() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["quantity", "date", "start", "price", "plants", "plants_excluded", "split", "colour", "supply"]
+    "kind", ["quantity", "batch", "date", "start", "price", "plants", "plants_excluded", "split", "colour", "supply"]
 )
 def test_every_relaxation_has_words_in_both_languages(kind: str) -> None:
     zh, en = (relaxation_text(Relaxation(kind, "5", "can"), language) for language in LANGUAGES)

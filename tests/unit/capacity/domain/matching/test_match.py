@@ -166,7 +166,7 @@ def test_the_minimum_batch_names_the_quantity_that_would_do() -> None:
     world = board(line("l1", "p1", capability(batch_min=204_225)))
     asked = variant(step(yield_ppm=990_000, fixed_loss=100, multiple=25))
     answer = unmatched(demand(12_000, asked), world)
-    assert answer.reasons[0].relaxation == Relaxation("quantity", "204225", "can")
+    assert answer.reasons[0].relaxation == Relaxation("batch", "204225", "can")
     assert answer.relaxation is not None
     enough = int(answer.relaxation.to)
     matched(demand(enough, asked), world)
