@@ -40,8 +40,10 @@ TABLE = sa.Table(
     sa.Column("scrap", sa.Integer, nullable=False),
     sa.Column("rework", sa.Integer, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Index("work_orders_by_owner", "factory_org_id", "state", "starts_at"),
-    sa.Index("work_orders_by_start", "state", "starts_at", "work_id"),
+    sa.Index("work_orders_of_owner", "factory_org_id", "starts_at", "work_id"),
+    sa.Index("work_orders_of_owner_by_state", "factory_org_id", "state", "starts_at", "work_id"),
+    sa.Index("work_orders_by_start", "starts_at", "work_id"),
+    sa.Index("work_orders_by_state", "state", "starts_at", "work_id"),
     sa.Index("work_orders_unanswered", "state", "answer_by"),
 )
 STATES = (

@@ -263,3 +263,19 @@ def test_offers_are_listed_and_answered_once() -> None:
     assert ok(owner.post(f"{path}/accept", headers=tag))["state"] == "accepted"
     tag = {"If-Match": owner.get(path).headers["ETag"]}
     refused(owner.post(f"{path}/decline", json={"reason": "price"}, headers=tag), "OFFER_ANSWERED", 409)
+
+
+def test_work_orders_are_listed_page_by_page_by_state_and_by_line(an_order_booked: Made) -> None:
+    made, world = an_order_booked, an_order_booked.world
+    office = world.caller(OFFICE)
+    first = ok(office.get("/v1/work-orders?limit=1"))
+    second = ok(office.get(f"/v1/work-orders?limit=1&cursor={first['next_cursor']}"))
+    assert [one["id"] for page in (first, second) for one in page["items"]] == [made.body, made.printed]
+    assert second["next_cursor"] is None
+    assert [one["id"] for one in ok(office.get("/v1/work-orders?state=accepted"))["items"]] == [made.body, made.printed]
+    assert ok(office.get("/v1/work-orders?state=running"))["items"] == []
+    refused(office.get("/v1/work-orders?state=asleep"), "FIELDS_INVALID", 422)
+    accepted = ok(office.get("/v1/offers?state=accepted&limit=1"))
+    assert [one["state"] for one in accepted["items"]] == ["accepted"]
+    reasons = ok(world.caller(world.owner("p1")).get("/v1/stoppage-reasons"))["items"]
+    assert {one["family"] for one in reasons} == {"held", "suspended", "aborted", "planned", "no_order"}
