@@ -23,10 +23,11 @@ def bar(plant: str, first_hour: int, hours: int, setup_hours: int = 0) -> Bar:
 
 
 def test_plants_stand_in_the_order_they_begin_over_one_scale() -> None:
-    rows = drawn([bar("late", 24, 24), bar("early", 0, 24, 6)])
+    rows = drawn([bar("late", 24, 24), bar("early", 0, 24, 8)])
     assert [row.split()[0] for row in rows[:2]] == ["early", "late"]
     half = GANTT_COLUMNS // 2
-    assert "░" * 6 + "█" * (half - 6) + "·" * half in rows[0]
+    setup = half // 3
+    assert "░" * setup + "█" * (half - setup) + "·" * half in rows[0]
     assert "·" * half + "█" * half in rows[1]
     assert "12-01 08:00" in rows[2]
     assert "12-03 08:00" in rows[2]
