@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from services.demo.party import Json, Party, Turned
 from services.demo.stage import Stage
 from services.demo.trail import yuan
-from shared.kernel.clock import parse_instant
+from shared.kernel.clock import instant_text, parse_instant
 from shared.reference.places import districts
 
 LABORATORY = "LAB_TEST"
 GONE = frozenset({"declined", "withdrawn"})
+CLOSED = "preventive-maintenance"  # why a line that runs day and night closes
 TOLERANCE = 500  # a maker stops when one piece in so many is there beyond what is wanted
 SCRAP_MAX = 40  # of what is begun at most one piece in so many is lost
 
@@ -87,11 +89,29 @@ class Floor:
         self._say(f"starts {work['name']['zh']} {work['capability']}")
         begins = parse_instant(work["starts_at"])
         if "setup-finished" in work["actions"]:
-            self._agenda.note(begins + timedelta(seconds=int(work["setup_seconds"])), self._run, begins=True)
+            begins += timedelta(seconds=int(work["setup_seconds"]))
+            self._agenda.note(begins, self._run, begins=True)
+        self._note_closed_hours(work["line_id"], begins, parse_instant(work["ends_at"]))
         self._agenda.note(parse_instant(work["ends_at"]), self._finish)
 
     def _run(self) -> None:
         self._party.post(f"{self._path}/setup-finished", {})
+
+    def _note_closed_hours(self, line_id: str, begins: datetime, ends: datetime) -> None:
+        """The line stands still while its calendar is closed within the run, and goes on when it opens."""
+        until = {"from": instant_text(begins), "to": instant_text(ends)}
+        offered = self._party.get(f"/v1/lines/{line_id}/schedule", **until)["offered"]
+        for before, after in pairwise(offered):
+            self._agenda.note(parse_instant(before["to"]), self._pause)
+            self._agenda.note(parse_instant(after["from"]), self._go_on, begins=True)
+
+    def _pause(self) -> None:
+        self._party.post(f"{self._path}/stoppages", {"reason": CLOSED})
+        self._say("pauses: the line's calendar is closed")
+
+    def _go_on(self) -> None:
+        work = self._party.get(self._path)
+        self._party.post(f"{self._path}/stoppages/{work['stoppage_id']}/end", {})
 
     def _finish(self) -> None:
         """Report the whole run in one, end it, and let its lots be judged and leave."""

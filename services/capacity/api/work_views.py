@@ -78,7 +78,7 @@ def work_view(work: Live | Closed, version: int) -> dict[str, Any]:
         "process_id": terms.process_id,
         "answer_by": terms.answer_by,
         "setup_seconds": terms.setup_seconds,
-        "started_at": work.started_at if isinstance(work, SettingUp | Running) else None,
+        "started_at": work.started_at if isinstance(work, SettingUp | Running | Finished) else None,
         "finished_at": work.finished_at if isinstance(work, Finished) else None,
         "stoppage_id": (work.stoppage_id or None) if isinstance(work, Running) else None,
         "good": Quantity(totals.good, terms.unit),

@@ -156,6 +156,7 @@ class Finished:
     inspections: dict[str, Inspection] = field(default_factory=dict)
     shipments: dict[str, Shipment] = field(default_factory=dict)
     all_shipped: bool = False
+    started_at: datetime | None = None  # None: ended without having begun
 
 
 Work = NoWork | Offered | Countered | Closed | Accepted | SettingUp | Running | Finished
@@ -233,8 +234,9 @@ def _moved_on(work: Live, event: SetupStarted | SetupFinished | RunStarted | Run
             started_at = work.started_at if isinstance(work, SettingUp) else event.at
             return Running(work.terms, work.stock, started_at, event.at, event.at)
         case RunFinished():
-            reports = work.reports if isinstance(work, Running) else {}
-            return Finished(work.terms, work.stock, reports, event.at)
+            if not isinstance(work, Running):
+                return Finished(work.terms, work.stock, {}, event.at)
+            return Finished(work.terms, work.stock, work.reports, event.at, started_at=work.started_at)
         case _:
             assert_never(event)
 

@@ -31,8 +31,11 @@ routes = Routes("orders", description="Orders of brands")
 def show_order(order_id: str) -> Answer:
     """The order as the caller may see it, with its version as ETag."""
     api = doors()
-    loaded = api.ordering.find(order_id, current_principal())
+    principal = current_principal()
+    loaded = api.ordering.find(order_id, principal)
     shown = order_shown(loaded.state, loaded.version, api.catalogue, api.ordering.terms, api.now())
+    if not principal.may("order:change"):
+        shown["actions"] = []  # who only reads can do nothing next
     return shown, None, etag(loaded.version)
 
 

@@ -51,7 +51,7 @@ class Made:
         return dict(answer.json or {})
 
     def make(self, work_id: str, good: int, hours: float = 1) -> None:
-        """Everything from the start to a delivery."""
+        """Everything from the start to a delivery; when it began is still told at its end."""
         clock = self.world.clock
         view = self.read(work_id)
         clock.set(max(clock.now(), parse_instant(view["starts_at"])))
@@ -64,6 +64,7 @@ class Made:
         ok(self.call(work_id, "ship"))
         clock.advance(timedelta(hours=3))
         ok(self.call(work_id, "deliver"))
+        assert parse_instant(self.read(work_id)["started_at"]) < parse_instant(self.read(work_id)["finished_at"])
 
 
 def cans(value: int) -> dict[str, str]:

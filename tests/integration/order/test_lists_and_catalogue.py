@@ -29,6 +29,12 @@ def test_a_buyer_lists_its_own_and_the_office_all(world: World) -> None:
     assert world.caller(Role.FACTORY).get("/v1/orders").status_code == 403
 
 
+def test_who_only_reads_an_order_is_told_of_nothing_to_do(world: World) -> None:
+    path = f"/v1/orders/{world.placed()['id']}"
+    assert world.caller().get(path).get_json()["actions"] == ["change", "cancel"]
+    assert world.caller(Role.OFFICE).get(path).get_json()["actions"] == []
+
+
 def test_lists_go_on_by_cursor_and_hold_still(world: World) -> None:
     placed = [world.placed()["id"] for _ in range(5)]
     buyer, found, path = world.caller(), [], "/v1/orders?limit=2"
