@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import msgspec
+
 from services.capacity.domain.allocation import work_id_for
 from services.capacity.domain.matching.match import match
 from services.capacity.domain.matching.problem import Matched, Unmatched
@@ -56,7 +58,8 @@ class PlanningHandler:
     def plan(self, asked: PlanAsked) -> Prepared[None]:
         """Quote a menu and hold the slots of all its options, or say why not. Raises Refused OUT_OF_DATE, PLAN_ENDED.
 
-        The holds of an older quote of the same order make room first.
+        The holds of an older quote of the same order make room first. Nothing is quoted that would begin while it is
+        held: whoever accepts at the last moment still gets all of it.
         """
         draft, now = self._desk.draft(), self._desk.clock.now()
         plan = draft.plan_of(asked.order_id)
@@ -65,7 +68,10 @@ class PlanningHandler:
         ignored = frozenset() if earlier is None else frozenset({earlier.quote_id})
         quote_id = quote_id_of(asked.order_id, asked.attempt)
         rules = standard_rules()
-        answer = match(demand_of(asked), draft.board, now, rules, quote_id=quote_id, ignored=ignored)
+        demand = msgspec.structs.replace(
+            demand_of(asked), earliest_start_at=max(asked.earliest_start_at, now + self._desk.settings.hold_for)
+        )
+        answer = match(demand, draft.board, now, rules, quote_id=quote_id, ignored=ignored)
         if earlier is not None:
             release_quote(draft, earlier, "replaced", now)
         if isinstance(answer, Unmatched):

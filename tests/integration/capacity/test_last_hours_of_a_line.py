@@ -20,21 +20,23 @@ from services.capacity.publishing import facts_of
 from shared.clock import StoryClock
 from shared.contracts import capacity
 from shared.contracts.envelope import Fact
+from shared.contracts.planning import Interval
 from shared.eventstore.handling import Prepared, transact
 from shared.eventstore.port import PAGE_MAX, WrongVersion
 from shared.eventstore.sqlite import SqliteLog
 from tests.support.capacity_world import BUYER, CAUSE, World, accepts, asks, capacity_world
-from tests.support.planning_world import T0, around_the_clock, demand_line, line, step, variant
+from tests.support.planning_world import T0, demand_line, line, step, variant
 
 BUYERS = 64
 ATTEMPTS = int(os.environ.get("ATTEMPTS", "2000"))
 HOURS = 24  # one order takes one of them
+LAST = T0 + timedelta(hours=HOURS, minutes=30)  # nothing is quoted that would begin while it is held
 CANS = demand_line(1_000, variant(step()))
 
 
 def the_last_day(tmp_path: Path) -> World:
     log = SqliteLog("capacity", EVENT_TYPES, StoryClock(T0), tmp_path / "capacity.sqlite")
-    return capacity_world(line("r1", "p1", offered=around_the_clock(1)), log=log)
+    return capacity_world(line("r1", "p1", offered=[Interval(T0, LAST)]), log=log)
 
 
 def decided(world: World, prepare: Callable[[], Prepared[None]]) -> list[Fact]:

@@ -56,6 +56,11 @@ def test_a_request_is_quoted_with_a_menu_that_is_held() -> None:
     assert held == {one.slot_id for option in quote.options for one in option.steps}
 
 
+def test_nothing_is_quoted_that_would_begin_while_it_is_held() -> None:
+    quote = quoted(two_plants_a_step())
+    assert min(one.starts_at for option in quote.options for one in option.steps) >= quote.expires_at
+
+
 def test_an_inquiry_reserves_nothing() -> None:
     world = two_plants_a_step()
     facts = world.tell(asks(CANS, order_id="inq_1", purpose="inquiry"))
