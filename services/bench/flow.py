@@ -92,8 +92,8 @@ def _with_a_past(data: Path, terminal: Terminal, preload: int) -> World:
                     history.write(pattern, copies)
                 advance(len(copies))
         history.pass_over(house, patterns[0].strokes[0].cause)
-    with opened(data, STORY_FROM) as house, served(house):
-        house.settle(SETTLE_S_MAX)
+    with opened(data, STORY_FROM) as house:
+        house.step_to_rest()
     return world
 
 

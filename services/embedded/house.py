@@ -92,6 +92,20 @@ class House:
         for service in self.services.values():
             service.log.close()
 
+    def step_to_rest(self) -> None:
+        """Do all that waits in this thread, without starting anything: facts have their effect, views see it."""
+        for service in self.services.values():
+            for consumer in service.consumers:
+                consumer.subscribe()
+        moved = 1
+        while moved:
+            moved = 0
+            for service in self.services.values():
+                moved += service.relay.run_once() if service.relay is not None else 0
+                moved += sum(consumer.run_once() for consumer in service.consumers)
+        for service in self.services.values():
+            service.projector.catch_up()
+
     def settle(self, timeout_s: float = SETTLE_SECONDS_MAX) -> None:
         """Wait until every fact has had its effect and every view has seen it. Raises NotAtRest at the time-out."""
         deadline = monotonic() + timeout_s
