@@ -1,12 +1,14 @@
 """`demo` and `seed`: the fictional world, told as stories or just set up."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from httpx import HTTPError
 
-from services.demo.party import Login
+from services.demo.party import Login, Turned
 from services.terminal import EXIT_CODES_HELP, Exit, Terminal
 
 DATA_DEFAULT = "var/demo"
@@ -41,7 +43,7 @@ def demo(*, data: Path, no_serve: bool, host: str, port: int, numbers: tuple[str
         cleared(data)
     except NotADemo as refused:
         raise click.UsageError(str(refused)) from refused
-    with named_endings(), logged(data):
+    with named_endings(), told_endings(), logged(data):
         told = tell(data, terminal, [int(one) for one in numbers] or STORY_NUMBERS)
         kept = credentials_file(data, told.world)
         terminal.say(f"\n[dim]API clients of all organisations: {kept}[/]\n")
@@ -70,7 +72,7 @@ def seed(*, data: Path, host: str, port: int, no_serve: bool, tell_time: bool, a
         cleared(data)
     except NotADemo as refused:
         raise click.UsageError(str(refused)) from refused
-    with named_endings(), logged(data):
+    with named_endings(), told_endings(), logged(data):
         world = seed_only(data, terminal)
         kept = credentials_file(data, world)
         terminal.say(f"API clients of all organisations: [bold]{kept}[/]")
@@ -79,6 +81,18 @@ def seed(*, data: Path, host: str, port: int, no_serve: bool, tell_time: bool, a
             terminal.result({"data": str(data), "credentials": str(kept)})
         else:
             serve_on(data, host, port, terminal, world.logins, tell_time=tell_time)
+
+
+@contextmanager
+def told_endings() -> Iterator[None]:
+    """End with STORY_FAILED and one line where the world could not be set up."""
+    from services.embedded.house import NotAtRest
+
+    try:
+        yield
+    except (Turned, NotAtRest, HTTPError) as failure:
+        sys.stderr.write(f"{failure}\n")
+        sys.exit(Exit.STORY_FAILED)
 
 
 def serve_on(
