@@ -143,6 +143,8 @@ def _row(columns: dict[str, list[Any]], second: int) -> tuple[date, str, str]:
         use = "aust" if phase == "setup" else "apt"
         if stop and not (phase == "setup" and stop in {"planned", "no_order"}):
             use = "adet"
+        if phase == "run" and stop == "planned" and state in {"closed", "down"}:
+            return day, {"closed": "closed", "down": "planned_downtime"}[state], ""
         if state == "open" and offered == "yes":
             return day, use, client
         return day, f"overrun_{OVERRUN_BASES.get(state, 'closed')}_{use}", client

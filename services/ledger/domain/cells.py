@@ -41,7 +41,8 @@ class Label(NamedTuple):
 def label_of(cell: Cell, local: int) -> Label:
     """*local* is the local date of the second; its production day differs after midnight of a night shift."""
     account = _account_of(cell)
-    client = cell.client if cell.work else cell.slot_client if account is Account.COMMITTED else ""
+    user = "" if _use_of(cell) is None else cell.client
+    client = cell.slot_client if account is Account.COMMITTED else user
     return Label(cell.day or local, account, client)
 
 
@@ -60,12 +61,18 @@ def _account_of(cell: Cell) -> Account:
 
 def _use_of(cell: Cell) -> Account | None:
     """What the work of this second was busy with; None when no work was on."""
-    if not cell.work:
+    if not cell.work or _stands_as_declared(cell):
         return None
     stopped = stopped_account(cell.phase, cell.family) if cell.stop else None
     if stopped is not None:
         return stopped
     return Account.AUST if cell.phase == "setup" else Account.APT
+
+
+def _stands_as_declared(cell: Cell) -> bool:
+    """A run that pauses, by plan, in time its calendar declared closed or down: nobody works beyond the hours."""
+    paused = cell.phase == "run" and bool(cell.stop) and cell.family == "planned"
+    return paused and cell.calendar in {"closed", "down"}
 
 
 def _offered_account(cell: Cell) -> Account:

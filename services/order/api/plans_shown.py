@@ -81,7 +81,12 @@ def _detail(reason: PlanReason, language: Language) -> str:
 
 
 def reasons_shown(reasons: Iterable[PlanReason]) -> list[Shown]:
-    return [reason_shown(one) for one in reasons]
+    """What several lines of one plant say alike is told once."""
+    found: list[Shown] = []
+    for row in map(reason_shown, reasons):
+        if row not in found:
+            found.append(row)
+    return found
 
 
 def option_shown(option: PlanOption, requested_from: datetime | None = None) -> Shown:

@@ -206,6 +206,21 @@ def test_work_outside_offered_hours_is_shown_apart_and_never_clipped() -> None:
     assert sheet["2026-12-02", "overrun_closed_apt"] == 2 * 3600
 
 
+def test_a_run_that_pauses_by_plan_in_declared_closed_hours_is_no_overrun() -> None:
+    books = Books()
+    for fact in a_day_of_work()[:2]:
+        books.post(fact)
+    who = {**line.WHO, "work_id": "wrk_9", "slot_id": "", "order_id": "ord_1", "client_org_id": "org_a"}
+    pause = {**line.WHO, "stoppage_id": "stp_9"}
+    books.post(facts.RunStarted(**who, capability="CAN_BODY", at=line.at(7 * 3600)))
+    books.post(facts.StoppageOpened(**pause, work_id="wrk_9", family="planned", reason="break", at=line.at(8 * 3600)))
+    books.post(facts.StoppageClosed(**pause, at=line.at(9 * 3600)))
+    books.post(facts.RunFinished(**line.WHO, work_id="wrk_9", slot_id="", at=line.at(10 * 3600)))
+    sheet = books.sheet()
+    assert sheet["2026-12-01", "apt"] == 3600
+    assert sheet["2026-12-02", "overrun_closed_apt"] == 3600
+
+
 def test_the_first_stop_that_claims_a_second_keeps_it() -> None:
     books = Books()
     for fact in a_day_of_work()[:2]:
