@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Protocol
 
+import structlog
 from flask import Flask
 
 from services.ledger.handlers.auditing import Audit
@@ -17,6 +18,8 @@ from shared.eventstore.projector import Projector
 from shared.kernel.clock import Clock
 from shared.kernel.ids import IdSource
 from shared.scheduling import Job, Scheduler
+
+_log = structlog.get_logger(__name__)
 
 SETTLE_SECONDS_MAX = 30.0
 REST_LOOKS = 2  # at rest means: twice in a row nothing waits and no log has grown
@@ -59,8 +62,13 @@ class House:
     in_real_time: bool  # False under a story's clock: jobs then run when the story moves on
 
     def start(self) -> None:
-        """Consumers say where they stand before any relay begins, so that no fact is fetched twice."""
+        """Consumers say where they stand before any relay begins, so that no fact is fetched twice.
+
+        Views that older code folded are rebuilt first: nobody else would, and a figure of old rules is no figure.
+        """
         for service in self.services.values():
+            for name in service.projector.rebuild_stale():
+                _log.info("view rebuilt", service=service.name, view=name, why="its code changed")
             service.projector.start()
             for consumer in service.consumers:
                 consumer.subscribe()

@@ -23,7 +23,7 @@ from shared.eventstore.port import PAGE_MAX, Recorded
 from shared.eventstore.projecting import LogWithViews
 from shared.kernel.event import Event
 
-SAVE_EVERY = 20_000  # events between two savings: bounds what a start has to fold
+SAVE_EVERY = 5_000  # events between two savings: bounds what a start has to fold
 _FOLDED: frozenset[type[Event]] = frozenset({*PLANT_EVENTS.values(), *LINE_EVENTS.values(), *SLOT_EVENTS.values()})
 METADATA = sa.MetaData()
 _SAVED = sa.Table(
