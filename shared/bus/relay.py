@@ -94,25 +94,23 @@ class Relay:
     def _envelopes(self, recorded: Recorded) -> Sequence[CloudEvent]:
         try:
             outgoing = self._publish(recorded)
-            _check_count(outgoing)
-            return [
-                self._envelope(recorded, part, one.key, self._facts.name_of(one.fact), self._facts.encode(one.fact))
-                for part, one in enumerate(outgoing)
-            ]
+            if len(outgoing) > FACTS_PER_EVENT_MAX:
+                raise ValueError(f"expected at most {FACTS_PER_EVENT_MAX} facts an event, found {len(outgoing)}")  # noqa: TRY301 - poison like any other
+            return [self._envelope(recorded, part, one) for part, one in enumerate(outgoing)]
         except Exception as failure:  # noqa: BLE001 - whatever publishing raises makes this event poison, and only it
             self._park(recorded, f"{type(failure).__name__}: {failure}")
             return []
 
-    def _envelope(self, recorded: Recorded, part: int, key: str, name: str, data: bytes) -> CloudEvent:
-        cause, log = recorded.cause, self._log.name
+    def _envelope(self, recorded: Recorded, part: int, outgoing: Outgoing) -> CloudEvent:
+        cause, position, fact = recorded.cause, recorded.position, outgoing.fact
         return CloudEvent(
-            id=f"{log}/{recorded.position}/{part}",
+            id=f"{self._log.name}/{position}/{part}",
             source=self._source,
-            type=name,
+            type=self._facts.name_of(fact),
             time=cause.at,
-            subject=key,
-            data=msgspec.Raw(data),
-            position=recorded.position,
+            subject=outgoing.key,
+            data=msgspec.Raw(self._facts.encode(fact)),
+            position=position,
             part=part,
             correlationid=cause.correlation_id,
             actor=cause.org_id,
@@ -148,8 +146,3 @@ class Relay:
     def is_well(self) -> bool:
         """Whether the thread, if it was started, still runs."""
         return self._stepper.is_well
-
-
-def _check_count(outgoing: Sequence[Outgoing]) -> None:
-    if len(outgoing) > FACTS_PER_EVENT_MAX:
-        raise ValueError(f"expected at most {FACTS_PER_EVENT_MAX} facts an event, found {len(outgoing)}")

@@ -52,6 +52,8 @@ class Writer:
         if self._driver.in_transaction:
             raise RuntimeError("this thread is already writing to the log; finish that transaction first")
         try:
+            if len(batch) == 1 and self._write_alone(batch[0]):
+                return self._position
             written = self._transact(batch)
         except BaseException as failure:
             self._forget()
@@ -62,6 +64,33 @@ class Writer:
         for request, appended in written:
             request.appended = appended
         return self._position
+
+    def _write_alone(self, request: Request) -> bool:
+        """One event on a stream whose version is remembered: one statement, which is its own transaction.
+
+        Its place is checked by the statement itself, since whoever wrote meanwhile took the position or the version.
+        False: nothing was written, and the general way has to judge.
+        """
+        encoded = request.encoded
+        if request.marks or len(encoded) != 1 or len(encoded[0]) != 1 or self._data_version == _UNKNOWN:
+            return False
+        one = request.appends[0]
+        stream, expected, versions = one.stream, one.expected_version, self._versions
+        if versions.get(stream) != expected:
+            return False
+        now_us = round(self._clock.now().timestamp() * 1_000_000)
+        recorded_us = max(self._recorded_us, now_us)
+        event_id = one.event_ids[0] if one.event_ids else None
+        place = (self._position + 1, stream, expected + 1, event_id, *encoded[0][0], request.cause, recorded_us)
+        digest = link(self._digest, *place)
+        try:
+            self._cursor.execute(_INSERTS[1], (*place, digest))
+        except sqlite3.IntegrityError:
+            return False
+        self._position, self._digest, self._recorded_us = place[0], digest, recorded_us
+        versions[stream] = expected + 1
+        request.appended = Appended(place[0], {stream: expected + 1})
+        return True
 
     def _transact(self, batch: Sequence[Request]) -> list[tuple[Request, Appended]]:
         """One transaction, a second one when the first was judged on what another process had overtaken.
