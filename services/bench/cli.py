@@ -59,7 +59,9 @@ def plans(orders: int, seed: int, as_json: bool) -> None:  # noqa: FBT001 - clic
 @bench.command(epilog=EXIT_CODES_HELP)
 @click.option("--minutes", default=60.0, show_default=True, type=click.FloatRange(min=0.2), help="Steady load.")
 @click.option("--rate-share", default=0.5, show_default=True, type=click.FloatRange(0.01, 1.0), help="Of the top rate.")
-@click.option("--pace", default=120.0, show_default=True, type=click.FloatRange(min=1.0), help="Story seconds a second.")
+@click.option(
+    "--pace", default=240.0, show_default=True, type=click.FloatRange(min=1.0), help="Story seconds a second."
+)
 @_json
 def soak(minutes: float, rate_share: float, pace: float, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
     """Load a server process steadily: memory, latency, descriptors and threads at the end against the beginning."""

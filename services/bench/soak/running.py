@@ -8,7 +8,7 @@ from time import monotonic, perf_counter
 from typing import Any
 
 from services.bench.soak import arrivals, windows
-from services.bench.soak.floor import Floor
+from services.bench.soak.floor import BusyStage, Floor
 from services.bench.soak.record import Record
 from services.bench.soak.server import serving
 from services.bench.soak.visits import Visits
@@ -36,7 +36,7 @@ def run(terminal: Terminal, *, minutes: float, rate_share: float, pace: float) -
                 arrivals.closed_loop(parties, visits, record, ramp_s)
                 top = windows.Top.of(record, ramp_s)
                 per_second = top.orders_per_s * rate_share
-                visits.accept_every = max(1, round(per_second * min(ACCEPTED_EVERY_S, seconds / 6)))
+                visits.accept_every = max(1, round(per_second * min(ACCEPTED_EVERY_S, seconds / 10)))
                 begins, begins_looks, told_from = perf_counter(), monotonic(), stage.now
                 with watched(server.pid) as looks:
                     arrivals.open_loop(parties, visits, record, per_second=per_second, seconds=seconds)
@@ -58,7 +58,7 @@ def run(terminal: Terminal, *, minutes: float, rate_share: float, pace: float) -
 
 @contextmanager
 def _staged(address: str, world: World) -> Iterator[Stage]:
-    stage = Stage(address, world, Trail(Terminal(as_json=True)))
+    stage = BusyStage(address, world, Trail(Terminal(as_json=True)))
     try:
         yield stage
     finally:

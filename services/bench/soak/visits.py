@@ -35,9 +35,11 @@ class Visits:
 
     def visit(self, party: Party, buyer: str, due_s: float | None = None) -> None:
         """*due_s*: when the buyer meant to come, by `perf_counter`; now when None."""
-        number, record = next(self._numbers), self._record
+        number, record, every = next(self._numbers), self._record, self.accept_every
+        accepts = bool(every) and number % every == 0
+        wanted = WANTED[(number // every if accepts else number) % len(WANTED)]  # what is accepted changes as well
         body = {
-            "lines": [WANTED[number % len(WANTED)]],
+            "lines": [wanted],
             "deliver_to": TO,
             "requested_by": instant_text(self._stage.now + LEAD),
             "supplies": [],
@@ -47,7 +49,7 @@ class Visits:
         order = self._quoted(party, placed["id"])
         with record.timed("read"):
             [quote, *_] = party.get(f"/v1/orders/{order['id']}/quotes")["items"]
-        if self.accept_every and number % self.accept_every == 0:
+        if accepts:
             with record.timed("accept"):
                 party.post(f"/v1/quotes/{quote['id']}/accept", _cheapest(quote), wait_s=WAIT_S)
             self._on_accepted(buyer, order["id"])
