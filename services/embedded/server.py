@@ -9,6 +9,7 @@ from services.embedded.gateway import Wsgi
 
 THREADS = 16  # two cores: most threads wait for the log's commit or for a change to stream
 BODY_BYTES_MAX = 12 * 1024 * 1024  # the largest a service takes (a workbook); services set lower limits a route
+HEADER_BYTES_MAX = 32 * 1024  # a token of 8 kB and a cursor fit with room to spare
 DRAIN_SECONDS_MAX = 5
 
 
@@ -22,6 +23,7 @@ class Server:
             port=port,
             threads=THREADS,
             ident="gongfang",
+            max_request_header_size=HEADER_BYTES_MAX,
             max_request_body_size=BODY_BYTES_MAX,
             clear_untrusted_proxy_headers=True,
             channel_timeout=60,
