@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AUDIT := .venv-audit
 ARGS ?=
 MINUTES ?= 60
 
@@ -51,10 +52,18 @@ doctor: install ## look after python, sqlite, disk, logs and lag
 verify: install ## check logs, views, tree and books of var/
 	$(BIN)/python -m services verify $(ARGS)
 
+audit: $(AUDIT)/installed ## ask the public database of vulnerabilities about every locked library
+	.ci/audit $(AUDIT)/bin/pip-audit
+
+$(AUDIT)/installed: Makefile
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	@touch $@
+
 image: ## build the container image of the embedded mode
 	docker compose build
 
 clean: ## remove var/ and the caches (not .venv)
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo seed serve lint test check bench soak doctor verify image clean
+.PHONY: help install demo seed serve lint test check bench soak doctor verify audit image clean
