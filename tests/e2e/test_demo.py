@@ -82,7 +82,7 @@ def test_the_log_of_all_stories_spills_no_secret_and_names_nobody(demo: Outcome)
     secrets = [value for name, _, value in rows if name.endswith("_SECRET")]
     secrets += json.loads((demo.data / "secrets.json").read_text("utf-8")).values()
     people = [name for one in organisations().values() for name in (one.person, one.login) if name]
-    assert text.count('"event":"handled"') > 500
+    assert text.count('"event":"handled"') > 300
     assert len(secrets) >= 20
     assert len(people) >= 6
     assert spilled(text, [*secrets, *people, "管理员"]) == []
