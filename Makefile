@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AUDIT := .venv-audit
 ARGS ?=
+MINUTES ?= 60
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,11 +43,22 @@ bench: install ## measure the event log, the order flow and 10,000 plans
 	$(BIN)/python -m services bench flow --orders 300 --preload 20000 $(ARGS)
 	$(BIN)/python -m services bench plans --orders 10000 $(ARGS)
 
+soak: install ## load a server steadily and compare its end with its beginning (MINUTES=60)
+	$(BIN)/python -m services bench soak --minutes $(MINUTES) $(ARGS)
+
 doctor: install ## look after python, sqlite, disk, logs and lag
 	$(BIN)/python -m services doctor $(ARGS)
 
 verify: install ## check logs, views, tree and books of var/
 	$(BIN)/python -m services verify $(ARGS)
+
+audit: $(AUDIT)/installed ## ask the public database of vulnerabilities about every locked library
+	.ci/audit $(AUDIT)/bin/pip-audit
+
+$(AUDIT)/installed: Makefile
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	@touch $@
 
 image: ## build the container image of the embedded mode
 	docker compose build
@@ -53,4 +66,4 @@ image: ## build the container image of the embedded mode
 clean: ## remove var/ and the caches (not .venv)
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo seed serve lint test check bench doctor verify image clean
+.PHONY: help install demo seed serve lint test check bench soak doctor verify audit image clean

@@ -56,6 +56,21 @@ def plans(orders: int, seed: int, as_json: bool) -> None:  # noqa: FBT001 - clic
     sys.exit(Exit.DONE if is_sound(found) else Exit.CHECK_FAILED)
 
 
+@bench.command(epilog=EXIT_CODES_HELP)
+@click.option("--minutes", default=60.0, show_default=True, type=click.FloatRange(min=0.2), help="Steady load.")
+@click.option("--rate-share", default=0.5, show_default=True, type=click.FloatRange(0.01, 1.0), help="Of the top rate.")
+@click.option(
+    "--pace", default=240.0, show_default=True, type=click.FloatRange(min=1.0), help="Story seconds a second."
+)
+@_json
+def soak(minutes: float, rate_share: float, pace: float, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
+    """Load a server process steadily: memory, latency, descriptors and threads at the end against the beginning."""
+    from services.bench.soak import run
+
+    terminal = Terminal(as_json=as_json)
+    show(terminal, run(terminal, minutes=minutes, rate_share=rate_share, pace=pace))
+
+
 def show(terminal: Terminal, found: Mapping[str, Any]) -> None:
     """Print the rows of one benchmark: `{"bench", "rows": [{"measure", "value", "unit", "raw", "peer", …}]}`."""
     table = Table(

@@ -42,8 +42,16 @@ class Instant(click.ParamType[datetime]):
     default=None,
     help="Start a story at this instant: the clock stands still and can be told the time. Never for real data.",
 )
+@click.option(
+    "--trusted-proxy",
+    default=None,
+    metavar="ADDRESS",
+    help="Address of the proxy in front: its X-Forwarded-For and X-Forwarded-Proto are believed, nobody else's.",
+)
 @_json
-def serve(data: Path, host: str, port: int, story_from: datetime | None, as_json: bool) -> None:  # noqa: FBT001 - click
+def serve(
+    *, data: Path, host: str, port: int, story_from: datetime | None, trusted_proxy: str | None, as_json: bool
+) -> None:
     """Serve all services on one address until SIGTERM or Ctrl-C."""
     from services.embedded.endings import named_endings
     from services.embedded.running import StopSignal, opened, served
@@ -52,7 +60,7 @@ def serve(data: Path, host: str, port: int, story_from: datetime | None, as_json
     logs.configure()
     terminal = Terminal(as_json=as_json)
     stop = StopSignal()
-    with named_endings(), opened(data, story_from) as house, served(house, host, port) as address:
+    with named_endings(), opened(data, story_from) as house, served(house, host, port, trusted_proxy) as address:
         terminal.say(
             f"Gongfang 共坊 serves [bold]{address}[/]  (API docs {address}/docs, data {data}); Ctrl-C stops it"
         )

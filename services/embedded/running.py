@@ -29,9 +29,9 @@ def opened(data: Path, story_from: datetime | None = None) -> Iterator[House]:
 
 
 @contextmanager
-def served(house: House, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+def served(house: House, host: str = "127.0.0.1", port: int = 0, trusted_proxy: str | None = None) -> Iterator[str]:
     """Run *house* behind an HTTP server; gives the address. Requests end before relays, relays before logs."""
-    server = Server(gateway_of(house), host, port)
+    server = Server(gateway_of(house), host, port, trusted_proxy)
     house.start()
     server.start()
     try:

@@ -3,29 +3,54 @@
 from threading import Thread
 
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 
 from services.embedded.gateway import Wsgi
 
 THREADS = 16  # two cores: most threads wait for the log's commit or for a change to stream
 BODY_BYTES_MAX = 12 * 1024 * 1024  # the largest a service takes (a workbook); services set lower limits a route
+HEADER_BYTES_MAX = 32 * 1024  # a token of 8 kB and a cursor fit with room to spare
+PROXY_HEADERS = {"x-forwarded-for", "x-forwarded-proto"}
 DRAIN_SECONDS_MAX = 5
 
 
-class Server:
-    """Serves *app* on *host*:*port* (0: any free port) from `start` to `stop`."""
+class _OneLength(HTTPRequestParser):  # type: ignore[misc] # waitress publishes no types
+    """Refuses a request that gives its length in two ways: a proxy in front may have believed the other (RFC 9112 6.1)."""
 
-    def __init__(self, app: Wsgi, host: str, port: int) -> None:
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if "TRANSFER_ENCODING" in self.headers or (self.chunked and "CONTENT_LENGTH" in self.headers):
+            raise ParsingError("The length of the body is given in two ways")
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc] # waitress publishes no types
+    parser_class = _OneLength
+
+
+class Server:
+    """Serves *app* on *host*:*port* (0: any free port) from `start` to `stop`.
+
+    *trusted_proxy* is the address of a proxy in front, whose word on the caller's address and on TLS is taken; without
+    one, what a request says of itself in `X-Forwarded-*` is dropped.
+    """
+
+    def __init__(self, app: Wsgi, host: str, port: int, trusted_proxy: str | None = None) -> None:
+        believed = {"trusted_proxy": trusted_proxy, "trusted_proxy_headers": PROXY_HEADERS} if trusted_proxy else {}
         self._waitress = create_server(
             app,
             host=host,
             port=port,
             threads=THREADS,
             ident="gongfang",
+            max_request_header_size=HEADER_BYTES_MAX,
             max_request_body_size=BODY_BYTES_MAX,
             clear_untrusted_proxy_headers=True,
             channel_timeout=60,
+            **believed,
         )
+        self._waitress.channel_class = _Channel
         self.port = int(self._waitress.effective_port)
         self.address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{self.port}"  # noqa: S104 - compared
         self._thread = Thread(target=self._waitress.run, name="http", daemon=True)

@@ -1,4 +1,9 @@
-"""How often one may try to sign in: per account and per address, counted before the password is looked at."""
+"""How often one may try to sign in: per account and per address, counted before the password is looked at.
+
+An account has one count for all addresses that it was never signed in at: guessing is slow however many addresses
+guess. An address that it was signed in at lately has a count of its own, so that whoever spends the strangers' count
+locks nobody out of the place where they work.
+"""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -6,11 +11,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from services.portal.domain.refusals import Why
-from services.portal.tables import ATTEMPT
+from services.portal.tables import ATTEMPT, FAMILIAR
 from shared.eventstore.projecting import LogWithViews
 from shared.kernel.refusal import Refused
 
 WINDOW = timedelta(minutes=15)
+FAMILIAR_FOR = timedelta(days=30)
 PER_ACCOUNT_MAX = 8
 PER_ADDRESS_MAX = 60
 
@@ -29,7 +35,8 @@ class Attempts:
         now_s = int(now.timestamp())
         with self._log.writing() as connection:
             connection.execute(ATTEMPT.delete().where(ATTEMPT.c.begun_s <= now_s - int(WINDOW.total_seconds())))
-            waits = [self._count(connection, kind, who, now_s) for kind, who in _who(account, address)]
+            counted = {"account": _counter(connection, account, address, now_s), "address": _of_address(address)}
+            waits = [self._count(connection, kind, digest, now_s) for kind, digest in counted.items()]
         wait_s = max(waits)
         if wait_s:
             raise Refused(Why.TOO_MANY_ATTEMPTS, seconds=wait_s)
@@ -45,17 +52,35 @@ class Attempts:
         connection.execute(ATTEMPT.update().where(ATTEMPT.c.digest == digest).values(tries=ATTEMPT.c.tries + 1))
         return 0
 
-    def succeeded(self, account: str, address: str) -> None:
-        """The attempt was good: forget the account's, take one back from the address's."""
-        (_, mine), (_, theirs) = _who(account, address)
+    def succeeded(self, account: str, address: str, now: datetime) -> None:
+        """The attempt was good: forget the account's, take one back from the address's, and know the address again."""
+        now_s = int(now.timestamp())
+        known = _of_both(account, address)
         with self._log.writing() as connection:
+            mine = _counter(connection, account, address, now_s)
             connection.execute(ATTEMPT.delete().where(ATTEMPT.c.digest == mine))
-            taken_back = ATTEMPT.update().where(ATTEMPT.c.digest == theirs, ATTEMPT.c.tries > 0)
+            taken_back = ATTEMPT.update().where(ATTEMPT.c.digest == _of_address(address), ATTEMPT.c.tries > 0)
             connection.execute(taken_back.values(tries=ATTEMPT.c.tries - 1))
+            long_ago = now_s - int(FAMILIAR_FOR.total_seconds())
+            connection.execute(
+                FAMILIAR.delete().where(sa.or_(FAMILIAR.c.digest == known, FAMILIAR.c.seen_s < long_ago))
+            )
+            connection.execute(FAMILIAR.insert().values(digest=known, seen_s=now_s))
 
 
-def _who(account: str, address: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return ("account", _digest(f"account {account}")), ("address", _digest(f"address {address}"))
+def _counter(connection: sa.Connection, account: str, address: str, now_s: int) -> str:
+    """Which count of the account an attempt from *address* falls to: its own there, or that of all strangers."""
+    known, since_s = _of_both(account, address), now_s - int(FAMILIAR_FOR.total_seconds())
+    query = sa.select(FAMILIAR.c.digest).where(FAMILIAR.c.digest == known, FAMILIAR.c.seen_s >= since_s)
+    return _digest(f"account {account}") if connection.execute(query).first() is None else known
+
+
+def _of_both(account: str, address: str) -> str:
+    return _digest(f"account {account}\n{address}")
+
+
+def _of_address(address: str) -> str:
+    return _digest(f"address {address}")
 
 
 def _digest(text: str) -> str:

@@ -14,18 +14,20 @@ from shared.kernel.refusal import Refused
 LENGTH_MIN = 10
 LENGTH_MAX = 128
 HASHES_AT_ONCE = 2
+WAITING_MAX = 4  # a hash that waits holds one of the server's threads; the others are for those who are signed in
 WAIT_S_MAX = 5.0
 _COMMON = frozenset(Path(__file__).with_name("common_passwords.txt").read_text("utf-8").split())
 
 
 class Passwords:
-    """Hashes and verifies. A hash takes a tenth of a second and 64 MiB, so at most HASHES_AT_ONCE run; the rest queue
-    for WAIT_S_MAX and are then asked to come again.
+    """Hashes and verifies. A hash takes a tenth of a second and 64 MiB, so at most HASHES_AT_ONCE run; WAITING_MAX
+    queue for WAIT_S_MAX; who finds the queue full, or has waited that long, is asked to come again.
     """
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._slots = threading.BoundedSemaphore(HASHES_AT_ONCE)
+        self._places = threading.BoundedSemaphore(HASHES_AT_ONCE + WAITING_MAX)
         self._nobody = self._hasher.hash("nobody's password")
 
     def hash(self, password: str) -> str:
@@ -43,12 +45,17 @@ class Passwords:
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
-        if not self._slots.acquire(timeout=WAIT_S_MAX):
+        if not self._places.acquire(blocking=False):
             raise Refused(Why.SIGN_IN_BUSY, seconds=5)
         try:
-            yield
+            if not self._slots.acquire(timeout=WAIT_S_MAX):
+                raise Refused(Why.SIGN_IN_BUSY, seconds=5)
+            try:
+                yield
+            finally:
+                self._slots.release()
         finally:
-            self._slots.release()
+            self._places.release()
 
 
 def check_strength(password: str, login: str, pointer: str) -> None:

@@ -28,7 +28,7 @@ class SignIn:
         user = self._handlers.user_of_login(login)
         if len(password) > LENGTH_MAX or not self._handlers.fits(user, password) or user is None:
             raise Refused(Why.SIGN_IN_REFUSED)
-        self._attempts.succeeded(account, address)
+        self._attempts.succeeded(account, address, self._now())
         return user
 
     def program(self, client_id: str, secret: str, scopes: frozenset[str] | None, address: str) -> Principal:

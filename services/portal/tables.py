@@ -20,6 +20,12 @@ ATTEMPT = sa.Table(
     sa.Column("begun_s", sa.BigInteger, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
 )
+FAMILIAR = sa.Table(
+    "portal_familiar",
+    METADATA,
+    sa.Column("digest", sa.String(64), primary_key=True),  # of an account and an address it was signed in at
+    sa.Column("seen_s", sa.BigInteger, nullable=False),
+)
 PRIVATE_KEY = sa.Table(
     "portal_private_key",
     METADATA,

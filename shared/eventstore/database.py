@@ -62,6 +62,7 @@ def _engine(path: Path, prepare: Callable[[sqlite3.Connection], None], pool_size
         "sqlite://",
         creator=connect,
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,  # an error that is logged names the statement, never a value
         poolclass=sa.pool.QueuePool,
         pool_size=pool_size,
         max_overflow=max_overflow,
@@ -79,6 +80,7 @@ def memory_engine() -> sa.Engine:
         "sqlite://",
         creator=connect,
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,  # an error that is logged names the statement, never a value
         poolclass=sa.pool.QueuePool,
         pool_size=1,
         max_overflow=0,

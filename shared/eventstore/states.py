@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from shared.kernel.decider import Decider
 from shared.kernel.event import Event
 
-STATES_MAX = 5_000
+STATES_MAX = 1_000  # of one log; an order or a plan with its quotes folds to some 20 kB
 
 Kept = tuple[Decider[Any, Any, Any], Any, int]
 """Decider, state, version: the decider is held, because only its own `evolve` may go on from the state."""

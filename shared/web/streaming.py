@@ -6,6 +6,7 @@ itself after a while and the browser comes back; open streams are capped, so tha
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import orjson
@@ -13,6 +14,7 @@ from flask import Response, current_app, request
 
 from shared.eventstore.port import PAGE_MAX, EventLog, Recorded
 from shared.kernel.refusal import Refused
+from shared.web.access import current_principal
 from shared.web.refusals import WebWhy
 
 STREAM_FOR_S = 55.0
@@ -21,6 +23,7 @@ RETRY_S = 5
 ROWS_MAX = 200
 PAGES_MAX = 20
 STREAMS_MAX = 4
+STREAMS_PER_ORGANISATION_MAX = 2  # nobody takes all of them
 _PROCESS_SLOTS = threading.BoundedSemaphore(STREAMS_MAX)
 """A stream holds a thread, and threads are the process's: with `prefer.WAITING_MAX` they leave some to answer with."""
 _POSITION_MAX = 10**15
@@ -38,22 +41,23 @@ class OpenStreams:
     def __init__(self, slots: threading.BoundedSemaphore | None = None) -> None:
         self._slots = slots or _PROCESS_SLOTS
         self._lock = threading.Lock()
-        self._open = 0
+        self._open: Counter[str] = Counter()
 
     @property
     def count(self) -> int:
-        return self._open
+        return self._open.total()
 
-    def enter(self) -> None:
-        """Raises Refused STREAMS_FULL when every slot is taken."""
-        if not self._slots.acquire(blocking=False):
-            raise Refused(WebWhy.STREAMS_FULL, seconds=RETRY_S)
+    def enter(self, org_id: str) -> None:
+        """Raises Refused STREAMS_FULL when every slot is taken, or the organisation has its share of them."""
         with self._lock:
-            self._open += 1
+            if self._open[org_id] >= STREAMS_PER_ORGANISATION_MAX or not self._slots.acquire(blocking=False):
+                raise Refused(WebWhy.STREAMS_FULL, seconds=RETRY_S)
+            self._open[org_id] += 1
 
-    def leave(self) -> None:
+    def leave(self, org_id: str) -> None:
         with self._lock:
-            self._open -= 1
+            self._open[org_id] -= 1
+            self._open += Counter()  # forgets who has none
         self._slots.release()
 
 
@@ -98,9 +102,10 @@ def events(log: EventLog, source: Source, select: Select) -> Response:
         return Response(orjson.dumps({"items": items, "next": following}), content_type="application/json")
     streams = current_app.extensions["gongfang-streams"]
     assert isinstance(streams, OpenStreams)  # noqa: S101 - build_app put it there
-    streams.enter()
+    org_id = current_principal().org_id
+    streams.enter(org_id)
     live = Response(_live(log, source, select, begin), content_type="text/event-stream; charset=utf-8")
-    live.call_on_close(streams.leave)
+    live.call_on_close(lambda: streams.leave(org_id))
     live.headers["X-Accel-Buffering"] = "no"
     return live
 

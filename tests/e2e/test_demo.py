@@ -16,11 +16,13 @@ import pytest
 
 from services.capacity.publishing import publish
 from services.demo.party import Credentials, Party
+from services.demo.world import organisations
 from services.embedded.running import opened
 from services.terminal import Exit
 from shared.contracts.registry import FACTS
 from shared.eventstore.port import Recorded
 from tests.support.serving import ServerProcess
+from tests.support.spilled import spilled
 from tests.support.utilization_recomputed import Row, utilization
 
 pytestmark = pytest.mark.timeout(300)  # the first test tells all stories; other tests share the two cores
@@ -72,6 +74,18 @@ def test_stories_books_views_and_tree_are_checked_by_name(demo: Outcome) -> None
     stories = [f"story {number}:" for number in (1, 2, 3, 4, 7, 8)]
     for word in (*stories, "log contiguous", "equals its rebuild", "tree", "balances", "line time"):
         assert any(word in name for name in names), word
+
+
+def test_the_log_of_all_stories_spills_no_secret_and_names_nobody(demo: Outcome) -> None:
+    text = (demo.data / "log.jsonl").read_text("utf-8")
+    rows = (line.partition("=") for line in (demo.data / "credentials.env").read_text("utf-8").splitlines())
+    secrets = [value for name, _, value in rows if name.endswith("_SECRET")]
+    secrets += json.loads((demo.data / "secrets.json").read_text("utf-8")).values()
+    people = [name for one in organisations().values() for name in (one.person, one.login) if name]
+    assert text.count('"event":"handled"') > 300
+    assert len(secrets) >= 20
+    assert len(people) >= 6
+    assert spilled(text, [*secrets, *people, "管理员"]) == []
 
 
 def everything(office: Party) -> dict[str, Any]:

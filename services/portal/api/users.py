@@ -103,7 +103,7 @@ def change_password(body: dict[str, Any]) -> Answer:
             user_id, body["present_password"], body["password"], command.cause.at
         )
         check_version(version, prepared.appends[0].expected_version)
-        portal.attempts.succeeded(account, address)
+        portal.attempts.succeeded(account, address, command.cause.at)
         transact(portal.log, lambda: prepared, command.cause, command.marks, tries_max=1)
         portal.sessions.end_all_of(user_id)
 

@@ -106,6 +106,23 @@ def test_open_streams_are_capped_and_free_again_when_closed(clock: StoryClock, i
     open_now.pop().close()
 
 
+def test_one_organisation_leaves_streams_to_the_others(clock: StoryClock, issuer: Issuer) -> None:
+    log = MemoryLog("pinboard", NOTE_EVENTS, clock)
+    app = pinboard_app(log, clock, issuer, streams=streaming.OpenStreams(threading.BoundedSemaphore(4)))
+    one, other = (Caller(app, issuer, a_principal(Role.BUYER, number)) for number in (1, 2))
+    mine, theirs = (f"/v1/notes/{_note(who)}/events" for who in (one, other))
+    share = streaming.STREAMS_PER_ORGANISATION_MAX
+    open_now = [one.get(mine, headers=SSE, buffered=False) for _ in range(share)]
+    problem(one.get(mine, headers=SSE), 429, "STREAMS_FULL")
+    others = other.get(theirs, headers=SSE, buffered=False)
+    assert others.status_code == 200
+    for stream in (*open_now, others):
+        stream.close()
+    again = one.get(mine, headers=SSE, buffered=False)
+    assert again.status_code == 200
+    again.close()
+
+
 def test_a_stream_ends_by_itself_and_says_where_to_go_on(buyer: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "STREAM_FOR_S", 0.2)
     monkeypatch.setattr(streaming, "HEARTBEAT_S", 0.05)

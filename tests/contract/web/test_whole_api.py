@@ -114,3 +114,45 @@ def test_every_call_on_the_start_page_is_one_of_the_api(document: dict[str, Any]
         for call, _, _ in signpost.calls:
             method, path = call.split()
             assert method.lower() in document["paths"].get(path, {}), call
+
+
+def _objects(schema: dict[str, Any], schemas: dict[str, Any], seen: set[str]) -> Iterator[dict[str, Any]]:
+    """Every object that *schema* speaks of, at any depth, those that were *seen* under their name left out."""
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    if name in seen:
+        return
+    if name:
+        seen.add(name)
+        schema = {"title": name, **schemas[name]}
+    if "properties" in schema:
+        yield schema
+    groups = (schema.get(kind, []) for kind in ("allOf", "anyOf", "oneOf"))
+    inner = [*schema.get("properties", {}).values(), *(one for group in groups for one in group)]
+    for one in [*inner, schema["items"]] if "items" in schema else inner:
+        yield from _objects(one, schemas, seen)
+
+
+def test_no_body_takes_a_field_that_is_not_asked_for(document: dict[str, Any]) -> None:
+    """Nobody sets what is not theirs to set: every object that is read is closed, whatever lies within it."""
+    bodies = [
+        content["schema"]
+        for operations in document["paths"].values()
+        for method in METHODS
+        for kind, content in operations.get(method, {}).get("requestBody", {}).get("content", {}).items()
+        if kind != "application/x-www-form-urlencoded"  # RFC 6749 3.2: what is not known there is passed over
+    ]
+    seen: set[str] = set()
+    read = [one for body in bodies for one in _objects(body, document["components"]["schemas"], seen)]
+    assert len(read) > 20
+    assert [one.get("title") for one in read if one.get("additionalProperties") is not False] == []
+
+
+def test_every_list_bounds_its_pages(document: dict[str, Any]) -> None:
+    limits = {
+        (path, parameter["name"]): parameter["schema"]
+        for path, operations in document["paths"].items()
+        for parameter in operations.get("get", {}).get("parameters", [])
+        if parameter.get("name") == "limit"
+    }
+    assert len(limits) > 10
+    assert {where for where, schema in limits.items() if not 0 < schema.get("maximum", 0) <= 1_000} == set()

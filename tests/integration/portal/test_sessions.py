@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from werkzeug.test import TestResponse
 
-from services.portal.attempts import PER_ACCOUNT_MAX, PER_ADDRESS_MAX, WINDOW
+from services.portal.attempts import FAMILIAR_FOR, PER_ACCOUNT_MAX, PER_ADDRESS_MAX, WINDOW
 from services.portal.sessions import IDLE_FOR, LASTS_FOR
 from shared.clock import StoryClock
 from tests.support.accounts import PASSWORD, Accounts
@@ -93,6 +93,38 @@ def test_attempts_per_account_are_limited_even_for_the_right_password(nobody: Ca
     assert nobody.post("/session", {"login": "brand-b", "password": PASSWORD}).status_code == 200, "others sign in"
     clock.advance(WINDOW + timedelta(seconds=1))
     assert nobody.post("/session", LOGIN).status_code == 200
+
+
+def test_guesses_from_many_addresses_share_one_count(nobody: Caller) -> None:
+    for number in range(PER_ACCOUNT_MAX):
+        problem(_from(nobody, f"192.0.2.{number}", "wrong password"), 401, "SIGN_IN_REFUSED")
+    problem(_from(nobody, "198.51.100.1"), 429, "TOO_MANY_ATTEMPTS")
+
+
+def test_nobody_is_locked_out_of_the_place_where_they_work(nobody: Caller, clock: StoryClock) -> None:
+    office, home = "192.0.2.1", "192.0.2.2"
+    assert _from(nobody, office).status_code == 200
+    for number in range(PER_ACCOUNT_MAX + 1):
+        _from(nobody, f"198.51.100.{number}", "wrong password")
+    assert _from(nobody, office).status_code == 200
+    problem(_from(nobody, home), 429, "TOO_MANY_ATTEMPTS")
+    for _ in range(PER_ACCOUNT_MAX):
+        problem(_from(nobody, office, "wrong password"), 401, "SIGN_IN_REFUSED")
+    problem(_from(nobody, office), 429, "TOO_MANY_ATTEMPTS")
+    clock.advance(WINDOW)
+    assert _from(nobody, home).status_code == 200
+
+
+def test_an_address_is_a_strangers_again_after_a_month(nobody: Caller, clock: StoryClock) -> None:
+    assert _from(nobody, "192.0.2.1").status_code == 200
+    clock.advance(FAMILIAR_FOR + timedelta(seconds=1))
+    for number in range(PER_ACCOUNT_MAX):
+        _from(nobody, f"198.51.100.{number}", "wrong password")
+    problem(_from(nobody, "192.0.2.1"), 429, "TOO_MANY_ATTEMPTS")
+
+
+def _from(nobody: Caller, address: str, password: str = PASSWORD) -> TestResponse:
+    return nobody.post("/session", {**LOGIN, "password": password}, environ_overrides={"REMOTE_ADDR": address})
 
 
 def test_attempts_per_address_are_limited_over_all_accounts(nobody: Caller) -> None:

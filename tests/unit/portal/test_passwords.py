@@ -1,4 +1,5 @@
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from argon2 import PasswordHasher
 
 from services.portal import passwords
 from services.portal.domain.refusals import Why
-from services.portal.passwords import HASHES_AT_ONCE, Passwords, check_strength
+from services.portal.passwords import HASHES_AT_ONCE, WAITING_MAX, Passwords, check_strength
 from shared.kernel.refusal import Refused
 from tests.support.accounts import QUICK
 
@@ -51,27 +52,62 @@ def test_a_good_password_passes() -> None:
     check_strength("春眠不觉晓处处闻啼鸟", "li", "/password")
 
 
-def test_only_a_few_hashes_run_at_once_and_the_rest_are_asked_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "WAIT_S_MAX", 0.05)
-    entered, go_on = threading.Semaphore(0), threading.Event()
+class Slow(PasswordHasher):
+    """Hashes when told to: says that it has begun, and waits. The main thread's own hash is not held up."""
 
-    class Slow(PasswordHasher):
-        def hash(self, *args: Any, **kwargs: Any) -> str:
-            if threading.current_thread() is not threading.main_thread():
-                entered.release()
-                assert go_on.wait(10)
-            return super().hash(*args, **kwargs)
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.entered, self.go_on = threading.Semaphore(0), threading.Event()
 
-    keeper = Passwords(Slow(time_cost=1, memory_cost=8, parallelism=1))
-    threads = [threading.Thread(target=keeper.hash, args=["x"]) for _ in range(HASHES_AT_ONCE)]
+    def hash(self, *args: Any, **kwargs: Any) -> str:
+        if threading.current_thread() is not threading.main_thread():
+            self.entered.release()
+            assert self.go_on.wait(10)
+        return super().hash(*args, **kwargs)
+
+
+def _hashing(keeper: Passwords, slow: Slow, count: int) -> list[threading.Thread]:
+    """*count* threads that want a hash, the first HASHES_AT_ONCE of them at it."""
+    threads = [threading.Thread(target=keeper.hash, args=["x"]) for _ in range(count)]
     for thread in threads:
         thread.start()
-    for _ in threads:
-        assert entered.acquire(timeout=10)
+    for _ in range(HASHES_AT_ONCE):
+        assert slow.entered.acquire(timeout=10)
+    return threads
+
+
+def _ended(slow: Slow, threads: list[threading.Thread]) -> None:
+    slow.go_on.set()
+    for thread in threads:
+        thread.join(10)
+
+
+def test_only_a_few_hashes_run_at_once_and_the_rest_are_asked_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "WAIT_S_MAX", 0.05)
+    slow = Slow()
+    keeper = Passwords(slow)
+    threads = _hashing(keeper, slow, HASHES_AT_ONCE)
     with pytest.raises(Refused) as caught:
         keeper.hash("one too many")
     assert caught.value.why is Why.SIGN_IN_BUSY
-    go_on.set()
-    for thread in threads:
-        thread.join(10)
+    _ended(slow, threads)
+    assert keeper.hash("free again")
+
+
+def test_who_finds_the_queue_full_is_asked_to_come_again_without_waiting() -> None:
+    slow = Slow()
+    keeper = Passwords(slow)
+    threads = _hashing(keeper, slow, HASHES_AT_ONCE + WAITING_MAX)
+    deadline = time.monotonic() + 10
+    refused: Refused | None = None
+    while refused is None and time.monotonic() < deadline:
+        begun = time.monotonic()
+        try:
+            keeper.hash("one too many")  # while the last of the threads has not queued yet, this one may have its place
+        except Refused as no:
+            refused = no
+    assert refused is not None
+    assert refused.why is Why.SIGN_IN_BUSY
+    assert time.monotonic() - begun < passwords.WAIT_S_MAX
+    _ended(slow, threads)
     assert keeper.hash("free again")
