@@ -6,7 +6,7 @@ from typing import Literal
 
 from shared.contracts.envelope import Fact
 from shared.contracts.line_time import FACTS as LINE_TIME_FACTS
-from shared.contracts.planning import PlannedStep, PlannedTrip, PlanOption
+from shared.contracts.planning import PlannedStep, PlannedTrip, PlanOption, ReplanChoice
 from shared.contracts.reasons import PlanReason, Relaxation
 
 TOPIC = "capacity"
@@ -101,7 +101,7 @@ class PlanChanged(Fact):
     old_price_fen: int
     new_price_fen: int
     needs_answer: bool
-    default_choice: Literal["accept", "cancel"]
+    default_choice: ReplanChoice
     answer_by: datetime
     changed_at: datetime
     reasons: list[PlanReason]

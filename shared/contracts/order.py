@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.contracts.envelope import Fact
-from shared.contracts.planning import DemandLine, Limits, Place, Supply
+from shared.contracts.planning import DemandLine, Limits, Place, ReplanChoice, Supply
 
 TOPIC = "order"
 
@@ -75,7 +75,7 @@ class ReplanAnswered(Fact):
     order_id: str
     buyer_org_id: str
     replan_id: str
-    choice: Literal["accept", "cancel"]
+    choice: ReplanChoice
     by_default: bool
     answered_at: datetime
 

@@ -6,12 +6,20 @@ from typing import Literal
 
 import msgspec
 
-from shared.contracts.planning import DemandLine, Limits, Place, PlannedStep, PlannedTrip, PlanOption, Supply
+from shared.contracts.planning import (
+    DemandLine,
+    Limits,
+    Place,
+    PlannedStep,
+    PlannedTrip,
+    PlanOption,
+    ReplanChoice,
+    Supply,
+)
 from shared.contracts.reasons import PlanReason, Relaxation
 from shared.kernel.event import Event
 
 ChangeCause = Literal["declined", "countered", "breakdown", "short_supply", "power_limit"]
-Choice = Literal["accept", "cancel"]
 
 
 class PlanEvent(Event):
@@ -129,17 +137,17 @@ class PlanChangeProposed(PlanEvent):
     current: Change
     old_promise_at: datetime
     old_price_fen: int
-    default_choice: Choice
+    default_choice: ReplanChoice
     answer_by: datetime
     reasons: list[PlanReason]
     proposed_at: datetime
 
 
 class PlanChangeAnswered(PlanEvent):
-    """The buyer's choice, or the stated default. *change* is what holds from now on, None when cancelled."""
+    """The buyer's choice, or the stated default. *change* is what holds from now on; None: what held before."""
 
     replan_id: str
-    choice: Choice
+    choice: ReplanChoice
     by_default: bool
     change: Change | None
     answered_at: datetime

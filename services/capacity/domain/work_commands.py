@@ -52,6 +52,14 @@ class AgreeCounter:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewOffer:
+    """The buyer did not take the plant's terms: the offer stands as it was, until *answer_by*."""
+
+    answer_by: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MoveWork:
     """Another slot on the same line."""
 
@@ -191,7 +199,7 @@ class DeliverGoods:
     when: Moment
 
 
-Bargaining = OfferWork | AcceptOffer | DeclineOffer | CounterOffer | AgreeCounter | MoveWork | WithdrawWork
+Bargaining = OfferWork | AcceptOffer | DeclineOffer | CounterOffer | AgreeCounter | RenewOffer | MoveWork | WithdrawWork
 Making = StartWork | FinishSetup | ReportOutput | CorrectReport | OpenStoppage | CloseStoppage | FinishRun
 Leaving = DispositionLot | ShipGoods | DeliverGoods
 WorkCommand = Bargaining | Making | Leaving | ReceiveMaterial

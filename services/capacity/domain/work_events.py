@@ -127,6 +127,13 @@ class OfferCountered(WorkEvent):
     countered_at: datetime
 
 
+class OfferRenewed(WorkEvent):
+    """The buyer keeps the agreed terms and nobody else would: the plant is asked once more, as offered at first."""
+
+    answer_by: datetime
+    renewed_at: datetime
+
+
 class WorkMoved(WorkEvent):
     """The work stays on its line and moves to another slot or price: *slot_id* is the new one."""
 
@@ -274,6 +281,7 @@ WorkOrderEvent = (
     | OfferAccepted
     | OfferDeclined
     | OfferCountered
+    | OfferRenewed
     | WorkMoved
     | WorkWithdrawn
     | MaterialReceived
@@ -296,6 +304,7 @@ WORK_EVENTS: Mapping[str, type[Event]] = {
     "offer-accepted.v1": OfferAccepted,
     "offer-declined.v1": OfferDeclined,
     "offer-countered.v1": OfferCountered,
+    "offer-renewed.v1": OfferRenewed,
     "work-moved.v1": WorkMoved,
     "work-withdrawn.v1": WorkWithdrawn,
     "material-received.v1": MaterialReceived,

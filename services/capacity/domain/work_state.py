@@ -16,6 +16,7 @@ from services.capacity.domain.work_events import (
     OfferAccepted,
     OfferCountered,
     OfferDeclined,
+    OfferRenewed,
     ProductionReported,
     ReportCorrected,
     RunFinished,
@@ -185,7 +186,7 @@ def evolve(work: Work, event: WorkOrderEvent) -> Work:
     if isinstance(work, NoWork | Closed):
         return work
     match event:
-        case OfferAccepted() | OfferDeclined() | OfferCountered() | WorkMoved() | WorkWithdrawn():
+        case OfferAccepted() | OfferDeclined() | OfferCountered() | OfferRenewed() | WorkMoved() | WorkWithdrawn():
             return _bargained(work, event)
         case MaterialReceived():
             return replace(work, stock=_with_stock(work.stock, event))
@@ -199,7 +200,10 @@ def evolve(work: Work, event: WorkOrderEvent) -> Work:
             assert_never(event)
 
 
-def _bargained(work: Live, event: OfferAccepted | OfferDeclined | OfferCountered | WorkMoved | WorkWithdrawn) -> Work:
+def _bargained(
+    work: Live,
+    event: OfferAccepted | OfferDeclined | OfferCountered | OfferRenewed | WorkMoved | WorkWithdrawn,
+) -> Work:
     match event:
         case OfferAccepted():
             return Accepted(work.terms, work.stock, event.accepted_at)
@@ -207,6 +211,8 @@ def _bargained(work: Live, event: OfferAccepted | OfferDeclined | OfferCountered
             return Closed(work.terms, "declined", event.declined_at)
         case OfferCountered():
             return Countered(work.terms, event, work.stock)
+        case OfferRenewed():
+            return Offered(msgspec.structs.replace(work.terms, answer_by=event.answer_by), work.stock)
         case WorkWithdrawn():
             return Closed(work.terms, event.reason, event.withdrawn_at)
         case WorkMoved():

@@ -24,7 +24,8 @@ from services.capacity.handlers.access import own_line
 from services.capacity.handlers.booking import is_started, release
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
-from services.capacity.handlers.replanning import Replanner, Trigger
+from services.capacity.handlers.replanning import Replanner
+from services.capacity.handlers.trigger import Trigger
 from shared.contracts.planning import Interval
 from shared.contracts.reasons import PlanReason, ReasonCode
 from shared.eventstore.handling import Prepared

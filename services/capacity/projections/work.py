@@ -96,7 +96,7 @@ class WorkOrders:
     name = NAME
     tables: Sequence[sa.Table] = (TABLE,)
     handles: frozenset[str] | None = frozenset(events.WORK_EVENTS)
-    code_digest = digest_of("1", TABLE.columns.keys())
+    code_digest = digest_of("2", TABLE.columns.keys())
 
     def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
         for recorded in page:
@@ -154,6 +154,8 @@ def _changes(event: events.WorkEvent) -> dict[str, Any]:
     if state is not None:
         return {"state": state}
     match event:
+        case events.OfferRenewed():
+            return {"state": "offered", "answer_by": _text(event.answer_by)}
         case events.WorkMoved():
             return {
                 "slot_id": event.slot_id,

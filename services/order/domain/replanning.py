@@ -58,22 +58,24 @@ def answer_replan(command: AnswerReplan, order: Order) -> Sequence[AnyOrderEvent
     asked = order.asked if isinstance(order, Running) else None
     if not isinstance(order, Running) or asked is None or asked.replan_id != command.replan_id:
         raise Refused(Why.NO_SUCH_REPLAN, replan_id=command.replan_id)
-    is_late = command.at >= asked.answer_by
-    if is_late and not command.by_default:
+    is_late, by_default = command.at >= asked.answer_by, command.choice is None
+    if is_late and not by_default:
         raise Refused(
             Why.REPLAN_ANSWER_LATE, answer_by=f"{asked.answer_by:%FT%TZ}", default_choice=asked.default_choice
         )
-    if command.by_default and not is_late:
+    if by_default and not is_late:
         raise Refused(Why.DEFAULT_TOO_EARLY, answer_by=f"{asked.answer_by:%FT%TZ}")
-    choice = asked.default_choice if command.by_default else command.choice
+    choice = asked.default_choice if command.choice is None else command.choice
+    if choice not in asked.choices:
+        raise Refused(Why.NO_SUCH_CHOICE, pointer="/choice", choices=", ".join(asked.choices), found=choice)
     body = order.body
     events: list[AnyOrderEvent] = [
         ReplanAnswered(
             order_id=body.order_id,
             buyer_org_id=body.buyer_org_id,
             replan_id=asked.replan_id,
-            choice="cancel" if choice == "cancel" else "accept",
-            by_default=command.by_default,
+            choice=choice,
+            by_default=by_default,
             answered_at=command.at,
         )
     ]

@@ -41,6 +41,7 @@ KEPT_PRIVATE = {
     "line-mended.v1",
     "material-received.v1",
     "offer-narrowed.v1",
+    "offer-renewed.v1",
     "plan-asked.v1",
     "plan-cancelled.v1",
     "plan-change-answered.v1",

@@ -1,0 +1,32 @@
+"""What makes a plan impossible, and what was found instead."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from services.capacity.domain.plan_events import Change, ChangeCause
+from services.capacity.domain.slots import Slot
+from shared.contracts.planning import PlannedStep
+from shared.contracts.reasons import PlanReason
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What made the plan impossible: *affected* processes must move, away from *banned* plants (process -> plants).
+
+    *prolonged*: process -> its step as it will be: it stays where it is, and what follows may have to move.
+    """
+
+    replan_id: str
+    cause: ChangeCause
+    affected: frozenset[str]
+    banned: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    reasons: Sequence[PlanReason] = ()
+    prolonged: Mapping[str, PlannedStep] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plan that would do, and the slots it needs."""
+
+    change: Change
+    slots: dict[str, list[Slot]]
