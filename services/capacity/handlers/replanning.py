@@ -211,7 +211,7 @@ class Replanner:
         )
         if isinstance(answer, Unmatched):
             return answer
-        option = min(answer.options, key=lambda one: (one.promise_at, one.price_fen, one.option_id))
+        option = min(answer.options, key=lambda one: (one.promise_at, one.price_fen))  # of equals the first of the menu
         steps = [held.get(one.process_id, one) for one in option.steps]
         wanted = {one.slot_id for one in steps}
         slots = {line_id: [one for one in found if one.slot_id in wanted] for line_id, found in answer.slots.items()}
