@@ -21,6 +21,7 @@ from services.capacity.handlers.breakdowns import BreakdownsHandler
 from services.capacity.handlers.deliveries import DeliveriesHandler
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.masters import Masters
+from services.capacity.handlers.no_shows import NoShowsHandler
 from services.capacity.handlers.offers import OffersHandler
 from services.capacity.handlers.planning import PlanningHandler
 from services.capacity.handlers.production import ProductionHandler
@@ -62,6 +63,7 @@ class Handlers:
     production: ProductionHandler
     deliveries: DeliveriesHandler
     breakdowns: BreakdownsHandler
+    no_shows: NoShowsHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def build(
         consumers=listening,
         projector=projector,
         projections=projections,
-        jobs=jobs(desk, log, handlers.offers),
+        jobs=jobs(desk, log, handlers.offers, handlers.no_shows),
         handlers=handlers,
         board=desk.board,
     )
@@ -157,4 +159,5 @@ def handlers_on(desk: Desk) -> Handlers:
         production=ProductionHandler(desk),
         deliveries=DeliveriesHandler(desk),
         breakdowns=BreakdownsHandler(desk, replanner),
+        no_shows=NoShowsHandler(desk, replanner),
     )

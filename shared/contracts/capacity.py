@@ -83,7 +83,7 @@ class OfferAnswered(Fact):
 
 
 class PlanChanged(Fact):
-    """The plan of a confirmed order changed (declined, countered, breakdown, short supply).
+    """The plan of a confirmed order changed: a plant declined, countered or did not begin, a line broke, material is short.
 
     The new steps are booked already when *needs_answer* is False. Otherwise the buyer is asked: *answer_by* and
     *default_choice* say what happens when silent. *steps* and *trips* are the whole plan as it would be.
@@ -92,7 +92,7 @@ class PlanChanged(Fact):
     order_id: str
     buyer_org_id: str
     replan_id: str
-    cause: Literal["declined", "countered", "breakdown", "short_supply", "power_limit"]
+    cause: Literal["declined", "countered", "breakdown", "short_supply", "power_limit", "no_show"]
     steps: list[PlannedStep]
     trips: list[PlannedTrip]
     work_ids: dict[str, str]

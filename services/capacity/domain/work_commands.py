@@ -81,6 +81,15 @@ class WithdrawWork:
 
 
 @dataclass(frozen=True, slots=True)
+class MissSlot:
+    """Time has passed: take the work away if its plant could have begun long enough ago. *floor_free_since*: None: ever."""
+
+    floor_free_since: datetime | None
+    limits: ExecutionLimits
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiveMaterial:
     item: str
     from_work_id: str
@@ -202,4 +211,4 @@ class DeliverGoods:
 Bargaining = OfferWork | AcceptOffer | DeclineOffer | CounterOffer | AgreeCounter | RenewOffer | MoveWork | WithdrawWork
 Making = StartWork | FinishSetup | ReportOutput | CorrectReport | OpenStoppage | CloseStoppage | FinishRun
 Leaving = DispositionLot | ShipGoods | DeliverGoods
-WorkCommand = Bargaining | Making | Leaving | ReceiveMaterial
+WorkCommand = Bargaining | Making | Leaving | ReceiveMaterial | MissSlot

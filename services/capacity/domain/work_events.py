@@ -161,6 +161,14 @@ class MaterialReceived(WorkEvent):
     received_at: datetime
 
 
+class SlotMissed(WorkEvent):
+    """The plant could have begun at *ready_at* and had not when its grace was over: a no-show. The work is taken away."""
+
+    plant_name: str
+    ready_at: datetime
+    missed_at: datetime
+
+
 class SetupStarted(WorkEvent):
     at: datetime
 
@@ -284,6 +292,7 @@ WorkOrderEvent = (
     | OfferRenewed
     | WorkMoved
     | WorkWithdrawn
+    | SlotMissed
     | MaterialReceived
     | SetupStarted
     | SetupFinished
@@ -307,6 +316,7 @@ WORK_EVENTS: Mapping[str, type[Event]] = {
     "offer-renewed.v1": OfferRenewed,
     "work-moved.v1": WorkMoved,
     "work-withdrawn.v1": WorkWithdrawn,
+    "slot-missed.v1": SlotMissed,
     "material-received.v1": MaterialReceived,
     "setup-started.v1": SetupStarted,
     "setup-finished.v1": SetupFinished,

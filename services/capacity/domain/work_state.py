@@ -23,6 +23,7 @@ from services.capacity.domain.work_events import (
     RunStarted,
     SetupFinished,
     SetupStarted,
+    SlotMissed,
     StoppageClosed,
     StoppageOpened,
     Totals,
@@ -43,6 +44,7 @@ class Stock:
     unit: str
     received: int
     consumed: int = 0
+    received_at: datetime | None = None  # the last of it
 
     @property
     def left(self) -> int:
@@ -108,10 +110,10 @@ class Countered:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Declined or withdrawn before it started."""
+    """Declined, withdrawn or missed before it started."""
 
     terms: WorkOffered
-    how: Literal["declined", "cancelled", "replanned", "replaced"]
+    how: Literal["declined", "cancelled", "replanned", "replaced", "missed"]
     at: datetime
 
 
@@ -188,6 +190,8 @@ def evolve(work: Work, event: WorkOrderEvent) -> Work:
     match event:
         case OfferAccepted() | OfferDeclined() | OfferCountered() | OfferRenewed() | WorkMoved() | WorkWithdrawn():
             return _bargained(work, event)
+        case SlotMissed():
+            return Closed(work.terms, "missed", event.missed_at)
         case MaterialReceived():
             return replace(work, stock=_with_stock(work.stock, event))
         case SetupStarted() | SetupFinished() | RunStarted() | RunFinished():
@@ -292,7 +296,7 @@ def _with_stock(stock: dict[str, Stock], event: MaterialReceived) -> dict[str, S
     after = dict(stock)
     for lot in event.lots:
         held = after.get(lot.lot_id, Stock(lot.lot_id, event.item, lot.unit, 0))
-        after[lot.lot_id] = replace(held, received=held.received + lot.quantity)
+        after[lot.lot_id] = replace(held, received=held.received + lot.quantity, received_at=event.received_at)
     return after
 
 

@@ -26,6 +26,7 @@ from services.capacity.handlers.least_change import (
     Layout,
     also_declined,
     answer_due,
+    at_no_extra_price,
     change_of,
     costs_nothing,
     end_counters,
@@ -61,7 +62,11 @@ class Replanner:
             affected=trigger.affected | homeless(draft, plan),
             banned=also_declined(draft, plan, trigger.banned),
         )
-        found = self._find(draft, plan, trigger)
+        found = self._find(draft, plan, trigger.strictly)
+        if isinstance(found, Unmatched) and trigger.avoided:
+            found = self._find(draft, plan, trigger)
+        if isinstance(found, Found) and trigger.is_makers_fault:
+            found = at_no_extra_price(found, plan.current)
         if isinstance(found, Unmatched):
             answer_by = now + self._desk.settings.answer_replan_within
             reasons = [*trigger.reasons, *found.reasons]

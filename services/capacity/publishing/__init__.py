@@ -34,6 +34,7 @@ _FACTS: Mapping[type[Event], Callable[[Any], list[Fact]]] = {
     work_events.OfferDeclined: offers.offer_declined,
     work_events.OfferCountered: offers.offer_countered,
     work_events.WorkWithdrawn: offers.work_withdrawn,
+    work_events.SlotMissed: offers.slot_missed,
     work_events.SetupStarted: production.setup_started,
     work_events.SetupFinished: production.setup_finished,
     work_events.RunStarted: production.run_started,

@@ -64,6 +64,7 @@ def test_the_elements_of_a_line_day_are_those_a_person_would_write_down(house: L
         "PUBLISHED": 11.5,
         "IDLE": 7.5,
         "COMMITTED": 0,
+        "NO_SHOW": 0,
         "UNATTAINABLE": 0,
         "WITHDRAWN": 0,
         "AUBT_THIRD": 4,
