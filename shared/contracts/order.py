@@ -14,6 +14,7 @@ class PlanningRequested(Fact):
     """Plan this. *purpose* `inquiry` reserves nothing; `quote` holds capacity until the quote expires.
 
     *attempt* counts from 1 for an order; an answer for an older attempt is out of date and dropped.
+    *deliver_from*: the goods are not wanted at the door before it.
     *replaces_quote_id*: an accepted quote that a change would replace once the new one is accepted.
     """
 
@@ -28,6 +29,7 @@ class PlanningRequested(Fact):
     limits: Limits
     supplies: list[Supply]
     replaces_quote_id: str = ""
+    deliver_from: datetime | None = None
 
 
 class QuoteAccepted(Fact):

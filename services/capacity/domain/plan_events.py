@@ -44,7 +44,7 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     price_fen: int
 
 
-class PlanAsked(PlanEvent):
+class PlanAsked(PlanEvent, frozen=True, omit_defaults=True):
     """The order asked for attempt *attempt*: the demand as it snapshotted it, kept for every later replanning."""
 
     attempt: int
@@ -56,6 +56,7 @@ class PlanAsked(PlanEvent):
     supplies: list[Supply]
     replaces_quote_id: str
     asked_at: datetime
+    deliver_from: datetime | None = None
 
 
 class InquiryAnswered(PlanEvent):

@@ -14,4 +14,5 @@ def demand_of(asked: PlanAsked) -> Demand:
         requested_by=asked.requested_by,
         limits=asked.limits,
         supplies=asked.supplies,
+        deliver_from=asked.deliver_from,
     )

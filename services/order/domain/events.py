@@ -44,7 +44,7 @@ class OrderPlaced(OrderEvent, frozen=True):
     placed_at: datetime
 
 
-class PlanningRequested(OrderEvent, frozen=True):
+class PlanningRequested(OrderEvent, frozen=True, omit_defaults=True):
     """A further plan is asked for; the demand stands in it whole."""
 
     attempt: int
@@ -57,6 +57,7 @@ class PlanningRequested(OrderEvent, frozen=True):
     supplies: list[Supply]
     replaces_quote_id: str
     requested_at: datetime
+    requested_from: datetime | None = None
 
 
 class QuoteReceived(OrderEvent, frozen=True):
