@@ -219,7 +219,7 @@ def a_plan_change(
     order_id: str = ORDER_ID,
     buyer_org_id: str = BUYER,
     needs_answer: bool = True,
-    cause: Literal["breakdown", "countered"] = "breakdown",
+    cause: Literal["breakdown", "countered", "under_delivery"] = "breakdown",
     default_choice: ReplanChoice = "accept",
     at: datetime = NOW,
     later: timedelta = timedelta(days=3),

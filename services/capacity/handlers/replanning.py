@@ -19,7 +19,7 @@ from services.capacity.handlers.changing import (
     release_proposed,
     take_moved,
 )
-from services.capacity.handlers.demand import demand_of
+from services.capacity.handlers.demand import demand_of, with_more
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft
 from services.capacity.handlers.least_change import (
@@ -35,6 +35,7 @@ from services.capacity.handlers.least_change import (
     own_slot,
     scopes,
 )
+from services.capacity.handlers.shortfalls import missing_of
 from services.capacity.handlers.supplies import hand_over_supplies
 from services.capacity.handlers.trigger import Found, Trigger
 from shared.contracts.order import ReplanAnswered
@@ -70,9 +71,8 @@ class Replanner:
         if isinstance(found, Unmatched):
             answer_by = now + self._desk.settings.answer_replan_within
             reasons = [*trigger.reasons, *found.reasons]
-            draft.plan(
-                order_id, ProposeChange(trigger.replan_id, trigger.cause, None, "cancel", answer_by, reasons, now)
-            )
+            choice: ReplanChoice = "take_less" if trigger.cause == "under_delivery" else "cancel"
+            draft.plan(order_id, ProposeChange(trigger.replan_id, trigger.cause, None, choice, answer_by, reasons, now))
         elif costs_nothing(found.change, plan.current):
             self.book(draft, plan, trigger, found)
         else:
@@ -112,9 +112,9 @@ class Replanner:
         if not isinstance(plan, Booked) or plan.question is None or plan.question.replan_id != fact.replan_id:
             return Prepared([], None)
         question = plan.question
-        if fact.choice == "cancel":
+        if fact.choice in {"cancel", "take_less"}:
             release_proposed(draft, plan, now)
-            draft.plan(fact.order_id, AnswerChange(fact.replan_id, "cancel", fact.by_default, None, now))
+            draft.plan(fact.order_id, AnswerChange(fact.replan_id, fact.choice, fact.by_default, None, now))
             return Prepared(draft.appends(), None)
         if fact.choice == "keep_terms":
             self._keep_terms(draft, plan, fact, now)
@@ -203,8 +203,11 @@ class Replanner:
     def _with_kept(self, draft: Draft, plan: Booked, kept: list[PlannedStep], trigger: Trigger) -> Found | Unmatched:
         held = {one.process_id: one for one in kept}
         given_up = frozenset(one.slot_id for one in plan.current.steps if held.get(one.process_id) != one)
+        demand = demand_of(plan.demand)
+        if trigger.cause == "under_delivery":
+            demand = with_more(demand, plan.current.steps, missing_of(draft, plan))
         answer = rematch(
-            demand_of(plan.demand),
+            demand,
             draft.seen(),
             self._desk.clock.now(),
             standard_rules(),

@@ -1,9 +1,19 @@
 """A changed plan: booked within the promise, or put to the buyer with a stated default and a last moment to answer."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from services.order.domain.commands import AnswerReplan, ReceivePlanChange
-from services.order.domain.events import AnyOrderEvent, OrderCancelled, PlanMoved, ReplanAnswered, ReplanAsked
+from services.order.domain.delivering import is_all_there
+from services.order.domain.events import (
+    AnyOrderEvent,
+    OrderCancelled,
+    OrderDelivered,
+    PlanMoved,
+    ReplanAnswered,
+    ReplanAsked,
+)
+from services.order.domain.evolution import evolve
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Order, Running
 from shared.kernel.refusal import Refused
@@ -79,6 +89,8 @@ def answer_replan(command: AnswerReplan, order: Order) -> Sequence[AnyOrderEvent
             answered_at=command.at,
         )
     ]
+    if choice == "take_less":
+        events += _delivered_with_less(order, events, command.at)
     if choice == "cancel":
         events.append(
             OrderCancelled(
@@ -90,3 +102,16 @@ def answer_replan(command: AnswerReplan, order: Order) -> Sequence[AnyOrderEvent
             )
         )
     return events
+
+
+def _delivered_with_less(order: Running, answered: Sequence[AnyOrderEvent], at: datetime) -> Sequence[AnyOrderEvent]:
+    """What was made may all have come while the buyer thought: then nothing is left to wait for."""
+    after: Order = order
+    for event in answered:
+        after = evolve(after, event)
+    lines = [one.demand.order_line_id for one in order.body.lines]
+    if not isinstance(after, Running) or after.delivered_at is not None:
+        return []
+    if not all(is_all_there(after, one) for one in lines):
+        return []
+    return [OrderDelivered(order_id=order.body.order_id, buyer_org_id=order.body.buyer_org_id, delivered_at=at)]

@@ -151,8 +151,16 @@ class Asked:
 
     @property
     def choices(self) -> list[ReplanChoice]:
-        """What may be answered: the terms can only be kept where it is a plant that would not keep them."""
-        return ["accept", "keep_terms", "cancel"] if self.cause == "countered" else ["accept", "cancel"]
+        """What may be answered: the terms can only be kept where it is a plant that would not keep them, and an order of
+        which most is made is not cancelled but ended with what there is.
+        """
+        match self.cause:
+            case "countered":
+                return ["accept", "keep_terms", "cancel"]
+            case "under_delivery":
+                return ["accept", "take_less"]
+            case _:
+                return ["accept", "cancel"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,14 @@ _CAUSES = {
     "short_supply": "来料不足",
     "power_limit": "限电",
     "no_show": "工厂未按时开工",
+    "under_delivery": "放行数量不足，补产",
 }
-_CHOICES = {"accept": "接受", "keep_terms": "维持原条件，改询下一家工厂", "cancel": "取消"}
+_CHOICES = {
+    "accept": "接受",
+    "keep_terms": "维持原条件，改询下一家工厂",
+    "take_less": "按现有数量收货",
+    "cancel": "取消",
+}
 _SET_ASIDE = {"expired": "已过期", "outdated": "已过时", "replaced": "已换新", "cancelled": "已取消"}
 
 

@@ -181,6 +181,25 @@ def test_a_counter_offer_states_that_silence_keeps_the_terms_and_the_job_carries
     assert order["promise"]["price"]["amount"] == f"{change.old_price_fen / 100:.2f}"
 
 
+def test_a_make_up_run_may_be_answered_by_taking_less(world: World) -> None:
+    quote = world.confirmed()
+    change = a_plan_change(
+        quote.options[0],
+        order_id=quote.order_id,
+        buyer_org_id=quote.buyer_org_id,
+        cause="under_delivery",
+        dearer_fen=0,
+    )
+    world.told(change)
+    (question,) = order_of(world, quote.order_id)["questions"]
+    assert question["choices"] == ["accept", "take_less"]
+    assert question["old_price"] == question["new_price"], "the maker's fault is not the buyer's cost"
+    path = f"/v1/orders/{quote.order_id}/replans/{change.replan_id}/answer"
+    order = world.caller().post(path, {"choice": "take_less"}).get_json()
+    assert (order["state"], order["questions"]) == ("confirmed", [])
+    assert order["promise"]["promise_at"] == f"{change.old_promise_at:%FT%TZ}"
+
+
 def test_a_choice_that_was_not_given_is_refused_by_name(world: World) -> None:
     quote = world.confirmed()
     change = a_plan_change(quote.options[0], order_id=quote.order_id, buyer_org_id=quote.buyer_org_id)

@@ -2,15 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from services.order.domain.commands import AnswerReplan, ReceivePlanChange
-from services.order.domain.events import OrderCancelled, PlanMoved, ReplanAnswered, ReplanAsked
+from services.order.domain.commands import AnswerReplan, ReceiveDelivery, ReceivePlanChange, ReceiveProgress
+from services.order.domain.events import OrderCancelled, OrderDelivered, PlanMoved, ReplanAnswered, ReplanAsked
 from services.order.domain.order import ORDER
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Cancelled, Running
 from services.order.domain.standing import actions
+from services.order.packs.terms import terms
 from shared.contracts.planning import ReplanChoice
 from shared.kernel.ids import derived_id
-from tests.support.order_world import NOW, ORDER_ID, a_plan_change
+from tests.support.order_world import NOW, ORDER_ID, a_plan_change, a_shipment, progress
 from tests.support.stories import given
 from tests.unit.order.domain.conftest import Situation
 
@@ -90,6 +91,25 @@ def test_terms_are_only_kept_where_a_plant_would_change_them(a_confirmed_order: 
     broken = ReceivePlanChange(a_plan_change(option))
     refused = a_confirmed_order.story.after(broken).when(answering("keep_terms")).refused(Why.NO_SUCH_CHOICE)
     assert refused.facts["choices"] == "accept, cancel"
+
+
+def test_who_takes_less_ends_with_what_has_come(a_confirmed_order: Situation) -> None:
+    """Three quarters are made and at the door while the buyer is asked about the rest: only then nothing more comes."""
+    option = a_confirmed_order.quote.options[0]
+    last = option.steps[-1]
+    change = a_plan_change(option, cause="under_delivery", default_choice="take_less", dearer_fen=0)
+    made = last.quantity_net * 3 // 4
+    asked = a_confirmed_order.story.after(
+        ReceivePlanChange(change),
+        ReceiveProgress(progress(last, "shipped", good=made), terms()),
+        ReceiveDelivery(a_shipment(last, made), terms()),
+    )
+    assert isinstance(asked.state, Running)
+    assert asked.state.delivered_at is None, "a make-up run may still bring the rest"
+    asked.when(answering("cancel")).refused(Why.NO_SUCH_CHOICE)
+    answered, _ = asked.when(answering(None, at=change.answer_by)).then(ReplanAnswered, OrderDelivered)
+    assert (answered.choice, answered.by_default) == ("take_less", True)
+    asked.when(answering("accept")).then(ReplanAnswered)
 
 
 def test_an_answer_after_the_end_is_refused_even_before_the_job_ran(a_confirmed_order: Situation) -> None:
