@@ -9,10 +9,16 @@ from services.capacity.domain.work_state import Accepted, Closed, Offered, Runni
 from services.capacity.handlers.breakdowns import Outage
 from services.capacity.jobs import lapse_offers
 from shared.contracts import line_time
+from shared.contracts.planning import Interval
 from shared.kernel.refusal import Refused
-from tests.support.capacity_world import capacity_world
+from tests.support.capacity_world import World, capacity_world
 from tests.support.planning_world import T0, at, capability, line
 from tests.support.print_world import answer, booked, changed, decline, slots_on, work_at, world_of
+
+
+def offered_on(world: World, line_id: str) -> list[Interval]:
+    """Hours that may be planned on."""
+    return list(world.service.board.caught_up().line(line_id).master.offered)
 
 
 def test_a_decline_asks_the_second_best_silently_when_it_costs_nothing() -> None:
@@ -94,7 +100,7 @@ def test_a_silent_plant_is_taken_to_have_declined() -> None:
     assert closed.how == "declined"
 
 
-def test_a_breakdown_moves_what_had_not_begun_and_withdraws_the_hours() -> None:
+def test_a_breakdown_with_nothing_on_the_line_is_told_as_a_stoppage_and_moves_what_had_not_begun() -> None:
     world = world_of(second_district="421202", auto_accept=True)
     confirmed = booked(world)
     printed = next(one for one in confirmed.option.steps if one.step == "print")
@@ -107,14 +113,17 @@ def test_a_breakdown_moves_what_had_not_begun_and_withdraws_the_hours() -> None:
     after = next(one for one in change.steps if one.step == "print")
     assert after.slot_id != printed.slot_id
     assert slots_on(world, printed.line_id) == [] or after.line_id == printed.line_id
-    withdrawn = [one for one in facts if isinstance(one, line_time.CapacityWithdrawn)]
-    assert [(one.intervals[0].starts_at, one.intervals[-1].ends_at) for one in withdrawn] == [(at(0), at(72))]
+    assert [one for one in facts if isinstance(one, line_time.CapacityWithdrawn)] == [], "nobody took the hours back"
+    opened = [one for one in facts if isinstance(one, line_time.StoppageOpened)]
+    assert [(one.stoppage_id, one.work_id, one.family, one.at) for one in opened] == [("stp_1", "", "aborted", at(0))]
+    assert offered_on(world, printed.line_id)[0].starts_at == at(72), "nothing is planned there"
     with pytest.raises(Refused, match="LINE_DOWN"):
         world.do(lambda: breakdowns.break_line(printed.line_id, "stp_2", owner, outage))
     world.clock.set(at(24))
     facts = world.do(lambda: breakdowns.mend_line(printed.line_id, "stp_1", owner))
-    published = [one for one in facts if isinstance(one, line_time.CapacityPublished)]
-    assert [(one.intervals[0].starts_at, one.intervals[-1].ends_at) for one in published] == [(at(24), at(72))]
+    closed = [one for one in facts if isinstance(one, line_time.StoppageClosed)]
+    assert [(one.stoppage_id, one.at) for one in closed] == [("stp_1", at(24))]
+    assert offered_on(world, printed.line_id)[0].starts_at == at(24)
 
 
 def test_a_breakdown_of_the_only_line_slips_the_promise_and_asks_the_buyer() -> None:
@@ -168,8 +177,7 @@ def test_work_interrupted_by_a_breakdown_ends_later_and_moves_what_follows() -> 
     assert steps["body"].ends_at == at(49) + left, "what was left is made when the line runs again"
     assert steps["print"].slot_id != printed.slot_id
     assert steps["print"].starts_at >= steps["body"].ends_at
-    withdrawn = [one for one in facts if isinstance(one, line_time.CapacityWithdrawn)]
-    assert withdrawn[0].intervals[-1].ends_at == at(49) + left
+    assert all(one.starts_at >= at(49) + left for one in offered_on(world, "b1") if one.ends_at > body.ends_at)
     world.tell(answer("accept", change.replan_id))
     running = world.work(body_id)
     assert isinstance(running, Running)
@@ -177,8 +185,8 @@ def test_work_interrupted_by_a_breakdown_ends_later_and_moves_what_follows() -> 
     world.clock.set(at(25))
     facts = world.do(lambda: handlers.breakdowns.mend_line("b1", "stp_1", owner))
     assert [type(one) for one in facts if isinstance(one, line_time.StoppageClosed)]
-    published = [one for one in facts if isinstance(one, line_time.CapacityPublished)]
-    assert published[0].intervals[0].starts_at == at(25) + left, "what the interrupted work needs is not offered"
+    again = next(one for one in offered_on(world, "b1") if one.ends_at > at(25))
+    assert again.starts_at == at(25) + left, "what the interrupted work needs is not planned on"
 
 
 def test_a_second_outage_finds_room_for_what_the_first_made_homeless() -> None:
