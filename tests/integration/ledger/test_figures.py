@@ -97,6 +97,7 @@ def test_the_elements_of_a_line_day_are_those_a_person_would_write_down(house: L
         "rework_ratio": "0.000000",
         "publish_ratio": "1.000000",
         "booking_ratio": "0.347826",
+        "no_show_ratio": "0.000000",
         "sharing_ratio": "1.000000",
     }
     assert row["clients"]["value"] == 1
