@@ -12,6 +12,7 @@ _COMMANDS = {  # name -> (module, attribute); imported only when asked for, so t
     "seed": ("services.demo.cli", "seed"),
     "doctor": ("services.embedded.cli", "doctor"),
     "verify": ("services.embedded.cli", "verify"),
+    "parked": ("services.embedded.parked_cli", "parked"),
     "bench": ("services.bench.cli", "bench"),
 }
 

@@ -1,11 +1,12 @@
 """Time -> command. No rule depends on them: holds end by the clock alone; these only tidy and speak for the silent."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.capacity.domain.work_identity import offer_id_of
 from services.capacity.handlers.desk import Desk
+from services.capacity.handlers.no_shows import NoShowsHandler
 from services.capacity.handlers.offers import OffersHandler
-from services.capacity.projections.work import list_unanswered
+from services.capacity.projections.work import list_unanswered, list_unstarted
 from shared.eventstore.handling import transact
 from shared.eventstore.projecting import LogWithViews
 from shared.kernel.event import Cause
@@ -15,11 +16,17 @@ from shared.scheduling import Job
 LAPSES_EVERY = timedelta(seconds=30)
 SAVES_EVERY = timedelta(minutes=5)
 LAPSES_MAX = 100
+MISSES_EVERY = timedelta(minutes=1)
+UNSTARTED_MAX = 1_000  # most of them wait for others, so that few pages must not hide the rest
 
 
-def jobs(desk: Desk, log: LogWithViews, offers: OffersHandler) -> list[Job]:
+def jobs(desk: Desk, log: LogWithViews, offers: OffersHandler, no_shows: NoShowsHandler) -> list[Job]:
     """All of capacity's jobs."""
-    return [lapse_offers(desk, log, offers), Job("capacity-board-saved", SAVES_EVERY, desk.board.save)]
+    return [
+        lapse_offers(desk, log, offers),
+        miss_slots(desk, log, no_shows),
+        Job("capacity-board-saved", SAVES_EVERY, desk.board.save),
+    ]
 
 
 def lapse_offers(desk: Desk, log: LogWithViews, offers: OffersHandler) -> Job:
@@ -30,14 +37,29 @@ def lapse_offers(desk: Desk, log: LogWithViews, offers: OffersHandler) -> Job:
         silent = list_unanswered(log.views, now, LAPSES_MAX)
         for work_id in silent:
             replan_id = derived_id("rpl", work_id, "lapsed")
-            cause = Cause(
-                correlation_id=derived_id("cor", work_id, "lapsed"),
-                causation_id=offer_id_of(work_id),
-                org_id="system",
-                subject="system:lapsed-offers",
-                at=now,
-            )
+            cause = _cause(work_id, "lapsed", "system:lapsed-offers", offer_id_of(work_id), now)
             transact(log, lambda one=work_id, to=replan_id: offers.lapse(one, to), cause)  # type: ignore[misc] # bound to this round
         return len(silent)
 
     return Job("capacity-lapsed-offers", LAPSES_EVERY, lapse)
+
+
+def miss_slots(desk: Desk, log: LogWithViews, no_shows: NoShowsHandler) -> Job:
+    """Work that its plant agreed to and did not begin within its grace is taken away and planned anew."""
+    grace = timedelta(minutes=desk.limits.no_show_grace_minutes)
+
+    def miss() -> int:
+        now, missed = desk.clock.now(), 0
+        for work_id in list_unstarted(log.views, now - grace, UNSTARTED_MAX):
+            cause = _cause(work_id, "missed", "system:missed-slots", work_id, now)
+            replan_id = derived_id("rpl", work_id, "missed")
+            done = transact(log, lambda one=work_id, to=replan_id: no_shows.miss(one, to), cause)  # type: ignore[misc] # bound to this round
+            missed += done.result
+        return missed
+
+    return Job("capacity-missed-slots", MISSES_EVERY, miss)
+
+
+def _cause(work_id: str, what: str, subject: str, causation_id: str, at: datetime) -> Cause:
+    correlation_id = derived_id("cor", work_id, what)
+    return Cause(correlation_id=correlation_id, causation_id=causation_id, org_id="system", subject=subject, at=at)

@@ -21,6 +21,7 @@ def on_planning_requested(fact: order.PlanningRequested, at: datetime) -> PlanAs
         supplies=fact.supplies,
         replaces_quote_id=fact.replaces_quote_id,
         asked_at=at,
+        deliver_from=fact.deliver_from,
     )
 
 

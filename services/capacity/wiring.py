@@ -20,7 +20,9 @@ from services.capacity.domain.execution import standard_limits
 from services.capacity.handlers.breakdowns import BreakdownsHandler
 from services.capacity.handlers.deliveries import DeliveriesHandler
 from services.capacity.handlers.desk import Desk
+from services.capacity.handlers.making_up import MakeUps
 from services.capacity.handlers.masters import Masters
+from services.capacity.handlers.no_shows import NoShowsHandler
 from services.capacity.handlers.offers import OffersHandler
 from services.capacity.handlers.planning import PlanningHandler
 from services.capacity.handlers.production import ProductionHandler
@@ -62,6 +64,7 @@ class Handlers:
     production: ProductionHandler
     deliveries: DeliveriesHandler
     breakdowns: BreakdownsHandler
+    no_shows: NoShowsHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ def build(
         consumers=listening,
         projector=projector,
         projections=projections,
-        jobs=jobs(desk, log, handlers.offers),
+        jobs=jobs(desk, log, handlers.offers, handlers.no_shows),
         handlers=handlers,
         board=desk.board,
     )
@@ -148,13 +151,15 @@ def build(
 def handlers_on(desk: Desk) -> Handlers:
     """All handlers over one desk."""
     replanner, masters = Replanner(desk), Masters(desk.log)
+    make_ups = MakeUps(desk, replanner)
     return Handlers(
         masters=masters,
         workbooks=Workbooks(desk.log, masters),
         planning=PlanningHandler(desk),
         replanner=replanner,
         offers=OffersHandler(desk, replanner),
-        production=ProductionHandler(desk),
-        deliveries=DeliveriesHandler(desk),
+        production=ProductionHandler(desk, make_ups),
+        deliveries=DeliveriesHandler(desk, make_ups),
         breakdowns=BreakdownsHandler(desk, replanner),
+        no_shows=NoShowsHandler(desk, replanner),
     )

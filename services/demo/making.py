@@ -1,6 +1,6 @@
 """What plants do in the stories: answer offers, then make, inspect, ship and deliver their work in order of time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -24,13 +24,16 @@ def factories(stage: Stage) -> Iterator[tuple[str, Party]]:
 
 
 def offers_of(stage: Stage, order_id: str) -> list[tuple[str, Json]]:
-    """Waiting offers for an order, with the code of the plant that is asked."""
-    return [
-        (code, one)
-        for code, party in factories(stage)
-        for one in party.items("/v1/offers", state="waiting")
-        if one["order_id"] == order_id
-    ]
+    """Waiting offers for an order by planned start, with the code of the plant that is asked."""
+    return _by_start(
+        stage,
+        [
+            (code, one)
+            for code, party in factories(stage)
+            for one in party.items("/v1/offers", state="waiting")
+            if one["order_id"] == order_id
+        ],
+    )
 
 
 def accept_offers(stage: Stage, order_id: str) -> None:
@@ -49,7 +52,19 @@ def work_of(stage: Stage, order_id: str) -> list[tuple[str, Json]]:
         for one in party.items("/v1/work-orders")
         if one["order_id"] == order_id and one["state"] not in GONE
     ]
-    return sorted(found, key=lambda one: str(one[1]["starts_at"]))
+    return _by_start(stage, found)
+
+
+def _by_start(stage: Stage, found: list[tuple[str, Json]]) -> list[tuple[str, Json]]:
+    plants = {code for code, _ in found}
+    return by_start(found, {one["id"]: one["code"] for code in plants for one in stage.party(code).items("/v1/lines")})
+
+
+def by_start(found: list[tuple[str, Json]], line_codes: Mapping[str, str]) -> list[tuple[str, Json]]:
+    """Plant code and work, by planned start. What starts together stands by the codes of plant and line (id -> code):
+    ids are drawn by chance, and a story is told alike every time.
+    """
+    return sorted(found, key=lambda one: (str(one[1]["starts_at"]), one[0], line_codes[one[1]["line_id"]]))
 
 
 def produce(stage: Stage, *order_ids: str) -> None:

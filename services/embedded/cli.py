@@ -12,10 +12,10 @@ from shared.kernel.clock import instant_text, parse_instant
 DATA_DEFAULT = "var"
 PORT_DEFAULT = 8480
 
-_data = click.option(
+data_option = click.option(
     "--data", default=DATA_DEFAULT, show_default=True, type=click.Path(path_type=Path), help="Data directory."
 )
-_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout instead of words.")
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout instead of words.")
 
 
 class Instant(click.ParamType[datetime]):
@@ -33,7 +33,7 @@ class Instant(click.ParamType[datetime]):
 
 
 @click.command(epilog=EXIT_CODES_HELP)
-@_data
+@data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=PORT_DEFAULT, show_default=True, help="Port to listen on; 0 takes any free one.")
 @click.option(
@@ -48,7 +48,7 @@ class Instant(click.ParamType[datetime]):
     metavar="ADDRESS",
     help="Address of the proxy in front: its X-Forwarded-For and X-Forwarded-Proto are believed, nobody else's.",
 )
-@_json
+@json_option
 def serve(
     *, data: Path, host: str, port: int, story_from: datetime | None, trusted_proxy: str | None, as_json: bool
 ) -> None:
@@ -71,8 +71,8 @@ def serve(
 
 
 @click.command(epilog=EXIT_CODES_HELP)
-@_data
-@_json
+@data_option
+@json_option
 def doctor(data: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
     """Look at Python, SQLite, disk, clock, logs and lag of a data directory that is not being served."""
     from services.embedded.endings import named_endings
@@ -84,8 +84,8 @@ def doctor(data: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes fl
 
 
 @click.command(epilog=EXIT_CODES_HELP)
-@_data
-@_json
+@data_option
+@json_option
 def verify(data: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
     """Check that logs are contiguous, views equal a rebuild, and the ledger's tree and books are true."""
     from services.embedded.checks import stored

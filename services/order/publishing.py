@@ -79,6 +79,7 @@ def planning_requested(event: events.OrderPlaced | events.PlanningRequested | In
         limits=event.limits,
         supplies=event.supplies,
         replaces_quote_id=replaces,
+        deliver_from=event.requested_from,
     )
 
 

@@ -9,7 +9,7 @@ import structlog
 from shared.bus.port import Broker, BrokerAway, Delivery, React, ReactPage
 from shared.eventstore.database import is_unwell
 from shared.eventstore.handling import Prepared, transact
-from shared.eventstore.parking import Parked, list_parked, park
+from shared.eventstore.parking import Parked, list_parked, park, unpark
 from shared.eventstore.port import LogDamaged, LogError, LogUnavailable, NotAhead, Progress, WrongVersion
 from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.stepping import Stepper
@@ -199,7 +199,7 @@ class Consumer:
             park(
                 connection,
                 Parked(
-                    f"consumer:{self.name}",
+                    self.owner,
                     delivery.source,
                     delivery.mark,
                     envelope.subject,
@@ -209,8 +209,35 @@ class Consumer:
                 ),
             )
 
+    @property
+    def owner(self) -> str:
+        """Under which name its facts are parked."""
+        return f"consumer:{self.name}"
+
+    def retry(self, delivery: Delivery) -> bool:
+        """Let a parked fact have its effect now, exactly once, and forget that it was parked. False: it had it before.
+
+        Effect and a mark of its own are one transaction, so whoever is killed between that and the forgetting finds
+        the mark at the next try. A rule that says no settles the fact as well. Anything else leaves it parked.
+        """
+        once = Progress(self.name, f"{delivery.source}#{delivery.mark}", 1)
+        is_fresh = True
+        try:
+            transact(self._log, lambda: self._react([delivery]), self._cause([delivery]), [once])
+        except NotAhead:
+            is_fresh = False
+        except Refused as refused:
+            _log.info("refused", consumer=self.name, fact=delivery.envelope.id, why=str(refused))
+        self.drop(delivery.source, delivery.mark)
+        return is_fresh
+
+    def drop(self, source: str, mark: int) -> None:
+        """Forget a parked fact without its effect."""
+        with self._log.writing() as connection:
+            unpark(connection, self.owner, source, mark)
+
     def parked(self) -> list[Parked]:
-        return list_parked(self._log.views, f"consumer:{self.name}")
+        return list_parked(self._log.views, self.owner)
 
     def lag(self) -> Lag:
         backlog = self._broker.backlog(self.name)

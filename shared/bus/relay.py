@@ -8,7 +8,7 @@ import msgspec
 import structlog
 
 from shared.bus.lease import Lease
-from shared.bus.port import FACTS_PER_EVENT_MAX, Broker, BrokerAway, Outgoing, Publish
+from shared.bus.port import FACTS_PER_EVENT_MAX, Broker, BrokerAway, Delivery, Outgoing, Publish
 from shared.clock import SystemClock
 from shared.contracts.envelope import CloudEvent, FactTypes
 from shared.eventstore.parking import Parked, park
@@ -57,6 +57,10 @@ class Relay:
         self._stepper = Stepper(f"relay-{log.name}", self.run_once, self._idle, log.nudge, (LogError, BrokerAway))
 
     @property
+    def topic(self) -> str:
+        return self._topic
+
+    @property
     def _owner(self) -> str:
         return f"relay:{self._topic}"
 
@@ -90,6 +94,15 @@ class Relay:
         if not self._broker.forgets:
             self._store_checkpoint(page[-1])
         return len(page)
+
+    def published_again(self, source: str, mark: int) -> Delivery:
+        """The fact that bears *mark* in *source*, made anew from its event: publishing is pure. LookupError: there is none."""
+        position, part = divmod(mark, FACTS_PER_EVENT_MAX)
+        for recorded in self._log.read_all(position - 1, 1):
+            for envelope in self._envelopes(recorded):
+                if (envelope.position, envelope.part) == (position, part):
+                    return Delivery(source, mark, envelope, self._facts.decode(envelope.type, envelope.data))
+        raise LookupError(f"{self._log.name} has no fact {part} at position {position}")
 
     def _envelopes(self, recorded: Recorded) -> Sequence[CloudEvent]:
         try:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from shared.contracts.envelope import Fact
 from shared.contracts.line_time import FACTS as LINE_TIME_FACTS
-from shared.contracts.planning import PlannedStep, PlannedTrip, PlanOption
+from shared.contracts.planning import PlannedStep, PlannedTrip, PlanOption, ReplanChoice
 from shared.contracts.reasons import PlanReason, Relaxation
 
 TOPIC = "capacity"
@@ -83,7 +83,8 @@ class OfferAnswered(Fact):
 
 
 class PlanChanged(Fact):
-    """The plan of a confirmed order changed (declined, countered, breakdown, short supply).
+    """The plan of a confirmed order changed: a plant declined, countered or did not begin, a line broke, material is short,
+    too little was released.
 
     The new steps are booked already when *needs_answer* is False. Otherwise the buyer is asked: *answer_by* and
     *default_choice* say what happens when silent. *steps* and *trips* are the whole plan as it would be.
@@ -92,7 +93,7 @@ class PlanChanged(Fact):
     order_id: str
     buyer_org_id: str
     replan_id: str
-    cause: Literal["declined", "countered", "breakdown", "short_supply", "power_limit"]
+    cause: Literal["declined", "countered", "breakdown", "short_supply", "power_limit", "no_show", "under_delivery"]
     steps: list[PlannedStep]
     trips: list[PlannedTrip]
     work_ids: dict[str, str]
@@ -101,7 +102,7 @@ class PlanChanged(Fact):
     old_price_fen: int
     new_price_fen: int
     needs_answer: bool
-    default_choice: Literal["accept", "cancel"]
+    default_choice: ReplanChoice
     answer_by: datetime
     changed_at: datetime
     reasons: list[PlanReason]

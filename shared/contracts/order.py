@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.contracts.envelope import Fact
-from shared.contracts.planning import DemandLine, Limits, Place, Supply
+from shared.contracts.planning import DemandLine, Limits, Place, ReplanChoice, Supply
 
 TOPIC = "order"
 
@@ -14,6 +14,7 @@ class PlanningRequested(Fact):
     """Plan this. *purpose* `inquiry` reserves nothing; `quote` holds capacity until the quote expires.
 
     *attempt* counts from 1 for an order; an answer for an older attempt is out of date and dropped.
+    *deliver_from*: the goods are not wanted at the door before it.
     *replaces_quote_id*: an accepted quote that a change would replace once the new one is accepted.
     """
 
@@ -28,6 +29,7 @@ class PlanningRequested(Fact):
     limits: Limits
     supplies: list[Supply]
     replaces_quote_id: str = ""
+    deliver_from: datetime | None = None
 
 
 class QuoteAccepted(Fact):
@@ -75,7 +77,7 @@ class ReplanAnswered(Fact):
     order_id: str
     buyer_org_id: str
     replan_id: str
-    choice: Literal["accept", "cancel"]
+    choice: ReplanChoice
     by_default: bool
     answered_at: datetime
 

@@ -7,6 +7,12 @@ import msgspec
 
 from shared.contracts.reasons import PlanReason, Relaxation
 
+ReplanChoice = Literal["accept", "keep_terms", "take_less", "cancel"]
+"""What a buyer may say to a changed plan. `keep_terms` answers a counter-offer: the terms stay as agreed, the next
+plant is asked, and who countered is held to its offer when nobody else keeps them. `take_less` answers a make-up run:
+the order ends with what there is, and only that is paid.
+"""
+
 
 class Interval(msgspec.Struct, frozen=True, gc=False):
     """Half-open span of time [starts_at, ends_at)."""

@@ -55,7 +55,11 @@ def _engine(path: Path, prepare: Callable[[sqlite3.Connection], None], pool_size
         connection = sqlite3.connect(
             url, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None
         )
-        prepare(connection)
+        try:
+            prepare(connection)
+        except BaseException:
+            connection.close()  # whoever keeps the traceback would keep the file open
+            raise
         return connection
 
     return sa.create_engine(

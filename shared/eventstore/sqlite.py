@@ -71,13 +71,22 @@ class SqliteLog:
         self._engine = writer_engine(path)
         with named_errors(path):
             self._connection = self._engine.connect()
-            driver = driver_of(self._connection)
-            if not driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'seal_key'").fetchall():
-                with transaction(self._connection):
-                    create_tables(self._connection)
-            self._writer = Writer(driver, clock, path)
-            self._head_position = self._writer.check_tail()
+            try:
+                self._begin(clock)
+            except BaseException:
+                self._connection.close()
+                self._engine.dispose()
+                raise
         self._combiner = Combiner(self._write)
+
+    def _begin(self, clock: Clock) -> None:
+        """Have the tables there and the writer at the end of the log. Raises LogDamaged."""
+        driver = driver_of(self._connection)
+        if not driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'seal_key'").fetchall():
+            with transaction(self._connection):
+                create_tables(self._connection)
+        self._writer = Writer(driver, clock, self._path)
+        self._head_position = self._writer.check_tail()
 
     def append(self, appends: Sequence[StreamAppend], cause: Cause, marks: Sequence[Mark] = ()) -> Appended:
         self._check_open()

@@ -88,8 +88,13 @@ def slots() -> st.SearchStrategy[list[Fact]]:
         _spans,
         st.sampled_from(CLIENTS),
     )
-    released = names.map(
-        lambda name: facts.SlotReleased(**WHO, slot_id=name, order_id="ord_1", reason="cancelled", released_at=START)
+    released = st.builds(
+        lambda name, reason, second: facts.SlotReleased(
+            **WHO, slot_id=name, order_id="ord_1", reason=reason, released_at=at(second)
+        ),
+        names,
+        st.sampled_from(["cancelled", "no-show"]),
+        _seconds,
     )
     return (booked | booked | released).map(lambda fact: [fact])
 

@@ -12,7 +12,16 @@ from services.order.packs.loader import catalogue
 from services.order.packs.terms import terms
 from shared.contracts import capacity
 from shared.contracts.explosion import explode
-from shared.contracts.planning import DemandLine, Limits, Place, PlannedStep, PlannedTrip, PlanOption, Supply
+from shared.contracts.planning import (
+    DemandLine,
+    Limits,
+    Place,
+    PlannedStep,
+    PlannedTrip,
+    PlanOption,
+    ReplanChoice,
+    Supply,
+)
 from shared.contracts.reasons import PlanReason, ReasonCode, Relaxation
 from shared.kernel.ids import derived_id
 
@@ -210,7 +219,8 @@ def a_plan_change(
     order_id: str = ORDER_ID,
     buyer_org_id: str = BUYER,
     needs_answer: bool = True,
-    default_choice: Literal["accept", "cancel"] = "accept",
+    cause: Literal["breakdown", "countered", "under_delivery"] = "breakdown",
+    default_choice: ReplanChoice = "accept",
     at: datetime = NOW,
     later: timedelta = timedelta(days=3),
     dearer_fen: int = 10_000,
@@ -219,7 +229,7 @@ def a_plan_change(
         order_id=order_id,
         buyer_org_id=buyer_org_id,
         replan_id=derived_id("rpl", order_id, number),
-        cause="breakdown",
+        cause=cause,
         steps=option.steps,
         trips=option.trips,
         work_ids={one.process_id: derived_id("wrk", one.process_id, number) for one in option.steps},

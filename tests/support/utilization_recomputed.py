@@ -105,7 +105,10 @@ def _columns(facts: list[tuple[str, Row]]) -> dict[str, list[Any]]:  # noqa: C90
             booked[data["slot_id"]] = span
             columns["offer"].append(("book", span, data["slot_id"], data["client_org_id"]))
         elif kind == "slot-released" and data["slot_id"] in booked:
-            columns["offer"].append(("free", booked.pop(data["slot_id"]), data["slot_id"]))
+            low, high = booked.pop(data["slot_id"])
+            passed = min(high, whole_second(data["released_at"])) if data["reason"] == "no-show" else low
+            columns["offer"].append(("miss", (low, passed), data["slot_id"]))
+            columns["offer"].append(("free", (low, high), data["slot_id"]))
         elif kind in {"setup-started", "run-started"}:
             phase, moment = kind.split("-")[0], whole_second(data["at"])
             if phase == "run" and running.get(data["work_id"], ("",))[0] == "setup":
@@ -135,7 +138,7 @@ def _close(columns: dict[str, list[Any]], running: dict[str, tuple[str, int, str
 def _row(columns: dict[str, list[Any]], second: int) -> tuple[date, str, str]:
     """Production day, account and client of the span that begins at *second*."""
     state, day = _calendar(columns["calendar"], second)
-    offered, slot = _offer(columns["offer"], second)
+    offered, slot, missed = _offer(columns["offer"], second)
     work = next((one for one in columns["work"] if one[0] <= second < one[1]), None)
     stop = next((one[2] for one in columns["stop"] if one[0] <= second < one[1]), None)
     if work:
@@ -154,6 +157,8 @@ def _row(columns: dict[str, list[Any]], second: int) -> tuple[date, str, str]:
         return day, "withdrawn" if offered == "back" else "planned", ""
     if stop and stop != "no_order":
         return day, "unattainable", ""
+    if missed and not slot:
+        return day, "no_show", missed
     return (day, "committed", slot[1]) if slot else (day, "available", "")
 
 
@@ -178,9 +183,11 @@ def _calendar(declared: list[Row], second: int) -> tuple[str, date]:
     return state, day
 
 
-def _offer(told: list[Any], second: int) -> tuple[str, tuple[str, str] | None]:
-    """Whether the second was offered ("", "yes", "back": taken back), and the slot it is booked by, with its client."""
-    offered, worked = "", False
+def _offer(told: list[Any], second: int) -> tuple[str, tuple[str, str] | None, str]:
+    """Whether the second was offered ("", "yes", "back": taken back), the slot it is booked by, with its client, and the
+    client whose slot was missed.
+    """
+    offered, worked, missed = "", False, ""
     slot: tuple[str, str] | None = None
     for kind, spans, *name in told:
         if kind in {"capacity-published", "capacity-withdrawn"}:
@@ -188,7 +195,7 @@ def _offer(told: list[Any], second: int) -> tuple[str, tuple[str, str] | None]:
                 continue
             if kind == "capacity-published":
                 offered = "yes"
-            elif offered == "yes" and not slot and not worked:
+            elif offered == "yes" and not slot and not worked and not missed:
                 offered = "back"
         elif spans[0] <= second < spans[1]:
             if kind == "work":
@@ -196,5 +203,5 @@ def _offer(told: list[Any], second: int) -> tuple[str, tuple[str, str] | None]:
             elif kind == "book":
                 slot = slot or (name[0], name[1])
             elif slot and slot[0] == name[0]:
-                slot = None
-    return offered, slot
+                slot, missed = (slot, slot[1]) if kind == "miss" else (None, missed)
+    return offered, slot, missed

@@ -50,7 +50,7 @@ def state_of(work: Live | Closed) -> str:
         case Running():
             return "stopped" if work.stoppage_id else "running"
         case Closed():
-            return "declined" if work.how == "declined" else "withdrawn"
+            return work.how if work.how in {"declined", "missed"} else "withdrawn"
         case Finished():
             return _finished_state(work)
 

@@ -70,8 +70,13 @@ class Allocation:
     answer_within: timedelta
 
 
+def answer_due(at: datetime, within: timedelta, starts_at: datetime) -> datetime:
+    """Until when a plant may think: before the work would begin, in urgent cases after it."""
+    return max(at + ANSWER_AT_LEAST, min(at + within, starts_at))
+
+
 def offer_for(allocation: Allocation, planned: PlannedStep, work_id: str, line: LineOnBoard) -> WorkOffered:
-    """What the plant of *planned* is asked. The answer is due before the work would begin, in urgent cases after it."""
+    """What the plant of *planned* is asked."""
     demand, steps, at = allocation.demand, allocation.steps, allocation.at
     recipe = recipe_step(demand, planned)
     is_laboratory = planned.capability == LABORATORY
@@ -106,7 +111,7 @@ def offer_for(allocation: Allocation, planned: PlannedStep, work_id: str, line: 
         inspector_org_id=_inspector(planned, line, steps),
         output_item=planned.step,
         offered_at=at,
-        answer_by=max(at + ANSWER_AT_LEAST, min(at + allocation.answer_within, planned.starts_at)),
+        answer_by=answer_due(at, allocation.answer_within, planned.starts_at),
     )
 
 

@@ -24,6 +24,8 @@ class ExecutionLimits(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fiel
     over_plan_ppm: int
     late_entry_hours_max: int
     early_start_minutes_max: int
+    no_show_grace_minutes: int
+    make_up_above_ppm: int
     start_share_ppm: int
 
     def output_max(self, quantity_gross: int) -> int:

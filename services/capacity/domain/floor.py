@@ -21,9 +21,10 @@ from shared.kernel.event import Event
 from shared.kernel.refusal import Refused
 
 
-class Down(msgspec.Struct, frozen=True, gc=False):
+class Down(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A breakdown or power limit: *expected_until* is the factory's guess, *withdrawn* what it offers no more, of which
-    interrupted work will need *owed_seconds* when the line runs again.
+    interrupted work will need *owed_seconds* when the line runs again. *is_told_by_work*: the run that it stops tells
+    the stoppage, so the line need not.
     """
 
     stoppage_id: str
@@ -33,6 +34,7 @@ class Down(msgspec.Struct, frozen=True, gc=False):
     reason: str
     withdrawn: list[Interval]
     owed_seconds: int
+    is_told_by_work: bool = False
 
 
 class FloorEvent(LineEvent):
@@ -56,10 +58,11 @@ class LineBroke(FloorEvent):
     """The line will not run until about the time said; what was planned on it is planned anew."""
 
 
-class LineMended(FloorEvent):
+class LineMended(FloorEvent, omit_defaults=True):
     """The line can run again."""
 
     stoppage_id: str
+    is_told_by_work: bool = False
 
 
 FloorChange = FloorTaken | FloorFreed | LineBroke | LineMended
@@ -108,6 +111,7 @@ class BreakLine(OfFloor, frozen=True, gc=False, kw_only=True):
     reason: str
     withdrawn: list[Interval]
     owed_seconds: int
+    is_told_by_work: bool
     days_max: int
 
 
@@ -176,6 +180,7 @@ def _break(command: BreakLine, floor: Floor) -> Sequence[FloorChange]:
         command.reason,
         command.withdrawn,
         command.owed_seconds,
+        command.is_told_by_work,
     )
     return [LineBroke(**_line(command), running=floor.running, free_since=floor.free_since, down=down, at=command.at)]
 
@@ -191,6 +196,7 @@ def _mend(command: MendLine, floor: Floor) -> Sequence[FloorChange]:
             down=None,
             at=command.at,
             stoppage_id=floor.down.stoppage_id,
+            is_told_by_work=floor.down.is_told_by_work,
         )
     ]
 

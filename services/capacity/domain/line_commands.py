@@ -43,11 +43,14 @@ class PublishHours:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawHours:
-    """The line's bookings are asked in the same transaction."""
+    """The line's bookings are asked in the same transaction. *stoppage_id*: why the line cannot keep them, "" when its
+    owner wants them back.
+    """
 
     intervals: list[Interval]
     reason: str
     at: datetime
+    stoppage_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def withdraw(command: WithdrawHours, line: Line) -> Sequence[LineMasterEvent]:
     wanted = _future(command.intervals, command.at)
     for outside in minus(wanted, line.offered)[:1]:
         raise Refused(Why.HOURS_NOT_OFFERED, pointer="/intervals", start=local_text(outside.starts_at))
-    return [_withdrawn(line, wanted, command.reason, command.at)]
+    return [_withdrawn(line, wanted, command.reason, command.at, command.stoppage_id)]
 
 
 def _future(intervals: Sequence[Interval], at: datetime) -> list[Interval]:
@@ -92,8 +92,12 @@ def _published(line: Line, intervals: list[Interval], at: datetime) -> CapacityP
     return CapacityPublished(**line.identity, intervals=intervals, published_at=at)
 
 
-def _withdrawn(line: Line, intervals: list[Interval], reason: str, at: datetime) -> CapacityWithdrawn:
-    return CapacityWithdrawn(**line.identity, intervals=intervals, reason=reason, withdrawn_at=at)
+def _withdrawn(
+    line: Line, intervals: list[Interval], reason: str, at: datetime, stoppage_id: str = ""
+) -> CapacityWithdrawn:
+    return CapacityWithdrawn(
+        **line.identity, intervals=intervals, reason=reason, withdrawn_at=at, stoppage_id=stoppage_id
+    )
 
 
 def next_second(at: datetime) -> datetime:

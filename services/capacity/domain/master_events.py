@@ -131,12 +131,16 @@ class CapacityPublished(LineEvent):
     published_at: datetime
 
 
-class CapacityWithdrawn(LineEvent):
-    """Offered hours taken back; none of them was booked or held. Ascending, apart."""
+class CapacityWithdrawn(LineEvent, omit_defaults=True):
+    """Offered hours taken back; none of them was booked or held. Ascending, apart.
+
+    *stoppage_id*: nobody took them back, the line is down: the ledger learns of that stoppage instead.
+    """
 
     intervals: list[Interval]
     reason: str
     withdrawn_at: datetime
+    stoppage_id: str = ""
 
 
 class ChangeoversSet(LineEvent):

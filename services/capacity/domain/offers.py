@@ -13,6 +13,7 @@ from services.capacity.domain.work_commands import (
     DeclineOffer,
     MoveWork,
     OfferWork,
+    RenewOffer,
     WithdrawWork,
 )
 from services.capacity.domain.work_events import (
@@ -20,6 +21,7 @@ from services.capacity.domain.work_events import (
     OfferAccepted,
     OfferCountered,
     OfferDeclined,
+    OfferRenewed,
     WorkMoved,
     WorkOffered,
     WorkOrderEvent,
@@ -58,6 +60,8 @@ def bargain(command: Bargaining, work: Work) -> Sequence[WorkOrderEvent]:
             return _counter(command, work)
         case AgreeCounter():
             return _agree(command, work)
+        case RenewOffer():
+            return _renew(command, work)
         case MoveWork():
             return _move(command, work)
         case WithdrawWork():
@@ -156,6 +160,12 @@ def _agree(command: AgreeCounter, work: Work) -> Sequence[WorkOrderEvent]:
         ),
         OfferAccepted(**about, plant_name=work.terms.plant_name, automatic=False, accepted_at=command.at),
     ]
+
+
+def _renew(command: RenewOffer, work: Work) -> Sequence[WorkOrderEvent]:
+    if not isinstance(work, Countered):
+        return []
+    return [OfferRenewed(**identity(work.terms), answer_by=command.answer_by, renewed_at=command.at)]
 
 
 def _move(command: MoveWork, work: Work) -> Sequence[WorkOrderEvent]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.capacity.domain.plan_events import Change, ChangeCause, Choice, PlanAsked
-from shared.contracts.planning import PlanOption
+from services.capacity.domain.plan_events import Change, ChangeCause, PlanAsked
+from shared.contracts.planning import PlanOption, ReplanChoice
 from shared.contracts.reasons import PlanReason, Relaxation
 
 
@@ -84,7 +84,7 @@ class ProposeChange:
     replan_id: str
     cause: ChangeCause
     change: Change | None
-    default_choice: Choice
+    default_choice: ReplanChoice
     answer_by: datetime
     reasons: list[PlanReason]
     at: datetime
@@ -92,10 +92,10 @@ class ProposeChange:
 
 @dataclass(frozen=True, slots=True)
 class AnswerChange:
-    """*change* is what is booked now: the proposal, or what was found instead. None goes with `cancel`."""
+    """*change* is what is booked now: the proposal, or what was found instead. None: what held before."""
 
     replan_id: str
-    choice: Choice
+    choice: ReplanChoice
     by_default: bool
     change: Change | None
     at: datetime

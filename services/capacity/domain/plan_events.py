@@ -6,12 +6,20 @@ from typing import Literal
 
 import msgspec
 
-from shared.contracts.planning import DemandLine, Limits, Place, PlannedStep, PlannedTrip, PlanOption, Supply
+from shared.contracts.planning import (
+    DemandLine,
+    Limits,
+    Place,
+    PlannedStep,
+    PlannedTrip,
+    PlanOption,
+    ReplanChoice,
+    Supply,
+)
 from shared.contracts.reasons import PlanReason, Relaxation
 from shared.kernel.event import Event
 
-ChangeCause = Literal["declined", "countered", "breakdown", "short_supply", "power_limit"]
-Choice = Literal["accept", "cancel"]
+ChangeCause = Literal["declined", "countered", "breakdown", "short_supply", "power_limit", "no_show", "under_delivery"]
 
 
 class PlanEvent(Event):
@@ -36,7 +44,7 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     price_fen: int
 
 
-class PlanAsked(PlanEvent):
+class PlanAsked(PlanEvent, frozen=True, omit_defaults=True):
     """The order asked for attempt *attempt*: the demand as it snapshotted it, kept for every later replanning."""
 
     attempt: int
@@ -48,6 +56,7 @@ class PlanAsked(PlanEvent):
     supplies: list[Supply]
     replaces_quote_id: str
     asked_at: datetime
+    deliver_from: datetime | None = None
 
 
 class InquiryAnswered(PlanEvent):
@@ -129,17 +138,17 @@ class PlanChangeProposed(PlanEvent):
     current: Change
     old_promise_at: datetime
     old_price_fen: int
-    default_choice: Choice
+    default_choice: ReplanChoice
     answer_by: datetime
     reasons: list[PlanReason]
     proposed_at: datetime
 
 
 class PlanChangeAnswered(PlanEvent):
-    """The buyer's choice, or the stated default. *change* is what holds from now on, None when cancelled."""
+    """The buyer's choice, or the stated default. *change* is what holds from now on; None: what held before."""
 
     replan_id: str
-    choice: Choice
+    choice: ReplanChoice
     by_default: bool
     change: Change | None
     answered_at: datetime

@@ -7,7 +7,6 @@ from typing import assert_never
 from services.capacity.domain.plan_events import (
     Change,
     ChangeCause,
-    Choice,
     InquiryAnswered,
     PlanAsked,
     PlanCancelled,
@@ -24,7 +23,7 @@ from services.capacity.domain.plan_events import (
 )
 from services.capacity.domain.refusals import Why
 from shared.contracts.line_time import LotMove
-from shared.contracts.planning import PlanOption
+from shared.contracts.planning import PlanOption, ReplanChoice
 from shared.kernel.refusal import Refused
 
 
@@ -47,7 +46,7 @@ class Question:
     replan_id: str
     cause: ChangeCause
     change: Change | None
-    default_choice: Choice
+    default_choice: ReplanChoice
     answer_by: datetime
 
 

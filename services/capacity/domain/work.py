@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from services.capacity.domain.inspection import dispose
+from services.capacity.domain.no_shows import miss
 from services.capacity.domain.offers import bargain
 from services.capacity.domain.production import make
 from services.capacity.domain.refusals import Why
@@ -15,6 +16,7 @@ from services.capacity.domain.work_commands import (
     DeliverGoods,
     DispositionLot,
     Making,
+    MissSlot,
     ReceiveMaterial,
     ShipGoods,
     WorkCommand,
@@ -38,6 +40,8 @@ def decide(command: WorkCommand, work: Work) -> Sequence[WorkOrderEvent]:
             return ship(command, work)
         case DeliverGoods():
             return deliver(command, work)
+        case MissSlot():
+            return miss(command, work)
         case ReceiveMaterial():
             return _receive(command, work)
         case _:

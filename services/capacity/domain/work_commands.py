@@ -52,6 +52,14 @@ class AgreeCounter:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewOffer:
+    """The buyer did not take the plant's terms: the offer stands as it was, until *answer_by*."""
+
+    answer_by: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MoveWork:
     """Another slot on the same line."""
 
@@ -69,6 +77,15 @@ class WithdrawWork:
     """Not wanted here any more; passed over when it has ended already."""
 
     reason: Literal["cancelled", "replanned", "replaced"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MissSlot:
+    """Time has passed: take the work away if its plant could have begun long enough ago. *floor_free_since*: None: ever."""
+
+    floor_free_since: datetime | None
+    limits: ExecutionLimits
     at: datetime
 
 
@@ -191,7 +208,7 @@ class DeliverGoods:
     when: Moment
 
 
-Bargaining = OfferWork | AcceptOffer | DeclineOffer | CounterOffer | AgreeCounter | MoveWork | WithdrawWork
+Bargaining = OfferWork | AcceptOffer | DeclineOffer | CounterOffer | AgreeCounter | RenewOffer | MoveWork | WithdrawWork
 Making = StartWork | FinishSetup | ReportOutput | CorrectReport | OpenStoppage | CloseStoppage | FinishRun
 Leaving = DispositionLot | ShipGoods | DeliverGoods
-WorkCommand = Bargaining | Making | Leaving | ReceiveMaterial
+WorkCommand = Bargaining | Making | Leaving | ReceiveMaterial | MissSlot

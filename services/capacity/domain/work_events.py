@@ -127,6 +127,13 @@ class OfferCountered(WorkEvent):
     countered_at: datetime
 
 
+class OfferRenewed(WorkEvent):
+    """The buyer keeps the agreed terms and nobody else would: the plant is asked once more, as offered at first."""
+
+    answer_by: datetime
+    renewed_at: datetime
+
+
 class WorkMoved(WorkEvent):
     """The work stays on its line and moves to another slot or price: *slot_id* is the new one."""
 
@@ -152,6 +159,14 @@ class MaterialReceived(WorkEvent):
     from_work_id: str
     lots: list[LotMove]
     received_at: datetime
+
+
+class SlotMissed(WorkEvent):
+    """The plant could have begun at *ready_at* and had not when its grace was over: a no-show. The work is taken away."""
+
+    plant_name: str
+    ready_at: datetime
+    missed_at: datetime
 
 
 class SetupStarted(WorkEvent):
@@ -274,8 +289,10 @@ WorkOrderEvent = (
     | OfferAccepted
     | OfferDeclined
     | OfferCountered
+    | OfferRenewed
     | WorkMoved
     | WorkWithdrawn
+    | SlotMissed
     | MaterialReceived
     | SetupStarted
     | SetupFinished
@@ -296,8 +313,10 @@ WORK_EVENTS: Mapping[str, type[Event]] = {
     "offer-accepted.v1": OfferAccepted,
     "offer-declined.v1": OfferDeclined,
     "offer-countered.v1": OfferCountered,
+    "offer-renewed.v1": OfferRenewed,
     "work-moved.v1": WorkMoved,
     "work-withdrawn.v1": WorkWithdrawn,
+    "slot-missed.v1": SlotMissed,
     "material-received.v1": MaterialReceived,
     "setup-started.v1": SetupStarted,
     "setup-finished.v1": SetupFinished,

@@ -16,12 +16,14 @@ from services.capacity.domain.work_events import (
     OfferAccepted,
     OfferCountered,
     OfferDeclined,
+    OfferRenewed,
     ProductionReported,
     ReportCorrected,
     RunFinished,
     RunStarted,
     SetupFinished,
     SetupStarted,
+    SlotMissed,
     StoppageClosed,
     StoppageOpened,
     Totals,
@@ -42,6 +44,7 @@ class Stock:
     unit: str
     received: int
     consumed: int = 0
+    received_at: datetime | None = None  # the last of it
 
     @property
     def left(self) -> int:
@@ -107,10 +110,10 @@ class Countered:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Declined or withdrawn before it started."""
+    """Declined, withdrawn or missed before it started."""
 
     terms: WorkOffered
-    how: Literal["declined", "cancelled", "replanned", "replaced"]
+    how: Literal["declined", "cancelled", "replanned", "replaced", "missed"]
     at: datetime
 
 
@@ -185,8 +188,10 @@ def evolve(work: Work, event: WorkOrderEvent) -> Work:
     if isinstance(work, NoWork | Closed):
         return work
     match event:
-        case OfferAccepted() | OfferDeclined() | OfferCountered() | WorkMoved() | WorkWithdrawn():
+        case OfferAccepted() | OfferDeclined() | OfferCountered() | OfferRenewed() | WorkMoved() | WorkWithdrawn():
             return _bargained(work, event)
+        case SlotMissed():
+            return Closed(work.terms, "missed", event.missed_at)
         case MaterialReceived():
             return replace(work, stock=_with_stock(work.stock, event))
         case SetupStarted() | SetupFinished() | RunStarted() | RunFinished():
@@ -199,7 +204,10 @@ def evolve(work: Work, event: WorkOrderEvent) -> Work:
             assert_never(event)
 
 
-def _bargained(work: Live, event: OfferAccepted | OfferDeclined | OfferCountered | WorkMoved | WorkWithdrawn) -> Work:
+def _bargained(
+    work: Live,
+    event: OfferAccepted | OfferDeclined | OfferCountered | OfferRenewed | WorkMoved | WorkWithdrawn,
+) -> Work:
     match event:
         case OfferAccepted():
             return Accepted(work.terms, work.stock, event.accepted_at)
@@ -207,6 +215,8 @@ def _bargained(work: Live, event: OfferAccepted | OfferDeclined | OfferCountered
             return Closed(work.terms, "declined", event.declined_at)
         case OfferCountered():
             return Countered(work.terms, event, work.stock)
+        case OfferRenewed():
+            return Offered(msgspec.structs.replace(work.terms, answer_by=event.answer_by), work.stock)
         case WorkWithdrawn():
             return Closed(work.terms, event.reason, event.withdrawn_at)
         case WorkMoved():
@@ -286,7 +296,7 @@ def _with_stock(stock: dict[str, Stock], event: MaterialReceived) -> dict[str, S
     after = dict(stock)
     for lot in event.lots:
         held = after.get(lot.lot_id, Stock(lot.lot_id, event.item, lot.unit, 0))
-        after[lot.lot_id] = replace(held, received=held.received + lot.quantity)
+        after[lot.lot_id] = replace(held, received=held.received + lot.quantity, received_at=event.received_at)
     return after
 
 

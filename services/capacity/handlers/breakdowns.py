@@ -1,4 +1,4 @@
-"""A line breaks down or loses its power: its hours are withdrawn, what was planned there is planned anew at once."""
+"""A line breaks down or loses its power: nothing is planned on its hours, what was planned there is planned anew."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,8 @@ from services.capacity.handlers.access import own_line
 from services.capacity.handlers.booking import is_started, release
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
-from services.capacity.handlers.replanning import Replanner, Trigger
+from services.capacity.handlers.replanning import Replanner
+from services.capacity.handlers.trigger import Trigger
 from shared.contracts.planning import Interval
 from shared.contracts.reasons import PlanReason, ReasonCode
 from shared.eventstore.handling import Prepared
@@ -88,7 +89,8 @@ class BreakdownsHandler:
         release(draft, {line_id: [one.slot_id for one in strike.hit]}, outage.reason, now)
         if strike.withdrawn:
             draft.slots(NarrowOffer(**of_line(line), intervals=strike.withdrawn, at=now))
-            draft.line(line_id, WithdrawHours(intervals=strike.withdrawn, reason=outage.reason, at=now))
+            told_as = stoppage_id if outage.starts_at <= now else ""
+            draft.line(line_id, WithdrawHours(strike.withdrawn, outage.reason, now, told_as))
         orders = {one.order_id for one in strike.hit if not one.expires_us}
         if strike.interrupted is not None:
             orders.add(strike.interrupted.order_id)
@@ -118,6 +120,9 @@ class BreakdownsHandler:
         """An outage that has begun stops the floor and what runs on it; an announced one only withdraws hours."""
         now, outage, line = self._desk.clock.now(), strike.outage, strike.line
         reason = stop_reason(outage.reason)
+        running = draft.floor_of(line.line_id).running
+        work = draft.work_of(running) if running else None
+        is_run_stopped = isinstance(work, Running) and not work.stoppage_id
         draft.floor(
             BreakLine(
                 **of_line(line),
@@ -128,13 +133,12 @@ class BreakdownsHandler:
                 reason=reason.code,
                 withdrawn=strike.withdrawn,
                 owed_seconds=strike.owed_seconds,
+                is_told_by_work=is_run_stopped,
                 days_max=self._desk.settings.breakdown_days_max,
                 at=now,
             )
         )
-        running = draft.floor_of(line.line_id).running
-        work = draft.work_of(running) if running else None
-        if isinstance(work, Running) and not work.stoppage_id:
+        if isinstance(work, Running) and is_run_stopped:
             moment = Moment(max(outage.starts_at, work.last_at), now, self._desk.limits)
             draft.work(running, OpenStoppage(strike.stoppage_id, reason.family, reason.code, "", moment))
 

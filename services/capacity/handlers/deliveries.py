@@ -17,6 +17,7 @@ from services.capacity.domain.work_state import Closed, Finished, NoWork
 from services.capacity.handlers.access import own_work
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft
+from services.capacity.handlers.making_up import MakeUps
 from shared.eventstore.handling import Prepared
 from shared.kernel.principal import Principal
 from shared.kernel.refusal import Refused
@@ -25,8 +26,9 @@ from shared.kernel.refusal import Refused
 class DeliveriesHandler:
     """Results are the version of the work order decided on."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, make_ups: MakeUps) -> None:
         self._desk = desk
+        self._make_ups = make_ups
 
     def disposition(
         self, work_id: str, inspection_lot_id: str, principal: Principal, disposition: Disposition, grounds: str
@@ -36,6 +38,7 @@ class DeliveriesHandler:
         if isinstance(draft.work_of(work_id), NoWork):
             raise Refused(Why.UNKNOWN_INSPECTION, id=inspection_lot_id)
         draft.work(work_id, DispositionLot(inspection_lot_id, disposition, grounds, principal.org_id, now))
+        self._make_ups.plan_missing(draft, work_id)
         return Prepared(draft.appends(), draft.version_of_work(work_id))
 
     def ship(

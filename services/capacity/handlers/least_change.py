@@ -3,8 +3,10 @@ when it costs the buyer something.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+import msgspec
 
 from services.capacity.domain.allocation import recipe_step, slot_of, work_id_for
 from services.capacity.domain.plan_events import Change
@@ -14,6 +16,7 @@ from services.capacity.domain.work_commands import WithdrawWork
 from services.capacity.domain.work_state import Closed, Countered, NoWork
 from services.capacity.handlers.booking import firm_slot, is_started
 from services.capacity.handlers.draft import Draft
+from services.capacity.handlers.trigger import Found
 from shared.contracts.planning import PlannedStep, PlannedTrip
 
 ANSWER_AT_LEAST = timedelta(minutes=30)
@@ -72,7 +75,9 @@ def _under_way(plan: Booked, feeding: str, process_id: str) -> timedelta:
 
 
 def change_of(draft: Draft, plan: Booked, layout: Layout, replan_id: str) -> Change:
-    """*layout* as a change of *plan*: work that stays on its line keeps its work order."""
+    """*layout* as a change of *plan*: work that stays on its line keeps its work order, what it costs more or less than
+    the plan is added to what the buyer pays.
+    """
     steps, trips = layout.steps, layout.trips
     before = {step.process_id: step for step in plan.current.steps}
     moved = [step.process_id for step in steps if _differs(before.get(step.process_id), step)]
@@ -83,8 +88,18 @@ def change_of(draft: Draft, plan: Booked, layout: Layout, replan_id: str) -> Cha
     }
     work_ids = {step.process_id: _work_id(alive, before.get(step.process_id), step, replan_id) for step in steps}
     dropped = [one for one in before if one not in work_ids]
-    price_fen = sum(step.price_fen for step in steps) + sum(trip.price_fen for trip in trips)
+    price_fen = plan.current.price_fen + _fen(steps, trips) - _fen(plan.current.steps, plan.current.trips)
     return Change(steps, trips, work_ids, moved, dropped, layout.promise_at, price_fen)
+
+
+def _fen(steps: list[PlannedStep], trips: list[PlannedTrip]) -> int:
+    return sum(step.price_fen for step in steps) + sum(trip.price_fen for trip in trips)
+
+
+def at_no_extra_price(found: Found, current: Change) -> Found:
+    """*found* for what was agreed: what it costs beyond that is not the buyer's. Later changes count from there."""
+    price_fen = min(found.change.price_fen, current.price_fen)
+    return replace(found, change=msgspec.structs.replace(found.change, price_fen=price_fen))
 
 
 def own_slot(

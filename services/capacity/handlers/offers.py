@@ -20,7 +20,8 @@ from services.capacity.handlers.access import own_work
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft
 from services.capacity.handlers.least_change import costs_nothing
-from services.capacity.handlers.replanning import Replanner, Trigger
+from services.capacity.handlers.replanning import Replanner
+from services.capacity.handlers.trigger import Trigger
 from shared.contracts.planning import PlannedStep
 from shared.eventstore.handling import Prepared
 from shared.kernel.clock import instant_text

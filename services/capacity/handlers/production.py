@@ -25,6 +25,7 @@ from services.capacity.domain.work_state import Accepted, Closed, Live
 from services.capacity.handlers.access import own_work
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
+from services.capacity.handlers.making_up import MakeUps
 from shared.contracts.line_time import LotMove
 from shared.eventstore.handling import Prepared
 from shared.kernel.clock import instant_text
@@ -92,8 +93,9 @@ class ProductionHandler:
     means now.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, make_ups: MakeUps) -> None:
         self._desk = desk
+        self._make_ups = make_ups
 
     def start(
         self, work_id: str, principal: Principal, at: datetime | None, *, accepts_less: bool = False
@@ -195,6 +197,7 @@ class ProductionHandler:
                 kept_until=next_second(moment.at),
             )
         )
+        self._make_ups.plan_missing(draft, work_id)
         return Prepared(draft.appends(), draft.version_of_work(work_id))
 
     def _own(self, work_id: str, principal: Principal) -> tuple[Draft, Live | Closed]:

@@ -1,18 +1,17 @@
 """A confirmed plan has to change: find the least change, do it when it costs the buyer nothing, ask when it does."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
-from services.capacity.domain.allocation import work_id_for
+from services.capacity.domain.allocation import answer_due as offer_due
 from services.capacity.domain.matching.match import rematch
 from services.capacity.domain.matching.problem import Unmatched
 from services.capacity.domain.matching.rules import standard_rules
 from services.capacity.domain.plan_commands import AnswerChange, ChangePlan, ProposeChange
-from services.capacity.domain.plan_events import Change, ChangeCause, Choice
 from services.capacity.domain.plan_state import Booked, Question
 from services.capacity.domain.refusals import Why
-from services.capacity.domain.slots import Slot
+from services.capacity.domain.work_commands import RenewOffer
+from services.capacity.domain.work_state import Countered
 from services.capacity.handlers.changing import (
     confirm_proposed,
     free_moved,
@@ -20,13 +19,14 @@ from services.capacity.handlers.changing import (
     release_proposed,
     take_moved,
 )
-from services.capacity.handlers.demand import demand_of
+from services.capacity.handlers.demand import demand_of, with_more
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft
 from services.capacity.handlers.least_change import (
     Layout,
     also_declined,
     answer_due,
+    at_no_extra_price,
     change_of,
     costs_nothing,
     end_counters,
@@ -35,35 +35,14 @@ from services.capacity.handlers.least_change import (
     own_slot,
     scopes,
 )
+from services.capacity.handlers.shortfalls import missing_of
 from services.capacity.handlers.supplies import hand_over_supplies
+from services.capacity.handlers.trigger import Found, Trigger
 from shared.contracts.order import ReplanAnswered
-from shared.contracts.planning import PlannedStep
-from shared.contracts.reasons import PlanReason
+from shared.contracts.planning import PlannedStep, ReplanChoice
 from shared.eventstore.handling import Prepared
+from shared.kernel.ids import derived_id
 from shared.kernel.refusal import Refused
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """What made the plan impossible: *affected* processes must move, away from *banned* plants (process -> plants).
-
-    *prolonged*: process -> its step as it will be: it stays where it is, and what follows may have to move.
-    """
-
-    replan_id: str
-    cause: ChangeCause
-    affected: frozenset[str]
-    banned: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    reasons: Sequence[PlanReason] = ()
-    prolonged: Mapping[str, PlannedStep] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A plan that would do, and the slots it needs."""
-
-    change: Change
-    slots: dict[str, list[Slot]]
 
 
 class Replanner:
@@ -84,13 +63,16 @@ class Replanner:
             affected=trigger.affected | homeless(draft, plan),
             banned=also_declined(draft, plan, trigger.banned),
         )
-        found = self._find(draft, plan, trigger)
+        found = self._find(draft, plan, trigger.strictly)
+        if isinstance(found, Unmatched) and trigger.avoided:
+            found = self._find(draft, plan, trigger)
+        if isinstance(found, Found) and trigger.is_makers_fault:
+            found = at_no_extra_price(found, plan.current)
         if isinstance(found, Unmatched):
             answer_by = now + self._desk.settings.answer_replan_within
             reasons = [*trigger.reasons, *found.reasons]
-            draft.plan(
-                order_id, ProposeChange(trigger.replan_id, trigger.cause, None, "cancel", answer_by, reasons, now)
-            )
+            choice: ReplanChoice = "take_less" if trigger.cause == "under_delivery" else "cancel"
+            draft.plan(order_id, ProposeChange(trigger.replan_id, trigger.cause, None, choice, answer_by, reasons, now))
         elif costs_nothing(found.change, plan.current):
             self.book(draft, plan, trigger, found)
         else:
@@ -106,13 +88,17 @@ class Replanner:
         hand_over_supplies(draft, order_id, now)
 
     def propose(self, draft: Draft, plan: Booked, trigger: Trigger, found: Found) -> None:
-        """Ask the buyer. The new slots are held beyond the last moment to answer, since a default comes after it."""
+        """Ask the buyer. The new slots are held beyond the last moment to answer, since a default comes after it.
+
+        Silence takes a later date, since the order would else be lost; it never takes a plant's higher price.
+        """
         now, change = self._desk.clock.now(), found.change
         within = self._desk.settings.answer_replan_within
         answer_by = answer_due(change, now, within)
         free_moved(draft, plan, change, trigger.cause, now)
         take_moved(draft, found.slots, trigger.replan_id, answer_by + within, now)
-        choice: Choice = "accept"
+        is_dearer = change.price_fen > plan.current.price_fen
+        choice: ReplanChoice = "keep_terms" if trigger.cause == "countered" and is_dearer else "accept"
         reasons = list(trigger.reasons)
         draft.plan(
             plan.demand.order_id,
@@ -126,9 +112,12 @@ class Replanner:
         if not isinstance(plan, Booked) or plan.question is None or plan.question.replan_id != fact.replan_id:
             return Prepared([], None)
         question = plan.question
-        if fact.choice == "cancel":
+        if fact.choice in {"cancel", "take_less"}:
             release_proposed(draft, plan, now)
-            draft.plan(fact.order_id, AnswerChange(fact.replan_id, "cancel", fact.by_default, None, now))
+            draft.plan(fact.order_id, AnswerChange(fact.replan_id, fact.choice, fact.by_default, None, now))
+            return Prepared(draft.appends(), None)
+        if fact.choice == "keep_terms":
+            self._keep_terms(draft, plan, fact, now)
             return Prepared(draft.appends(), None)
         try:
             self._accept(draft, plan, question, fact, now)
@@ -148,6 +137,30 @@ class Replanner:
         move_work(self._desk, draft, plan, change, now)
         hand_over_supplies(draft, fact.order_id, now)
 
+    def _keep_terms(self, draft: Draft, plan: Booked, fact: ReplanAnswered, now: datetime) -> None:
+        """The counter-offer is not taken: the next plant is asked. When nobody else keeps the terms, and the slot is
+        still there, the plant that countered is held to its offer; it may decline.
+        """
+        countered = {
+            name: work
+            for name, work_id in plan.current.work_ids.items()
+            if isinstance(work := draft.work_of(work_id), Countered)
+        }
+        lost = homeless(draft, plan)
+        release_proposed(draft, plan, now)
+        draft.plan(fact.order_id, AnswerChange(fact.replan_id, "keep_terms", fact.by_default, None, now))
+        banned = {name: frozenset({work.terms.plant_id}) for name, work in countered.items()}
+        trigger = Trigger(_again(fact.replan_id), "countered", lost | countered.keys(), banned)
+        found = None if lost else self._find(draft, plan, trigger)
+        if isinstance(found, Found) and costs_nothing(found.change, plan.current):
+            self.book(draft, plan, trigger, found)
+        elif lost:
+            self.replan(draft, fact.order_id, replace(trigger, cause="declined"))
+        else:
+            for work in countered.values():
+                due = offer_due(now, self._desk.settings.answer_offer_within, work.terms.starts_at)
+                draft.work(work.terms.work_id, RenewOffer(due, now))
+
     def _look_again(self, draft: Draft, fact: ReplanAnswered, now: datetime) -> None:
         """What was proposed is gone, or nothing was: find a plan now, and ask again when it costs more than agreed."""
         plan = draft.plan_of(fact.order_id)
@@ -156,7 +169,7 @@ class Replanner:
         question = plan.question
         affected = homeless(draft, plan)
         draft.plan(fact.order_id, AnswerChange(fact.replan_id, "accept", fact.by_default, None, now))
-        again = Trigger(work_id_for(fact.replan_id, "again").replace("wrk_", "rpl_"), question.cause, affected)
+        again = Trigger(_again(fact.replan_id), question.cause, affected)
         self.replan(draft, fact.order_id, again)
 
     def with_step(self, draft: Draft, plan: Booked, after: PlannedStep, trigger: Trigger) -> Found | Unmatched:
@@ -190,8 +203,11 @@ class Replanner:
     def _with_kept(self, draft: Draft, plan: Booked, kept: list[PlannedStep], trigger: Trigger) -> Found | Unmatched:
         held = {one.process_id: one for one in kept}
         given_up = frozenset(one.slot_id for one in plan.current.steps if held.get(one.process_id) != one)
+        demand = demand_of(plan.demand)
+        if trigger.cause == "under_delivery":
+            demand = with_more(demand, plan.current.steps, missing_of(draft, plan))
         answer = rematch(
-            demand_of(plan.demand),
+            demand,
             draft.seen(),
             self._desk.clock.now(),
             standard_rules(),
@@ -203,8 +219,13 @@ class Replanner:
         )
         if isinstance(answer, Unmatched):
             return answer
-        option = min(answer.options, key=lambda one: (one.promise_at, one.price_fen, one.option_id))
+        option = min(answer.options, key=lambda one: (one.promise_at, one.price_fen))  # of equals the first of the menu
         steps = [held.get(one.process_id, one) for one in option.steps]
         wanted = {one.slot_id for one in steps}
         slots = {line_id: [one for one in found if one.slot_id in wanted] for line_id, found in answer.slots.items()}
         return Found(change_of(draft, plan, Layout(steps, option.trips, option.promise_at), trigger.replan_id), slots)
+
+
+def _again(replan_id: str) -> str:
+    """The question that follows the answer to *replan_id*."""
+    return derived_id("rpl", replan_id, "again")

@@ -14,7 +14,7 @@ def hand_over_supplies(draft: Draft, order_id: str, at: datetime) -> None:
     plan = draft.plan_of(order_id)
     if not isinstance(plan, Booked):
         return
-    steps = sorted(plan.current.steps, key=lambda one: (one.starts_at, one.process_id))
+    steps = sorted(plan.current.steps, key=lambda one: one.starts_at)  # of equals the first of the plan
     work_ids = [plan.current.work_ids[one.process_id] for one in steps]
     for item, lots in supplies_of(plan).items():
         left = _left(draft, work_ids, lots)

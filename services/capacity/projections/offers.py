@@ -23,6 +23,7 @@ ANSWERS: Mapping[str, Sequence[str]] = {
         "blocked",
         "shipped",
         "delivered",
+        "missed",
     ),
 }
 """How an offer stands -> the states of its work order."""

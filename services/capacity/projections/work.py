@@ -60,6 +60,7 @@ STATES = (
     "delivered",
     "declined",
     "withdrawn",
+    "missed",
 )
 
 
@@ -96,7 +97,7 @@ class WorkOrders:
     name = NAME
     tables: Sequence[sa.Table] = (TABLE,)
     handles: frozenset[str] | None = frozenset(events.WORK_EVENTS)
-    code_digest = digest_of("1", TABLE.columns.keys())
+    code_digest = digest_of("2", TABLE.columns.keys())
 
     def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
         for recorded in page:
@@ -140,6 +141,7 @@ _STATE_AFTER: Mapping[type[events.WorkEvent], str] = {
     events.OfferDeclined: "declined",
     events.OfferCountered: "countered",
     events.WorkWithdrawn: "withdrawn",
+    events.SlotMissed: "missed",
     events.SetupStarted: "setting_up",
     events.RunStarted: "running",
     events.StoppageOpened: "stopped",
@@ -154,6 +156,8 @@ def _changes(event: events.WorkEvent) -> dict[str, Any]:
     if state is not None:
         return {"state": state}
     match event:
+        case events.OfferRenewed():
+            return {"state": "offered", "answer_by": _text(event.answer_by)}
         case events.WorkMoved():
             return {
                 "slot_id": event.slot_id,
@@ -210,6 +214,18 @@ def list_unanswered(views: sa.Engine, now: datetime, limit: int) -> list[str]:
         sa.select(TABLE.c.work_id)
         .where(TABLE.c.state == "offered", TABLE.c.answer_by <= _text(now))
         .order_by(TABLE.c.answer_by)
+        .limit(limit)
+    )
+    with views.connect() as connection:
+        return [str(one) for one in connection.execute(query).scalars()]
+
+
+def list_unstarted(views: sa.Engine, until: datetime, limit: int) -> list[str]:
+    """Agreed work whose slot began by *until* and that has not, the longest first. For the platform's own job."""
+    query = (
+        sa.select(TABLE.c.work_id)
+        .where(TABLE.c.state == "accepted", TABLE.c.starts_at <= _text(until))
+        .order_by(TABLE.c.starts_at, TABLE.c.work_id)
         .limit(limit)
     )
     with views.connect() as connection:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from services.capacity.domain import master_events, plan_events, work_events
+from services.capacity.domain import floor, master_events, plan_events, work_events
 from services.capacity.domain import slots as slot_events
 from services.capacity.publishing import masters, offers, planning, production, progress
 from services.capacity.publishing import slots as slot_facts
@@ -30,10 +30,13 @@ _FACTS: Mapping[type[Event], Callable[[Any], list[Fact]]] = {
     slot_events.SlotsHeld: slot_facts.slots_held,
     slot_events.SlotsConfirmed: slot_facts.slots_confirmed,
     slot_events.SlotsReleased: slot_facts.slots_released,
+    floor.LineBroke: production.line_broke,
+    floor.LineMended: production.line_mended,
     work_events.OfferAccepted: offers.offer_accepted,
     work_events.OfferDeclined: offers.offer_declined,
     work_events.OfferCountered: offers.offer_countered,
     work_events.WorkWithdrawn: offers.work_withdrawn,
+    work_events.SlotMissed: offers.slot_missed,
     work_events.SetupStarted: production.setup_started,
     work_events.SetupFinished: production.setup_finished,
     work_events.RunStarted: production.run_started,

@@ -77,6 +77,9 @@ def capacity_published(event: private.CapacityPublished) -> list[Fact]:
 
 
 def capacity_withdrawn(event: private.CapacityWithdrawn) -> list[Fact]:
+    """Hours of a broken line are told by its stoppage: they stay offered, and could not be had."""
+    if event.stoppage_id:
+        return []
     return [
         line_time.CapacityWithdrawn(
             line_id=event.line_id,

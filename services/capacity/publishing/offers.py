@@ -28,6 +28,11 @@ def work_withdrawn(event: private.WorkWithdrawn) -> list[Fact]:
     return [progressed(event, "cancelled", private.Totals(), event.withdrawn_at)]
 
 
+def slot_missed(event: private.SlotMissed) -> list[Fact]:
+    """The order learns that nobody makes it now; the ledger counts the slot by its release."""
+    return [progressed(event, "cancelled", private.Totals(), event.missed_at)]
+
+
 def _answered(
     event: private.WorkEvent,
     plant_name: str,

@@ -3,6 +3,8 @@
 from typing import Literal, TypedDict
 
 from services.capacity.domain import work_events as private
+from services.capacity.domain.floor import LineBroke, LineMended
+from services.capacity.domain.master_events import LineEvent
 from services.capacity.publishing.progress import progressed
 from shared.contracts import line_time
 from shared.contracts.envelope import Fact
@@ -17,7 +19,7 @@ class Place(TypedDict):
     district: str
 
 
-def _place(event: private.WorkEvent) -> Place:
+def _place(event: private.WorkEvent | LineEvent) -> Place:
     return Place(
         line_id=event.line_id,
         plant_id=event.plant_id,
@@ -80,6 +82,28 @@ def stoppage_opened(event: private.StoppageOpened) -> list[Fact]:
 
 
 def stoppage_closed(event: private.StoppageClosed) -> list[Fact]:
+    return [line_time.StoppageClosed(**_place(event), stoppage_id=event.stoppage_id, at=event.at)]
+
+
+def line_broke(event: LineBroke) -> list[Fact]:
+    """The stoppage of a line on which no run tells it."""
+    down = event.down
+    if down is None or down.is_told_by_work:
+        return []
+    opened = line_time.StoppageOpened(
+        **_place(event),
+        stoppage_id=down.stoppage_id,
+        work_id="",
+        family=down.family,
+        reason=down.reason,
+        at=down.starts_at,
+    )
+    return [opened]
+
+
+def line_mended(event: LineMended) -> list[Fact]:
+    if event.is_told_by_work:
+        return []
     return [line_time.StoppageClosed(**_place(event), stoppage_id=event.stoppage_id, at=event.at)]
 
 

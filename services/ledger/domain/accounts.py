@@ -12,6 +12,7 @@ class Account(StrEnum):
     PLANNED = "planned"  # planned operation that was never offered
     AVAILABLE = "available"  # offered, and neither booked nor used
     COMMITTED = "committed"  # booked for a client, and not used
+    NO_SHOW = "no_show"  # booked, missed by the plant, and not used
     UNATTAINABLE = "unattainable"  # offered, and stopped while no work was on
     WITHDRAWN = "withdrawn"  # offered, and taken back
     AUST = "aust"  # set-up

@@ -19,6 +19,7 @@ class Cell(NamedTuple):
     offer: str = ""  # published | withdrawn
     slot: str = ""
     slot_client: str = ""
+    missed: str = ""  # the client whose booking of this second the plant missed
     work: str = ""
     phase: str = ""  # setup | run
     client: str = ""
@@ -42,7 +43,8 @@ def label_of(cell: Cell, local: int) -> Label:
     """*local* is the local date of the second; its production day differs after midnight of a night shift."""
     account = _account_of(cell)
     user = "" if _use_of(cell) is None else cell.client
-    client = cell.slot_client if account is Account.COMMITTED else user
+    booked_by = {Account.COMMITTED: cell.slot_client, Account.NO_SHOW: cell.missed}
+    client = booked_by.get(account, user)
     return Label(cell.day or local, account, client)
 
 
@@ -79,4 +81,6 @@ def _offered_account(cell: Cell) -> Account:
     stopped = stopped_account("idle", cell.family) if cell.stop else None
     if stopped is not None:
         return stopped
-    return Account.COMMITTED if cell.slot else Account.AVAILABLE
+    if cell.slot:
+        return Account.COMMITTED
+    return Account.NO_SHOW if cell.missed else Account.AVAILABLE

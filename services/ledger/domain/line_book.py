@@ -17,6 +17,8 @@ from shared.contracts import line_time as facts
 from shared.contracts.envelope import Fact
 from shared.contracts.planning import Interval
 
+NO_SHOW = "no-show"  # why a plant's slot was released
+
 
 class Open(msgspec.Struct, gc=False):
     """Work that has begun and not closed: *phase* setup or run, since *start*."""
@@ -161,7 +163,7 @@ def _capacity_published(book: LineBook, fact: facts.CapacityPublished) -> None:
 
 def _capacity_withdrawn(book: LineBook, fact: facts.CapacityWithdrawn) -> None:
     def withdrawn(cell: Cell) -> Cell:
-        is_free = cell.offer == "published" and not cell.slot and not cell.work
+        is_free = cell.offer == "published" and not cell.slot and not cell.missed and not cell.work
         return cell._replace(offer="withdrawn") if is_free else cell
 
     for interval in fact.intervals:
@@ -181,9 +183,18 @@ def _slot_booked(book: LineBook, fact: facts.SlotBooked) -> None:
 
 
 def _slot_released(book: LineBook, fact: facts.SlotReleased) -> None:
+    """A cancelled booking is void, as if it had never been; of a missed one the time that passed stays told."""
     slot = book.register.slots.pop(fact.slot_id, None)
-    if slot is not None:
-        _free(book, fact.slot_id, slot.start, slot.end)
+    if slot is None:
+        return
+    if fact.reason == NO_SHOW:
+        passed = min(slot.end, second_of(fact.released_at))
+        book.relabel(slot.start, passed, lambda cell: _missed(cell, fact.slot_id))
+    _free(book, fact.slot_id, slot.start, slot.end)
+
+
+def _missed(cell: Cell, slot_id: str) -> Cell:
+    return cell._replace(missed=cell.slot_client) if cell.slot == slot_id else cell
 
 
 def _free(book: LineBook, slot_id: str, start: int, end: int) -> None:

@@ -160,7 +160,7 @@ class Audit:
         return f"{sum(labelled.values()):,} seconds, {sum(offered.values()):,} of them published"
 
 
-_OFFERED = {Account.AVAILABLE, Account.COMMITTED, Account.UNATTAINABLE, Account.WITHDRAWN, *BUSY}
+_OFFERED = {Account.AVAILABLE, Account.COMMITTED, Account.NO_SHOW, Account.UNATTAINABLE, Account.WITHDRAWN, *BUSY}
 
 
 def _check_entry(event: EntryRecorded, chains: _Chains) -> None:

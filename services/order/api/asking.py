@@ -107,7 +107,7 @@ class CancelBody(BaseSchema):
 
 
 class AnswerBody(BaseSchema):
-    choice = Choice(["accept", "cancel"], required=True)
+    choice = Choice(["accept", "keep_terms", "take_less", "cancel"], required=True)
 
 
 class ArrivalBody(BaseSchema):

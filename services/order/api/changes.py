@@ -192,7 +192,7 @@ def answer_replan(order_id: str, replan_id: str, body: dict[str, Any]) -> Answer
     """Accept the changed plan, or cancel the order without a fee. Silence means the stated default."""
     return _perform(
         order_id,
-        lambda command: AnswerReplan(replan_id, body["choice"], by_default=False, at=command.cause.at),
+        lambda command: AnswerReplan(replan_id, body["choice"], command.cause.at),
         show_order,
         needs_version=False,
     )

@@ -169,7 +169,7 @@ def _replan_shown(asked: Asked) -> Shown:
         "new_promise_at": asked.promise.promise_at,
         "old_price": Money(asked.old_price_fen),
         "new_price": Money(asked.promise.price_fen),
-        "choices": ["accept", "cancel"],
+        "choices": asked.choices,
         "default_choice": asked.default_choice,
         "answer_by": asked.answer_by,
         "item": None,

@@ -48,6 +48,7 @@ def planning_requested(
         supplies=supplies,
         replaces_quote_id=replaces_quote_id,
         requested_at=at,
+        requested_from=body.requested_from,
     )
 
 

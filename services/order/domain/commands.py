@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from services.order.domain.terms import Terms
 from services.order.domain.values import OrderLine
 from shared.contracts import capacity
-from shared.contracts.planning import Limits, Place, Supply
+from shared.contracts.planning import Limits, Place, ReplanChoice, Supply
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,10 @@ class CancelOrder:
 
 @dataclass(frozen=True, slots=True)
 class AnswerReplan:
-    """*by_default*: nobody answered until `answer_by`; *choice* is then the stated default, whatever stands here."""
+    """*choice* None: nobody answered until `answer_by`, and the default that the question states holds."""
 
     replan_id: str
-    choice: Literal["accept", "cancel"]
-    by_default: bool
+    choice: ReplanChoice | None
     at: datetime
 
 

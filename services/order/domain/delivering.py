@@ -90,6 +90,14 @@ def _is_line_delivered(order: Running, order_line_id: str, ordered: int, terms: 
     delivered = order.delivered(order_line_id)
     if terms.is_enough(delivered, ordered):
         return True
+    return is_all_there(order, order_line_id)
+
+
+def is_all_there(order: Running, order_line_id: str) -> bool:
+    """Whether nothing more will come of the line. While its buyer is asked about a make-up run, more may."""
+    if order.asked is not None and order.asked.cause == "under_delivery":
+        return False
+    delivered = order.delivered(order_line_id)
     last = [order.work.get(one.process_id) for one in order.promise.last_steps(order_line_id)]
     if not last or any(one is None or one.state != "shipped" for one in last):
         return False

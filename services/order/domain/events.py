@@ -6,11 +6,19 @@ from typing import Literal
 from services.order.domain.entrusted_events import EntrustedReportSigned
 from services.order.domain.inquiry_events import InquiryAnswered, InquiryMade
 from services.order.domain.values import Makeable, OrderLine
-from shared.contracts.planning import DemandLine, Limits, Place, PlannedStep, PlannedTrip, PlanOption, Supply
+from shared.contracts.planning import (
+    DemandLine,
+    Limits,
+    Place,
+    PlannedStep,
+    PlannedTrip,
+    PlanOption,
+    ReplanChoice,
+    Supply,
+)
 from shared.contracts.reasons import PlanReason, Relaxation
 from shared.kernel.event import Event, EventTypes
 
-ReplanChoice = Literal["accept", "cancel"]
 SetAsideWhy = Literal["expired", "outdated", "replaced", "cancelled"]
 PlanningWhy = Literal["requote", "expired", "lost", "changed", "short_supply"]
 
@@ -36,7 +44,7 @@ class OrderPlaced(OrderEvent, frozen=True):
     placed_at: datetime
 
 
-class PlanningRequested(OrderEvent, frozen=True):
+class PlanningRequested(OrderEvent, frozen=True, omit_defaults=True):
     """A further plan is asked for; the demand stands in it whole."""
 
     attempt: int
@@ -49,6 +57,7 @@ class PlanningRequested(OrderEvent, frozen=True):
     supplies: list[Supply]
     replaces_quote_id: str
     requested_at: datetime
+    requested_from: datetime | None = None
 
 
 class QuoteReceived(OrderEvent, frozen=True):

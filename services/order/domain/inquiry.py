@@ -30,6 +30,7 @@ class MakeInquiry:
     supplies: tuple[Supply, ...]
     terms: Terms
     at: datetime
+    requested_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _make(command: MakeInquiry, inquiry: Inquiry) -> Sequence[InquiryEvent]:
     if not isinstance(inquiry, Unasked):
         raise Refused(Why.ORDER_EXISTS, order_id=command.inquiry_id)
     check_lines(command.lines, command.terms)
-    check_dates(None, command.requested_by, command.at, command.terms)
+    check_dates(command.requested_from, command.requested_by, command.at, command.terms)
     check_supplies(command.lines, command.supplies, partial_ok=command.limits.partial_ok)
     check_arrivals(command.supplies, command.requested_by)
     return [
@@ -91,6 +92,7 @@ def _make(command: MakeInquiry, inquiry: Inquiry) -> Sequence[InquiryEvent]:
             limits=command.limits,
             supplies=list(command.supplies),
             made_at=command.at,
+            requested_from=command.requested_from,
         )
     ]
 

@@ -8,7 +8,7 @@ from shared.contracts.reasons import PlanReason, Relaxation
 from shared.kernel.event import Event
 
 
-class InquiryMade(Event, frozen=True):
+class InquiryMade(Event, frozen=True, omit_defaults=True):
     inquiry_id: str
     buyer_org_id: str
     lines: list[OrderLine]
@@ -18,6 +18,7 @@ class InquiryMade(Event, frozen=True):
     limits: Limits
     supplies: list[Supply]
     made_at: datetime
+    requested_from: datetime | None = None
 
 
 class InquiryAnswered(Event, frozen=True):

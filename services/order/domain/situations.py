@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.order.domain.values import Makeable, OrderLine
-from shared.contracts.planning import Limits, Place, PlannedStep, PlannedTrip, PlanOption, Supply
+from shared.contracts.planning import Limits, Place, PlannedStep, PlannedTrip, PlanOption, ReplanChoice, Supply
 from shared.contracts.reasons import PlanReason, Relaxation
 
 BEGUN = frozenset({"in_progress", "completed", "released", "blocked", "shipped"})
@@ -145,9 +145,22 @@ class Asked:
     old_promise_at: datetime
     old_price_fen: int
     reasons: tuple[PlanReason, ...]
-    default_choice: str
+    default_choice: ReplanChoice
     answer_by: datetime
     asked_at: datetime
+
+    @property
+    def choices(self) -> list[ReplanChoice]:
+        """What may be answered: the terms can only be kept where it is a plant that would not keep them, and an order of
+        which most is made is not cancelled but ended with what there is.
+        """
+        match self.cause:
+            case "countered":
+                return ["accept", "keep_terms", "cancel"]
+            case "under_delivery":
+                return ["accept", "take_less"]
+            case _:
+                return ["accept", "cancel"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,6 +237,12 @@ WORDS: Mapping[str, Words] = {
         "此操作费用为 {fee} 元；请先预览（?preview=true），并在 agreed_fee 中确认。",
         "This costs CNY {fee}; look at it with ?preview=true and agree to it in agreed_fee.",
     ),
+    "NO_SUCH_CHOICE": _conflict(
+        "没有这个选项",
+        "That is not one of the choices",
+        "可选答复是 {choices}，收到 {found}。",
+        "The choices are {choices}; found {found}.",
+    ),
     "REPLAN_ANSWER_LATE": _conflict(
         "答复时间已过",
         "The time to answer is over",

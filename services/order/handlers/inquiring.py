@@ -31,6 +31,7 @@ class Inquiring:
             supplies=snapshot.supplies,
             terms=self.terms,
             at=at,
+            requested_from=asked.requested_from,
         )
         stream = stream_of(inquiry_id)
         return Prepared([decide(INQUIRY, Loaded(INQUIRY.initial, 0), stream, command)], None)

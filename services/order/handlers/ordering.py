@@ -81,10 +81,10 @@ class Ordering:
         return cancellation_fee(command, order), cancellation_parts(command, order)
 
     def answer_by_default(self, order_id: str, replan_id: str, at: datetime) -> Prepared[None]:
-        """Nobody answered in time. Nothing follows when somebody did after all."""
+        """Nobody answered in time: the default of the question holds. Nothing follows when somebody did after all."""
         loaded = self._load(order_id)
         try:
-            return self._prepare(order_id, loaded, AnswerReplan(replan_id, "accept", by_default=True, at=at))
+            return self._prepare(order_id, loaded, AnswerReplan(replan_id, None, at))
         except Refused as refused:
             if refused.why is Why.NO_SUCH_REPLAN:
                 return Prepared((), None)

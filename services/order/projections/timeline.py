@@ -27,8 +27,15 @@ _CAUSES = {
     "breakdown": "设备故障",
     "short_supply": "来料不足",
     "power_limit": "限电",
+    "no_show": "工厂未按时开工",
+    "under_delivery": "放行数量不足，补产",
 }
-_CHOICES = {"accept": "接受", "cancel": "取消"}
+_CHOICES = {
+    "accept": "接受",
+    "keep_terms": "维持原条件，改询下一家工厂",
+    "take_less": "按现有数量收货",
+    "cancel": "取消",
+}
 _SET_ASIDE = {"expired": "已过期", "outdated": "已过时", "replaced": "已换新", "cancelled": "已取消"}
 
 
@@ -141,7 +148,7 @@ def _asked(event: events.ReplanAsked, _: Names) -> Told:
     )
     en = (
         f"plan would change ({event.cause}): delivery {dates}, CNY {prices};"
-        f" answer by {_day(event.answer_by)}, else {event.default_choice}"
+        f" answer by {_day(event.answer_by)}, else {event.default_choice.replace('_', ' ')}"
     )
     return "platform", zh, en
 

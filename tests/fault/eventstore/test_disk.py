@@ -115,6 +115,11 @@ def test_a_full_disk_leaves_view_and_checkpoint_together(folder: Path) -> None:
     assert position == len(counts) == 60
 
 
+def open_files_on(path: Path) -> int:
+    """How many of this process's open files are the database itself."""
+    return sum(link.resolve() == path.resolve() for link in Path("/proc/self/fd").iterdir())
+
+
 def test_a_changed_byte_in_the_middle_is_found_by_verify_with_its_position(ten_notes: Path) -> None:
     content = ten_notes.read_bytes()
     ten_notes.write_bytes(content.replace(b"note number 4", b"note number 5"))
@@ -135,8 +140,9 @@ def test_an_unreadable_event_is_named_and_never_skipped(ten_notes: Path) -> None
 def test_a_changed_last_event_keeps_the_log_from_opening(ten_notes: Path) -> None:
     content = ten_notes.read_bytes()
     ten_notes.write_bytes(content.replace(b"note number 9", b"note number 8"))
-    with pytest.raises(LogDamaged, match="position 10"):
+    with pytest.raises(LogDamaged, match="position 10") as kept:
         opened(ten_notes)
+    assert open_files_on(ten_notes) == 0, f"it lets go of the file, be {kept} kept or not"
 
 
 def test_a_removed_event_is_found(ten_notes: Path) -> None:
@@ -159,8 +165,9 @@ def test_a_truncated_file_is_damaged_or_unavailable(ten_notes: Path, keep: int) 
 def test_a_file_that_is_no_database_is_damaged(folder: Path) -> None:
     path = folder / "notes.db"
     path.write_bytes(b"this is a shopping list, not a database; " * 50)
-    with pytest.raises(LogDamaged):
+    with pytest.raises(LogDamaged) as kept:
         opened(path)
+    assert open_files_on(path) == 0, f"it lets go of the file, be {kept} kept or not"
     assert path.read_bytes().startswith(b"this is a shopping list")
 
 

@@ -1,15 +1,20 @@
 """What capacity tells of a line that breaks down under a run, is mended early and runs on keeps the ledger's books true."""
 
+from collections import Counter
 from datetime import timedelta
+
+import orjson
 
 from services.capacity.handlers.breakdowns import Outage
 from services.capacity.handlers.production import Output
 from shared.contracts import capacity, line_time
 from shared.contracts.envelope import Fact
 from shared.contracts.planning import RecipeInput
+from shared.contracts.registry import FACTS
 from tests.support.capacity_world import World, accepts, asks, capacity_world
 from tests.support.ledger_house import LedgerHouse
 from tests.support.planning_world import at, capability, demand_line, line, step, variant
+from tests.support.utilization_recomputed import line_days
 
 CANS = demand_line(4_000, variant(step("body", "BODY"), step("print", "PRINT", RecipeInput(step="body"))))
 
@@ -49,3 +54,24 @@ def test_the_books_stay_true() -> None:
     ledger.settle()
     faults = [(one.name, one.found) for one in ledger.service.audit.checks() if not one.passed]
     assert faults == []
+
+
+def test_a_line_that_breaks_with_nothing_on_it_could_not_be_had_until_it_is_mended() -> None:
+    """Available becomes unattainable, though the factory's guess was longer; nothing counts as taken back."""
+    world = capacity_world(line("b1", "p1", capability("BODY")), line("r1", "p3", capability("PRINT")))
+    breakdowns, owner = world.service.handlers.breakdowns, world.owner("p1")
+    world.clock.set(at(2))
+    world.do(lambda: breakdowns.break_line("b1", "stp_1", owner, Outage(at(1), at(49), "breakdown")))
+    world.clock.set(at(10))
+    world.do(lambda: breakdowns.mend_line("b1", "stp_1", owner))
+    raw = [{"type": FACTS.name_of(fact), "data": orjson.loads(FACTS.encode(fact))} for fact in told(world)]
+    accounts = Counter[str]()
+    for (_, account), seconds in line_days(raw, "b1").items():
+        accounts[account] += seconds
+    assert accounts["unattainable"] == 9 * 3_600
+    assert not accounts["withdrawn"]
+    ledger = LedgerHouse()
+    ledger.clock.set(world.clock.now())
+    ledger.tell(*told(world))
+    ledger.settle()
+    assert [(one.name, one.found) for one in ledger.service.audit.checks() if not one.passed] == []

@@ -121,3 +121,24 @@ def test_only_the_laboratory_releases_what_it_is_sent_and_only_then_it_leaves() 
     (door,) = [one for one in world.facts_since(before) if isinstance(one, capacity.ShipmentDelivered)]
     assert door.quantity == 3_000
     assert drinks.work(drinks.lab, "deliver").json["code"] == "DELIVERED"
+
+
+def test_of_short_material_what_it_allows_is_made_and_the_buyer_is_told_why_no_more_can_be() -> None:
+    drinks = Drinks()
+    world, clock = drinks.world, drinks.world.clock
+    world.tell(arrived(500))
+    clock.set(max(at(10), drinks.steps[0].starts_at))
+    assert drinks.work(drinks.fill, "start").json["code"] == "MATERIAL_NOT_THERE"
+    assert drinks.work(drinks.fill, "start", {"accept_less": True}).status_code == 200
+    clock.advance(timedelta(hours=1))
+    assert drinks.work(drinks.fill, "reports", {"good": {"value": "1500", "unit": "can"}}).status_code == 201
+    assert drinks.work(drinks.fill, "finish").status_code == 200
+    made = drinks.state(drinks.fill)
+    assert isinstance(made, Finished)
+    [inspection] = made.inspections.values()
+    before = world.log.head().position
+    lot = f"/v1/inspection-lots/{inspection.inspection_lot_id}/disposition"
+    assert drinks.post("p12", lot, {"disposition": "released"}).status_code == 200
+    [change] = [one for one in world.facts_since(before) if isinstance(one, capacity.PlanChanged)]
+    assert (change.cause, change.needs_answer, change.default_choice) == ("under_delivery", True, "take_less")
+    assert {one.code for one in change.reasons} == {"MATERIAL_MISSING"}

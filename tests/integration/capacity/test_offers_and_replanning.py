@@ -2,83 +2,23 @@
 buyer is asked, and the answer is put into effect.
 """
 
-from datetime import timedelta
-
 import pytest
 
 from services.capacity.domain.plan_state import Booked
-from services.capacity.domain.work_state import Accepted, Closed, Countered, Offered, Running
+from services.capacity.domain.work_state import Accepted, Closed, Offered, Running
 from services.capacity.handlers.breakdowns import Outage
-from services.capacity.handlers.offers import Counter
 from services.capacity.jobs import lapse_offers
-from shared.contracts import capacity, line_time
-from shared.contracts.envelope import Fact
-from shared.contracts.order import ReplanAnswered
-from shared.contracts.planning import RecipeInput
+from shared.contracts import line_time
+from shared.contracts.planning import Interval
 from shared.kernel.refusal import Refused
-from tests.support.capacity_world import BUYER, World, accepts, asks, capacity_world
-from tests.support.planning_world import CHIBI, T0, at, capability, demand_line, line, step, variant
-
-BODY, PRINT = step("body", "BODY"), step("print", "PRINT", RecipeInput(step="body"))
-CANS = demand_line(4_000, variant(BODY, PRINT))
+from tests.support.capacity_world import World, capacity_world
+from tests.support.planning_world import T0, at, capability, line
+from tests.support.print_world import answer, booked, changed, decline, slots_on, work_at, world_of
 
 
-def world_of(*, second_fen: int = 10_000, second_district: str = CHIBI, auto_accept: bool = False) -> World:
-    """One body line, two print lines: the second one farther or dearer."""
-    return capacity_world(
-        line("b1", "p1", capability("BODY")),
-        line("r1", "p3", capability("PRINT")),
-        line("r2", "p4", capability("PRINT"), fen_per_thousand=second_fen, district=second_district),
-        auto_accept=auto_accept,
-    )
-
-
-def booked(world: World) -> capacity.QuoteConfirmed:
-    quote = next(one for one in world.tell(asks(CANS)) if isinstance(one, capacity.QuoteOffered))
-    option = min(quote.options, key=lambda one: (one.promise_at, one.price_fen))
-    facts = world.tell(accepts(quote.quote_id, option))
-    return next(one for one in facts if isinstance(one, capacity.QuoteConfirmed))
-
-
-def work_at(confirmed: capacity.QuoteConfirmed, step_name: str) -> tuple[str, str]:
-    """Work order and plant of a step."""
-    found = next(one for one in confirmed.option.steps if one.step == step_name)
-    return confirmed.work_ids[found.process_id], found.plant_id
-
-
-def changed(facts: list[Fact]) -> capacity.PlanChanged:
-    found = [one for one in facts if isinstance(one, capacity.PlanChanged)]
-    assert len(found) == 1, facts
-    return found[0]
-
-
-def offer_of(work_id: str) -> str:
-    return "off_" + work_id.removeprefix("wrk_")
-
-
-def decline(world: World, work_id: str, plant: str) -> list[Fact]:
-    owner = world.owner(plant)
-    return world.do(lambda: world.service.handlers.offers.decline(offer_of(work_id), owner, "no_capacity", "", "rpl_1"))
-
-
-def answer(choice: str, replan_id: str = "rpl_1") -> ReplanAnswered:
-    return ReplanAnswered(
-        order_id="ord_1",
-        buyer_org_id=BUYER,
-        replan_id=replan_id,
-        choice="accept" if choice == "accept" else "cancel",
-        by_default=False,
-        answered_at=T0,
-    )
-
-
-def slots_on(world: World, line_id: str) -> list[tuple[str, bool]]:
-    now_us = int(world.clock.now().timestamp() * 1_000_000)
-    return [
-        (one.slot_id, not one.expires_us)
-        for one in world.service.board.caught_up().line(line_id).bookings
-        if one.stands(now_us)
-    ]
+def offered_on(world: World, line_id: str) -> list[Interval]:
+    """Hours that may be planned on."""
+    return list(world.service.board.caught_up().line(line_id).master.offered)
 
 
 def test_a_decline_asks_the_second_best_silently_when_it_costs_nothing() -> None:
@@ -146,70 +86,6 @@ def test_when_nobody_else_can_the_buyer_is_told_and_accepting_looks_again() -> N
     assert not again.needs_answer or again.replan_id != change.replan_id
 
 
-def test_a_counter_that_costs_nothing_is_taken_at_once() -> None:
-    world = world_of()
-    confirmed = booked(world)
-    work_id, plant = work_at(confirmed, "print")
-    offers = world.service.handlers.offers
-    cheaper = Counter(price_fen=1_000, starts_at=None, note="")
-    change = changed(world.do(lambda: offers.counter(offer_of(work_id), world.owner(plant), cheaper, "rpl_1")))
-    assert not change.needs_answer
-    accepted = world.work(work_id)
-    assert isinstance(accepted, Accepted)
-    assert accepted.terms.price_fen == 1_000
-    assert slots_on(world, accepted.terms.line_id) == [(accepted.terms.slot_id, True)]
-
-
-def test_a_dearer_counter_keeps_its_slot_whatever_the_buyer_says() -> None:
-    world = world_of()
-    confirmed = booked(world)
-    work_id, plant = work_at(confirmed, "print")
-    offers = world.service.handlers.offers
-    dearer = Counter(price_fen=99_000, starts_at=None, note="")
-    change = changed(world.do(lambda: offers.counter(offer_of(work_id), world.owner(plant), dearer, "rpl_1")))
-    assert change.needs_answer
-    assert change.new_promise_at == change.old_promise_at
-    printed = next(one for one in confirmed.option.steps if one.step == "print")
-    assert slots_on(world, printed.line_id) == [(printed.slot_id, True)]
-    world.tell(answer("accept"))
-    accepted = world.work(work_id)
-    assert isinstance(accepted, Accepted)
-    assert (accepted.terms.price_fen, accepted.terms.slot_id) == (99_000, printed.slot_id)
-    assert slots_on(world, printed.line_id) == [(printed.slot_id, True)]
-
-
-def test_a_later_counter_is_put_to_the_buyer_and_moves_the_work_when_taken() -> None:
-    world = world_of()
-    confirmed = booked(world)
-    work_id, plant = work_at(confirmed, "print")
-    found = world.work(work_id)
-    assert isinstance(found, Offered)
-    wanted = found.terms.starts_at + timedelta(hours=30)
-    offers = world.service.handlers.offers
-    later = Counter(price_fen=None, starts_at=wanted, note="")
-    change = changed(world.do(lambda: offers.counter(offer_of(work_id), world.owner(plant), later, "rpl_1")))
-    assert change.needs_answer
-    assert change.new_promise_at > change.old_promise_at
-    assert isinstance(world.work(work_id), Countered)
-    world.tell(answer("accept"))
-    moved = world.work(work_id)
-    assert isinstance(moved, Accepted)
-    assert moved.terms.starts_at == wanted
-    assert slots_on(world, found.terms.line_id) == [(moved.terms.slot_id, True)]
-
-
-def test_a_counter_into_taken_time_or_before_the_input_arrives_is_refused() -> None:
-    world = world_of()
-    work_id, plant = work_at(booked(world), "print")
-    offers = world.service.handlers.offers
-    early = Counter(None, T0, "")
-    with pytest.raises(Refused, match="COUNTER_TOO_EARLY"):
-        offers.counter(offer_of(work_id), world.owner(plant), early, "rpl_1")
-    never = Counter(None, at(24 * 59 + 23), "")
-    with pytest.raises(Refused, match="COUNTER_NO_TIME"):
-        offers.counter(offer_of(work_id), world.owner(plant), never, "rpl_1")
-
-
 def test_a_silent_plant_is_taken_to_have_declined() -> None:
     world = world_of(second_district="421202")
     work_id, _ = work_at(booked(world), "print")
@@ -224,7 +100,7 @@ def test_a_silent_plant_is_taken_to_have_declined() -> None:
     assert closed.how == "declined"
 
 
-def test_a_breakdown_moves_what_had_not_begun_and_withdraws_the_hours() -> None:
+def test_a_breakdown_with_nothing_on_the_line_is_told_as_a_stoppage_and_moves_what_had_not_begun() -> None:
     world = world_of(second_district="421202", auto_accept=True)
     confirmed = booked(world)
     printed = next(one for one in confirmed.option.steps if one.step == "print")
@@ -237,14 +113,17 @@ def test_a_breakdown_moves_what_had_not_begun_and_withdraws_the_hours() -> None:
     after = next(one for one in change.steps if one.step == "print")
     assert after.slot_id != printed.slot_id
     assert slots_on(world, printed.line_id) == [] or after.line_id == printed.line_id
-    withdrawn = [one for one in facts if isinstance(one, line_time.CapacityWithdrawn)]
-    assert [(one.intervals[0].starts_at, one.intervals[-1].ends_at) for one in withdrawn] == [(at(0), at(72))]
+    assert [one for one in facts if isinstance(one, line_time.CapacityWithdrawn)] == [], "nobody took the hours back"
+    opened = [one for one in facts if isinstance(one, line_time.StoppageOpened)]
+    assert [(one.stoppage_id, one.work_id, one.family, one.at) for one in opened] == [("stp_1", "", "aborted", at(0))]
+    assert offered_on(world, printed.line_id)[0].starts_at == at(72), "nothing is planned there"
     with pytest.raises(Refused, match="LINE_DOWN"):
         world.do(lambda: breakdowns.break_line(printed.line_id, "stp_2", owner, outage))
     world.clock.set(at(24))
     facts = world.do(lambda: breakdowns.mend_line(printed.line_id, "stp_1", owner))
-    published = [one for one in facts if isinstance(one, line_time.CapacityPublished)]
-    assert [(one.intervals[0].starts_at, one.intervals[-1].ends_at) for one in published] == [(at(24), at(72))]
+    closed = [one for one in facts if isinstance(one, line_time.StoppageClosed)]
+    assert [(one.stoppage_id, one.at) for one in closed] == [("stp_1", at(24))]
+    assert offered_on(world, printed.line_id)[0].starts_at == at(24)
 
 
 def test_a_breakdown_of_the_only_line_slips_the_promise_and_asks_the_buyer() -> None:
@@ -298,8 +177,7 @@ def test_work_interrupted_by_a_breakdown_ends_later_and_moves_what_follows() -> 
     assert steps["body"].ends_at == at(49) + left, "what was left is made when the line runs again"
     assert steps["print"].slot_id != printed.slot_id
     assert steps["print"].starts_at >= steps["body"].ends_at
-    withdrawn = [one for one in facts if isinstance(one, line_time.CapacityWithdrawn)]
-    assert withdrawn[0].intervals[-1].ends_at == at(49) + left
+    assert all(one.starts_at >= at(49) + left for one in offered_on(world, "b1") if one.ends_at > body.ends_at)
     world.tell(answer("accept", change.replan_id))
     running = world.work(body_id)
     assert isinstance(running, Running)
@@ -307,8 +185,8 @@ def test_work_interrupted_by_a_breakdown_ends_later_and_moves_what_follows() -> 
     world.clock.set(at(25))
     facts = world.do(lambda: handlers.breakdowns.mend_line("b1", "stp_1", owner))
     assert [type(one) for one in facts if isinstance(one, line_time.StoppageClosed)]
-    published = [one for one in facts if isinstance(one, line_time.CapacityPublished)]
-    assert published[0].intervals[0].starts_at == at(25) + left, "what the interrupted work needs is not offered"
+    again = next(one for one in offered_on(world, "b1") if one.ends_at > at(25))
+    assert again.starts_at == at(25) + left, "what the interrupted work needs is not planned on"
 
 
 def test_a_second_outage_finds_room_for_what_the_first_made_homeless() -> None:

@@ -70,7 +70,7 @@ def test_an_xlsx_explains_itself(house: LedgerHouse) -> None:
     assert "AUBT / PBT" in [cell.value for cell in formulas["E"]]
     stated = {row[0].value: row[1].value for row in about.iter_rows()}
     assert stated["台账条目数 entries"] == str(len(house.raw))
-    assert stated["规则版本 rules: figures"] == "figures-1"
+    assert stated["规则版本 rules: figures"] == "figures-2"
     assert stated["树根 root"] == house.get("/v1/tree")["root"]
 
 

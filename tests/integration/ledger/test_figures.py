@@ -64,6 +64,7 @@ def test_the_elements_of_a_line_day_are_those_a_person_would_write_down(house: L
         "PUBLISHED": 11.5,
         "IDLE": 7.5,
         "COMMITTED": 0,
+        "NO_SHOW": 0,
         "UNATTAINABLE": 0,
         "WITHDRAWN": 0,
         "AUBT_THIRD": 4,
@@ -96,6 +97,7 @@ def test_the_elements_of_a_line_day_are_those_a_person_would_write_down(house: L
         "rework_ratio": "0.000000",
         "publish_ratio": "1.000000",
         "booking_ratio": "0.347826",
+        "no_show_ratio": "0.000000",
         "sharing_ratio": "1.000000",
     }
     assert row["clients"]["value"] == 1

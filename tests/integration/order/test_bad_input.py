@@ -130,6 +130,7 @@ def test_a_window_may_be_asked_for_instead_of_a_date(world: World) -> None:
     window = {"from": f"{NOW + timedelta(days=22):%FT%TZ}", "to": f"{NOW + timedelta(days=30):%FT%TZ}"}
     order = world.placed({**body, "requested_window": window})
     assert (order["requested_from"], order["requested_by"]) == (window["from"], window["to"])
+    assert world.asked().deliver_from == NOW + timedelta(days=22)
     world.offer()
     (quote,) = world.caller().get(f"/v1/orders/{order['id']}/quotes").get_json()["items"]
     assert [one["before_window"] for one in quote["options"]] == [True, False]

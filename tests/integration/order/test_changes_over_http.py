@@ -157,6 +157,58 @@ def test_silence_means_the_stated_default_by_a_job_that_reads_the_clock(world: W
     assert job.call() == 0
 
 
+def test_a_counter_offer_states_that_silence_keeps_the_terms_and_the_job_carries_it_out(world: World) -> None:
+    quote = world.confirmed()
+    change = a_plan_change(
+        quote.options[0],
+        order_id=quote.order_id,
+        buyer_org_id=quote.buyer_org_id,
+        cause="countered",
+        default_choice="keep_terms",
+    )
+    world.told(change)
+    (question,) = order_of(world, quote.order_id)["questions"]
+    assert question["choices"] == ["accept", "keep_terms", "cancel"]
+    assert (question["default_choice"], question["answer_by"]) == ("keep_terms", f"{change.answer_by:%FT%TZ}")
+    world.service.projector.catch_up()
+    world.clock.set(change.answer_by)
+    (job,) = world.service.jobs
+    assert job.call() == 1
+    (answered,) = world.facts(facts.ReplanAnswered)
+    assert (answered.choice, answered.by_default) == ("keep_terms", True)
+    order = order_of(world, quote.order_id)
+    assert (order["state"], order["questions"]) == ("confirmed", [])
+    assert order["promise"]["price"]["amount"] == f"{change.old_price_fen / 100:.2f}"
+
+
+def test_a_make_up_run_may_be_answered_by_taking_less(world: World) -> None:
+    quote = world.confirmed()
+    change = a_plan_change(
+        quote.options[0],
+        order_id=quote.order_id,
+        buyer_org_id=quote.buyer_org_id,
+        cause="under_delivery",
+        dearer_fen=0,
+    )
+    world.told(change)
+    (question,) = order_of(world, quote.order_id)["questions"]
+    assert question["choices"] == ["accept", "take_less"]
+    assert question["old_price"] == question["new_price"], "the maker's fault is not the buyer's cost"
+    path = f"/v1/orders/{quote.order_id}/replans/{change.replan_id}/answer"
+    order = world.caller().post(path, {"choice": "take_less"}).get_json()
+    assert (order["state"], order["questions"]) == ("confirmed", [])
+    assert order["promise"]["promise_at"] == f"{change.old_promise_at:%FT%TZ}"
+
+
+def test_a_choice_that_was_not_given_is_refused_by_name(world: World) -> None:
+    quote = world.confirmed()
+    change = a_plan_change(quote.options[0], order_id=quote.order_id, buyer_org_id=quote.buyer_org_id)
+    world.told(change)
+    path = f"/v1/orders/{quote.order_id}/replans/{change.replan_id}/answer"
+    problem(world.caller().post(path, {"choice": "keep_terms"}), 409, "NO_SUCH_CHOICE")
+    assert len(order_of(world, quote.order_id)["questions"]) == 1
+
+
 def test_a_job_on_a_view_that_lags_does_no_harm(world: World) -> None:
     quote = world.confirmed()
     change = a_plan_change(quote.options[0], order_id=quote.order_id, buyer_org_id=quote.buyer_org_id)

@@ -1,5 +1,6 @@
 """Which events become facts, and that a fact is a function of its one event."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +36,18 @@ def test_placing_asks_for_the_first_plan_with_the_whole_demand() -> None:
     assert isinstance(asked, facts.PlanningRequested)
     assert (asked.attempt, asked.purpose, asked.order_id) == (1, "quote", ORDER_ID)
     assert asked.lines[0].variants
+
+
+def test_every_plan_is_asked_for_with_the_window_the_buyer_gave() -> None:
+    begins = NOW + timedelta(days=5)
+    command = replace(placing(), requested_from=begins)
+    placed = placed_with(command)
+    quoted = quoted_with(command).story
+    again = quoted.when(RequestQuote(terms(), NOW)).events()[-1]
+    for event in (placed.story.past[0], again):
+        (asked,) = [one.fact for one in publish(recorded(event))]
+        assert isinstance(asked, facts.PlanningRequested)
+        assert asked.deliver_from == begins
 
 
 def test_an_inquiry_asks_for_a_plan_that_reserves_nothing() -> None:

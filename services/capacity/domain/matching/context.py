@@ -45,6 +45,11 @@ class Context:
     def requested_by(self) -> int:
         return seconds_of(self.demand.requested_by)
 
+    @property
+    def deliver_from(self) -> int | None:
+        wanted = self.demand.deliver_from
+        return None if wanted is None else seconds_up(wanted)
+
     def as_few(self, some: frozenset[str], others: frozenset[str]) -> bool:
         """Whether nothing is lost, as far as plants go, by taking *some* rather than *others*."""
         return len(some) <= len(others) if self.demand.limits.plants_max is None else some <= others

@@ -79,9 +79,12 @@ def undominated(found: Iterable[Outcome]) -> list[Outcome]:
 
 
 def _delivered(context: Context, chain: Chain, label: Label) -> Outcome | None:
+    """On its way to the buyer; what is made before the buyer's window begins waits for a lorry that arrives within it."""
     last = label.placed[len(chain.tasks) - 1]
-    destination = context.demand.deliver_to.district
-    trip = context.roads.trip(last.candidate.district, destination, label.ready, chain.part.net, last.task.step.unit)
+    destination, wanted = context.demand.deliver_to.district, context.deliver_from
+    held = None if wanted is None else context.roads.ready_to_arrive(last.candidate.district, destination, wanted)
+    ready = label.ready if held is None else max(label.ready, held)
+    trip = context.roads.trip(last.candidate.district, destination, ready, chain.part.net, last.task.step.unit)
     if trip is None:
         return None
     return Outcome(chain, label.placed, trip, label.fen + trip.price_fen, label.plants)

@@ -12,7 +12,9 @@ from shared.contracts.reasons import PlanReason, Relaxation
 
 
 class Demand(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """An order, or an inquiry, to plan: the buyer's part of `order.planning-requested.v1`."""
+    """An order, or an inquiry, to plan: the buyer's part of `order.planning-requested.v1`. *deliver_from* None: as early
+    as can be.
+    """
 
     order_id: str
     buyer_org_id: str
@@ -22,6 +24,7 @@ class Demand(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     requested_by: datetime
     limits: Limits
     supplies: list[Supply]
+    deliver_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

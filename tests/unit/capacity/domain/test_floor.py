@@ -40,6 +40,7 @@ def breaks(first: float = 0, until: float = 48, now: float = 1) -> BreakLine:
         reason="breakdown",
         withdrawn=[],
         owed_seconds=0,
+        is_told_by_work=False,
         days_max=60,
         at=at(now),
     )

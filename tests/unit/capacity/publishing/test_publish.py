@@ -36,11 +36,10 @@ KEPT_PRIVATE = {
     "inspection-opened.v1",
     "licence-ended.v1",
     "licence-recorded.v1",
-    "line-broke.v1",  # told by the work it stops and the hours it withdraws
     "line-listed.v1",
-    "line-mended.v1",
     "material-received.v1",
     "offer-narrowed.v1",
+    "offer-renewed.v1",
     "plan-asked.v1",
     "plan-cancelled.v1",
     "plan-change-answered.v1",

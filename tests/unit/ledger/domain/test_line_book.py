@@ -102,7 +102,7 @@ def test_the_books_balance_after_every_fact(history: list[Fact]) -> None:
         for day in books.days.items():
             offered.update(_offered_seconds(*day))
         used = {one: sum(seconds for key, seconds in own.items() if key[1] is one) for one in Account}
-        idle = used[Account.AVAILABLE] + used[Account.COMMITTED]
+        idle = used[Account.AVAILABLE] + used[Account.COMMITTED] + used[Account.NO_SHOW]
         busy = sum(used[one] for one in BUSY)
         assert offered["published"] == busy + used[Account.UNATTAINABLE] + idle
         assert offered["withdrawn"] == used[Account.WITHDRAWN]
@@ -232,3 +232,29 @@ def test_the_first_stop_that_claims_a_second_keeps_it() -> None:
         )
         books.post(facts.StoppageClosed(**stop, at=line.at(ends * 3600)))
     assert books.sheet()["2026-12-01", "unattainable"] == 3600
+
+
+def test_of_a_missed_slot_the_time_that_passed_is_told_and_the_rest_is_free_again() -> None:
+    books = Books()
+    for fact in a_day_of_work()[:3]:  # a slot from the first to the fifth hour
+        books.post(fact)
+    gone = facts.SlotReleased(
+        **line.WHO, slot_id="slt_1", order_id="ord_1", reason="no-show", released_at=line.at(3 * 3600)
+    )
+    books.post(gone)
+    sheet = books.sheet()
+    assert sheet["2026-12-01", "no_show"] == 2 * 3600
+    assert ("2026-12-01", "committed") not in sheet
+    assert sheet["2026-12-01", "available"] == 27000 - 2 * 3600
+    assert books.balances[local_day(second_of(line.START)), Account.NO_SHOW, "org_a"] == 2 * 3600
+
+
+def test_a_cancelled_slot_is_void_as_if_it_had_never_been() -> None:
+    books = Books()
+    for fact in a_day_of_work()[:3]:
+        books.post(fact)
+    gone = facts.SlotReleased(
+        **line.WHO, slot_id="slt_1", order_id="ord_1", reason="cancelled", released_at=line.at(3 * 3600)
+    )
+    books.post(gone)
+    assert books.sheet()["2026-12-01", "available"] == 27000

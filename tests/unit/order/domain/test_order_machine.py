@@ -184,12 +184,11 @@ class OrderStories(RuleBasedStateMachine):
         self.tell(ReceivePlanChange(change))
 
     @precondition(lambda self: isinstance(self.state, Running) and self.state.asked is not None)
-    @rule(accepts=st.booleans(), by_default=st.booleans())
-    def replan_is_answered(self, accepts: bool, by_default: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
+    @rule(choice=st.sampled_from(["accept", "keep_terms", "cancel", None]))
+    def replan_is_answered(self, choice: Any) -> None:
         assert isinstance(self.state, Running)
         assert self.state.asked is not None
-        choice: Any = "accept" if accepts else "cancel"
-        self.tell(AnswerReplan(self.state.asked.replan_id, choice, by_default=by_default, at=self.now))
+        self.tell(AnswerReplan(self.state.asked.replan_id, choice, self.now))
 
     @rule(quantity=st.integers(1, 60_000))
     def material_arrives(self, quantity: int) -> None:

@@ -1,24 +1,24 @@
 """Changed plans: moved within the promise, or asked with a default that holds when the buyer is silent."""
 
 from datetime import datetime, timedelta
-from typing import Literal
 
-from services.order.domain.commands import AnswerReplan, ReceivePlanChange
-from services.order.domain.events import OrderCancelled, PlanMoved, ReplanAnswered, ReplanAsked
+from services.order.domain.commands import AnswerReplan, ReceiveDelivery, ReceivePlanChange, ReceiveProgress
+from services.order.domain.events import OrderCancelled, OrderDelivered, PlanMoved, ReplanAnswered, ReplanAsked
 from services.order.domain.order import ORDER
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Cancelled, Running
 from services.order.domain.standing import actions
+from services.order.packs.terms import terms
+from shared.contracts.planning import ReplanChoice
 from shared.kernel.ids import derived_id
-from tests.support.order_world import NOW, ORDER_ID, a_plan_change
+from tests.support.order_world import NOW, ORDER_ID, a_plan_change, a_shipment, progress
 from tests.support.stories import given
 from tests.unit.order.domain.conftest import Situation
 
 
-def answering(
-    choice: Literal["accept", "cancel"] = "accept", *, number: int = 1, by_default: bool = False, at: datetime = NOW
-) -> AnswerReplan:
-    return AnswerReplan(derived_id("rpl", ORDER_ID, number), choice, by_default=by_default, at=at)
+def answering(choice: ReplanChoice | None = "accept", *, number: int = 1, at: datetime = NOW) -> AnswerReplan:
+    """The buyer's *choice*; None: the job's, when nobody answered."""
+    return AnswerReplan(derived_id("rpl", ORDER_ID, number), choice, at)
 
 
 def test_a_plan_that_keeps_the_promise_moves_without_asking(a_confirmed_order: Situation) -> None:
@@ -67,9 +67,49 @@ def test_refusing_cancels_without_a_fee(a_confirmed_order: Situation) -> None:
 def test_silence_means_the_stated_default_from_the_stated_moment_on(a_confirmed_order: Situation) -> None:
     change = a_plan_change(a_confirmed_order.quote.options[0], default_choice="cancel")
     story = a_confirmed_order.story.after(ReceivePlanChange(change))
-    story.when(answering(by_default=True, at=change.answer_by - timedelta(seconds=1))).refused(Why.DEFAULT_TOO_EARLY)
-    answered, _ = story.when(answering(by_default=True, at=change.answer_by)).then(ReplanAnswered, OrderCancelled)
+    story.when(answering(None, at=change.answer_by - timedelta(seconds=1))).refused(Why.DEFAULT_TOO_EARLY)
+    answered, _ = story.when(answering(None, at=change.answer_by)).then(ReplanAnswered, OrderCancelled)
     assert (answered.choice, answered.by_default) == ("cancel", True)
+
+
+def test_silence_on_a_counter_offer_keeps_the_terms_and_the_order(a_confirmed_order: Situation) -> None:
+    option = a_confirmed_order.quote.options[0]
+    change = a_plan_change(option, cause="countered", default_choice="keep_terms", later=timedelta(0))
+    story = a_confirmed_order.story.after(ReceivePlanChange(change))
+    (answered,) = story.when(answering(None, at=change.answer_by)).then(ReplanAnswered)
+    assert (answered.choice, answered.by_default) == ("keep_terms", True)
+    state = story.after(answering(None, at=change.answer_by)).state
+    assert isinstance(state, Running)
+    assert state.asked is None
+    assert (state.promise.promise_at, state.promise.price_fen) == (option.promise_at, option.price_fen)
+
+
+def test_terms_are_only_kept_where_a_plant_would_change_them(a_confirmed_order: Situation) -> None:
+    option = a_confirmed_order.quote.options[0]
+    countered = ReceivePlanChange(a_plan_change(option, cause="countered", default_choice="keep_terms"))
+    a_confirmed_order.story.after(countered).when(answering("keep_terms")).then(ReplanAnswered)
+    broken = ReceivePlanChange(a_plan_change(option))
+    refused = a_confirmed_order.story.after(broken).when(answering("keep_terms")).refused(Why.NO_SUCH_CHOICE)
+    assert refused.facts["choices"] == "accept, cancel"
+
+
+def test_who_takes_less_ends_with_what_has_come(a_confirmed_order: Situation) -> None:
+    """Three quarters are made and at the door while the buyer is asked about the rest: only then nothing more comes."""
+    option = a_confirmed_order.quote.options[0]
+    last = option.steps[-1]
+    change = a_plan_change(option, cause="under_delivery", default_choice="take_less", dearer_fen=0)
+    made = last.quantity_net * 3 // 4
+    asked = a_confirmed_order.story.after(
+        ReceivePlanChange(change),
+        ReceiveProgress(progress(last, "shipped", good=made), terms()),
+        ReceiveDelivery(a_shipment(last, made), terms()),
+    )
+    assert isinstance(asked.state, Running)
+    assert asked.state.delivered_at is None, "a make-up run may still bring the rest"
+    asked.when(answering("cancel")).refused(Why.NO_SUCH_CHOICE)
+    answered, _ = asked.when(answering(None, at=change.answer_by)).then(ReplanAnswered, OrderDelivered)
+    assert (answered.choice, answered.by_default) == ("take_less", True)
+    asked.when(answering("accept")).then(ReplanAnswered)
 
 
 def test_an_answer_after_the_end_is_refused_even_before_the_job_ran(a_confirmed_order: Situation) -> None:

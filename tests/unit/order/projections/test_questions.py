@@ -69,7 +69,7 @@ def test_a_newer_question_takes_the_older_ones_place(views: sa.Engine) -> None:
 def test_nothing_waits_once_it_is_answered_or_the_order_has_ended(views: sa.Engine) -> None:
     delivery = a_shipment(SITUATION.quote.options[0].steps[-1], 6_000)
     ends = [
-        ASKED.after(AnswerReplan(CHANGE.replan_id, "accept", by_default=False, at=NOW)),
+        ASKED.after(AnswerReplan(CHANGE.replan_id, "accept", NOW)),
         ASKED.after(CancelOrder(10**9, terms(), NOW)),
         ASKED.after(
             ReceiveDelivery(delivery, terms()), ConfirmDelivery(delivery.delivery_id, None, NOW), CloseOrder(NOW)
