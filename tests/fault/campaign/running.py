@@ -1,0 +1,92 @@
+"""One campaign: a directory with a past, load on a real server, harm, and in the end the comparison."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from services.bench.past import with_events
+from services.demo.seeding import World
+from services.demo.telling import STORY_FROM, logged, seed_only
+from services.terminal import Terminal
+from tests.fault.campaign.compare import Finding, compared, heads_of
+from tests.fault.campaign.harm import Harm, kinds_of
+from tests.fault.campaign.load import Load
+from tests.fault.campaign.record import Record
+from tests.fault.campaign.victim import Victim
+
+LAST_WORDS_S = 2.0  # load on the last server, undisturbed
+FIRST_NIGHT = timedelta(days=1)  # the seeded plants publish capacity from the next day on
+SHOWN_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the campaign found, and its figures as they are printed."""
+
+    finding: Finding
+    figures: dict[str, Any]
+    faults: list[str]
+
+    @property
+    def is_sound(self) -> bool:
+        return self.finding.is_sound and not self.faults
+
+
+def run(
+    folder: Path, *, kills: int, events: int, seed: int, terminal: Terminal, progress: Callable[[], object]
+) -> Outcome:
+    """*kills* kinds of harm on a server whose logs hold at least *events* events before."""
+    data = folder / "data"
+    with logged(folder):
+        world = _world(data, events, terminal)
+        before = heads_of(data)
+        record, victim = Record(folder / "record.jsonl"), Victim(data)
+        harm = Harm(victim, random.Random(seed))
+        begun = perf_counter()
+        victim.let_pass(FIRST_NIGHT)
+        first = victim.start()
+        load = Load(victim.address, world, record, seed, STORY_FROM)
+        load.start()
+        for kind in kinds_of(kills, harm.chance):
+            harm.strike(kind)
+            load.time_passed()
+            progress()
+        harm.ever.wait(LAST_WORDS_S)
+        load.stop()
+        victim.terminate()
+        spent_s = perf_counter() - begun
+        finding = compared(data, record, before)
+        record.close()
+    faults = load.failures + [f"SIGTERM ended with {code}" for code in harm.unclean_ends]
+    starts = [first, *harm.starts]
+    figures = {
+        "kills": kills,
+        "seed": seed,
+        "events_before": sum(before.values()),
+        "harm": dict(sorted(harm.done.items())),
+        **record.figures(),
+        "effects": finding.effects,
+        "lost": len(finding.lost),
+        "doubled": len(finding.doubled),
+        "checks": len(finding.checks),
+        "checks_failed": [one.name for one in finding.checks if not one.passed],
+        "restart_s_p50": round(median(one.wall_s for one in starts), 2),
+        "restart_s_max": round(max(one.wall_s for one in starts), 2),
+        "restart_cpu_s_p50": round(median(one.cpu_s for one in starts), 2),
+        "restart_cpu_s_max": round(max(one.cpu_s for one in starts), 2),
+        "spent_s": round(spent_s, 1),
+        "spent_s_per_kill": round(spent_s / max(1, kills), 2),
+    }
+    return Outcome(finding, figures, faults)
+
+
+def _world(data: Path, events: int, terminal: Terminal) -> World:
+    if events:
+        return with_events(data, terminal, events)
+    data.mkdir()
+    return seed_only(data, terminal)
