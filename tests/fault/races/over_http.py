@@ -23,9 +23,12 @@ from tests.support.abreast import abreast
 from tests.support.serving import ServerProcess
 
 PROCESSES, THREADS = 4, 16
+BENCH = "P12-B3"
 BUYERS = ("B1", "B2", "B3", "B4")  # one a process
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)  # stands still, so that no hold runs out
-UNTIL = NOW + timedelta(hours=30)
+UNTIL = NOW + timedelta(hours=48)
+LAST = datetime(2028, 1, 1, tzinfo=UTC)  # beyond every calendar
+INTERVALS_MAX = 400
 SAMPLES = 12  # some hours of the bench
 ATTEMPT_S_MAX = 1.0
 ANSWER_WITHIN_S = 120.0
@@ -40,12 +43,25 @@ def raced(folder: Path, attempts: int) -> Counter[str]:
     with logged(folder):
         world = seed_only(data, Terminal(as_json=True))
     with ServerProcess(data, instant_text(NOW)) as server:
+        _leave_the_last_hours(server.address, world)
         shares = [partial(_share, server.address, world, index, attempts) for index in range(PROCESSES)]
         ends: Counter[str] = sum(abreast(shares, within_s=60 + attempts * ATTEMPT_S_MAX), Counter())
     assert ends.total() == attempts, ends
     assert set(ends) <= {*ReasonCode, "booked", "cancelled", "dropped", "lost"}, ends
     _check(data, ends)
     return ends
+
+
+def _leave_the_last_hours(address: str, world: World) -> None:
+    """The laboratory takes back what its bench offers after `UNTIL`."""
+    laboratory = world.party(address, "P12")
+    (bench,) = [one for one in laboratory.items("/v1/lines") if one["code"] == BENCH]
+    path = f"/v1/lines/{bench['id']}/offered-hours"
+    later = laboratory.get(path, **{"from": instant_text(UNTIL), "to": instant_text(LAST)})["intervals"]
+    for first in range(0, len(later), INTERVALS_MAX):
+        taken_back = {"intervals": later[first : first + INTERVALS_MAX], "reason": "own products"}
+        laboratory.post(f"{path}/withdraw", taken_back)
+    laboratory.close()
 
 
 def _share(address: str, world: World, index: int, attempts: int) -> Counter[str]:
