@@ -1,5 +1,6 @@
 """`python -m tests.fault.campaign --kills 200 --events 100000`: real clients, a real server, real harm."""
 
+import random
 import shutil
 import sys
 import tempfile
@@ -9,6 +10,7 @@ import click
 from rich.table import Table
 
 from services.terminal import Exit, Terminal
+from tests.fault.campaign.harm import kinds_of
 from tests.fault.campaign.running import SHOWN_MAX, Outcome, run
 
 
@@ -23,7 +25,8 @@ def campaign(*, kills: int, events: int, seed: int, keep: bool, as_json: bool) -
     terminal, folder = Terminal(as_json=as_json), Path(tempfile.mkdtemp(prefix="gongfang-fault-"))
     terminal.say("[yellow]the full disk is a limit on file size (RLIMIT_FSIZE): no file system is mounted for it[/]")
     with terminal.progress("kills", kills) as advance:
-        outcome = run(folder, kills=kills, events=events, seed=seed, terminal=terminal, progress=advance)
+        kinds = kinds_of(kills, random.Random(seed))
+        outcome = run(folder, kinds, events=events, seed=seed, terminal=terminal, progress=advance)
     show(terminal, outcome)
     if keep or not outcome.is_sound:
         sys.stderr.write(f"record, data and the server's log are kept in {folder}\n")

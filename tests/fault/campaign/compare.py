@@ -1,7 +1,7 @@
 """The clients' record against what the platform stored: every acknowledged command had its effect, once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def compared(data: Path, record: Record, after: Mapping[str, int]) -> Finding:
     return Finding(lost, doubled, found.total(), own_checks)
 
 
-def differences(record: Iterator[Deed] | Record, found: Counter[Effect]) -> tuple[list[str], list[str]]:
+def differences(record: Iterable[Deed], found: Counter[Effect]) -> tuple[list[str], list[str]]:
     """Effects that should be there and are not, and effects that are there more often than they were asked for.
 
     A command that was never answered may have had its effect, or not.

@@ -1,7 +1,7 @@
 """One campaign: a directory with a past, load on a real server, harm, and in the end the comparison."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from services.demo.seeding import World
 from services.demo.telling import STORY_FROM, logged, seed_only
 from services.terminal import Terminal
 from tests.fault.campaign.compare import Finding, compared, heads_of
-from tests.fault.campaign.harm import Harm, kinds_of
+from tests.fault.campaign.harm import Harm
 from tests.fault.campaign.load import Load
 from tests.fault.campaign.record import Record
 from tests.fault.campaign.victim import Victim
@@ -38,9 +38,15 @@ class Outcome:
 
 
 def run(
-    folder: Path, *, kills: int, events: int, seed: int, terminal: Terminal, progress: Callable[[], object]
+    folder: Path,
+    kinds: Sequence[str],
+    *,
+    events: int,
+    seed: int,
+    terminal: Terminal,
+    progress: Callable[[], object],
 ) -> Outcome:
-    """*kills* kinds of harm on a server whose logs hold at least *events* events before."""
+    """*kinds* of harm, one after the other, on a server whose logs hold at least *events* events before."""
     data = folder / "data"
     with logged(folder):
         world = _world(data, events, terminal)
@@ -52,7 +58,7 @@ def run(
         first = victim.start()
         load = Load(victim.address, world, record, seed, STORY_FROM)
         load.start()
-        for kind in kinds_of(kills, harm.chance):
+        for kind in kinds:
             harm.strike(kind)
             load.time_passed()
             progress()
@@ -65,7 +71,7 @@ def run(
     faults = load.failures + [f"SIGTERM ended with {code}" for code in harm.unclean_ends]
     starts = [first, *harm.starts]
     figures = {
-        "kills": kills,
+        "kills": len(kinds),
         "seed": seed,
         "events_before": sum(before.values()),
         "harm": dict(sorted(harm.done.items())),
@@ -80,7 +86,7 @@ def run(
         "restart_cpu_s_p50": round(median(one.cpu_s for one in starts), 2),
         "restart_cpu_s_max": round(max(one.cpu_s for one in starts), 2),
         "spent_s": round(spent_s, 1),
-        "spent_s_per_kill": round(spent_s / max(1, kills), 2),
+        "spent_s_per_kill": round(spent_s / max(1, len(kinds)), 2),
     }
     return Outcome(finding, figures, faults)
 

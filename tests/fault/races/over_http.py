@@ -26,10 +26,10 @@ PROCESSES, THREADS = 4, 16
 BENCH = "P12-B3"
 BUYERS = ("B1", "B2", "B3", "B4")  # one a process
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)  # stands still, so that no hold runs out
-UNTIL = NOW + timedelta(hours=48)
+UNTIL = NOW + timedelta(days=7)
 LAST = datetime(2028, 1, 1, tzinfo=UTC)  # beyond every calendar
 INTERVALS_MAX = 400
-SAMPLES = 12  # some hours of the bench
+SAMPLES = 30  # about three hours of the bench
 ATTEMPT_S_MAX = 1.0
 ANSWER_WITHIN_S = 120.0
 LOOK_EVERY_S = 0.02
