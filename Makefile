@@ -41,6 +41,16 @@ bench: install ## measure the event log, the order flow and 10,000 plans
 	$(BIN)/python -m services bench flow --orders 300 --preload 20000 $(ARGS)
 	$(BIN)/python -m services bench plans --orders 10000 $(ARGS)
 
+KILLS ?= 20
+EVENTS ?= 100000
+ATTEMPTS ?= 2000
+
+fault: install ## kill, freeze, starve a server under load; compare what it kept (KILLS=n EVENTS=n ARGS=--json)
+	$(BIN)/python -m tests.fault.campaign --kills $(KILLS) --events $(EVENTS) $(ARGS)
+
+races: install ## race for the last hours of a line: 4 processes on one log, and over HTTP (ATTEMPTS=n)
+	$(BIN)/python -m tests.fault.races --attempts $(ATTEMPTS) $(ARGS)
+
 doctor: install ## look after python, sqlite, disk, logs and lag
 	$(BIN)/python -m services doctor $(ARGS)
 
@@ -53,4 +63,4 @@ image: ## build the container image of the embedded mode
 clean: ## remove var/ and the caches (not .venv)
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo seed serve lint test check bench doctor verify image clean
+.PHONY: help install demo seed serve lint test check bench fault races doctor verify image clean

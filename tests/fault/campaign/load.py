@@ -4,6 +4,8 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Event, Thread
+from time import monotonic
+from typing import Self
 
 from services.demo.party import Turned
 from services.demo.seeding import World
@@ -19,7 +21,7 @@ END_WITHIN_S = 60.0
 
 
 class Load:
-    """Clients of *world* at *address*. `failures`: answers nobody should get, e.g. 404 for one's own order."""
+    """Clients of *world* at *address*, at work inside a `with`. `failures`: answers nobody should get, e.g. 404 for one's own order."""
 
     def __init__(self, address: str, world: World, record: Record, seed: int, now: datetime) -> None:
         self.failures: list[str] = []
@@ -41,25 +43,31 @@ class Load:
         steps += [[one.step for one in share] for share in shares]
         self._threads = [Thread(target=self._work, args=[one], daemon=True) for one in steps]
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Whoever has no answer yet never gets one, and is noted as unanswered."""
+        self._rest.set()
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+        for client in self._clients:
+            client.close()
 
     def time_passed(self) -> None:
         """Plants look again at what was too early before."""
         for factory in self._factories:
             factory.try_again()
 
-    def stop(self) -> None:
-        """Let everybody get the answer that is awaited, then end; whoever never gets one is noted as unanswered."""
+    def come_to_rest(self) -> None:
+        """Begin nothing new, and let everybody get the answer that is awaited."""
         self._rest.set()
+        deadline = monotonic() + END_WITHIN_S
         for thread in self._threads:
-            thread.join(END_WITHIN_S)
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
-        for client in self._clients:
-            client.close()
+            thread.join(max(0.0, deadline - monotonic()))
 
     def _work(self, steps: Sequence[Callable[[], bool]]) -> None:
         try:

@@ -51,25 +51,25 @@ def run(
     with logged(folder):
         world = _world(data, events, terminal)
         before = heads_of(data)
-        record, victim = Record(folder / "record.jsonl"), Victim(data)
-        harm = Harm(victim, random.Random(seed))
+        record = Record(folder / "record.jsonl")
         begun = perf_counter()
-        victim.let_pass(FIRST_NIGHT)
-        first = victim.start()
-        load = Load(victim.address, world, record, seed, STORY_FROM)
-        load.start()
-        for kind in kinds:
-            harm.strike(kind)
-            load.time_passed()
-            progress()
-        harm.ever.wait(LAST_WORDS_S)
-        load.stop()
-        victim.terminate()
+        with Victim(data) as victim:
+            harm = Harm(victim, random.Random(seed))
+            victim.let_pass(FIRST_NIGHT)
+            harm.starts.append(victim.start())
+            with Load(victim.address, world, record, seed, STORY_FROM) as load:
+                for kind in kinds:
+                    harm.strike(kind)
+                    load.time_passed()
+                    progress()
+                harm.ever.wait(LAST_WORDS_S)
+                load.come_to_rest()
+            victim.terminate()
         spent_s = perf_counter() - begun
         finding = compared(data, record, before)
         record.close()
     faults = load.failures + [f"SIGTERM ended with {code}" for code in harm.unclean_ends]
-    starts = [first, *harm.starts]
+    starts = harm.starts
     figures = {
         "kills": len(kinds),
         "seed": seed,

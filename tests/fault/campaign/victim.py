@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
+from typing import Self
 
 import httpx
 
@@ -36,7 +37,10 @@ class Ready:
 
 
 class Victim:
-    """`python -m services serve` on *data*, always at the same address, so that clients need not be told."""
+    """`python -m services serve` on *data*, always at the same address, so that clients need not be told.
+
+    A context manager: whatever happens, no process is left behind.
+    """
 
     def __init__(self, data: Path) -> None:
         self.data = data
@@ -44,6 +48,13 @@ class Victim:
         self.address = f"http://127.0.0.1:{self._port}"
         self._log = data.with_name("server.log")
         self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
 
     def begin(self) -> None:
         """Start it and do not wait."""
