@@ -13,9 +13,8 @@ OPEN_ORDERS_MAX = 6
 LEAD = timedelta(days=60)
 PLACES = ("420100", "421202", "421281")
 _PRODUCTS: tuple[tuple[str, str, range, dict[str, str]], ...] = (
-    ("lab-test", "sample", range(2, 20), {"test": "MICRO"}),  # benches begin within two hours, so work is never lacking
+    ("lab-test", "sample", range(2, 20), {"test": "MICRO"}),
     ("lab-test", "sample", range(2, 20), {"test": "GC"}),
-    ("cold-load", "pallet", range(1, 4), {}),
     ("can-330-blank", "can", range(9_000, 20_000, 1_000), {}),
     ("can-330-sleek", "can", range(8_000, 20_000, 1_000), {"artwork": "spring", "decoration": "digital"}),
     ("tea-can-330", "can", range(12_000, 24_000, 1_000), {"artwork": "cold-brew", "colour": "dark"}),

@@ -14,7 +14,7 @@ FROZEN_S = (0.5, 3.0)
 FULL_S = (0.3, 0.8)
 ROOM_BYTES_MAX = 40_000  # left on the full disk: the fault strikes at another write each time
 START_S = 1.5
-DOWN_FOR = timedelta(hours=30)  # how far time goes on while it is down: work becomes due, holds and tokens run out
+DOWN_FOR = timedelta(hours=60)  # how far time goes on while it is down: work becomes due, holds and tokens run out
 DOWN_LONG = 0.4  # share of restarts at which time has gone on
 
 

@@ -9,18 +9,21 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from services.bench.past import with_events
+from services.bench.past import staged, with_events
+from services.demo import making, ordering
 from services.demo.seeding import World
 from services.demo.telling import STORY_FROM, logged, seed_only
+from services.embedded.running import opened, served
 from services.terminal import Terminal
+from tests.fault.campaign.brands import LEAD
 from tests.fault.campaign.compare import Finding, compared, heads_of
 from tests.fault.campaign.harm import Harm
-from tests.fault.campaign.load import Load
+from tests.fault.campaign.load import BRANDS, Load
 from tests.fault.campaign.record import Record
 from tests.fault.campaign.victim import Victim
 
-LAST_WORDS_S = 2.0  # load on the last server, undisturbed
-FIRST_NIGHT = timedelta(days=1)  # the seeded plants publish capacity from the next day on
+LAST_WORDS_S = 1.0  # load on the last server, undisturbed
+FIRST_NIGHT = timedelta(days=4)  # what was booked before the campaign is due when it begins
 SHOWN_MAX = 10
 
 
@@ -92,7 +95,17 @@ def run(
 
 
 def _world(data: Path, events: int, terminal: Terminal) -> World:
+    """The world with its past, and an order of each brand that plants have agreed to make."""
     if events:
-        return with_events(data, terminal, events)
-    data.mkdir()
-    return seed_only(data, terminal)
+        world = with_events(data, terminal, events)
+    else:
+        data.mkdir()
+        world = seed_only(data, terminal)
+    with opened(data, STORY_FROM) as house, served(house) as address, staged(address, world) as stage:
+        for brand in BRANDS:
+            cans = ordering.line("can-330-sleek", 8_000, "can", artwork="first", decoration="digital")
+            order = ordering.place(stage, brand, [cans], to=("420100", "武汉"), by=stage.now + LEAD)
+            quote = ordering.newest_quote(stage, brand, order["id"])
+            ordering.accept(stage, brand, quote, quote["options"][0])
+            making.accept_offers(stage, order["id"])
+    return world

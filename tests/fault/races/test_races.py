@@ -17,6 +17,7 @@ def test_four_processes_on_one_log_never_book_more_than_is_offered(tmp_path: Pat
     assert ends["CAPACITY_FULL"] > 0
 
 
+@pytest.mark.usefixtures("quick_sign_ins")
 def test_clients_of_one_server_never_book_more_than_is_offered(tmp_path: Path) -> None:
     ends = over_http.raced(tmp_path, ATTEMPTS_OVER_HTTP)
     assert ends["booked"] > 0
