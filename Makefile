@@ -46,6 +46,16 @@ bench: install ## measure the event log, the order flow and 10,000 plans
 soak: install ## load a server steadily and compare its end with its beginning (MINUTES=60)
 	$(BIN)/python -m services bench soak --minutes $(MINUTES) $(ARGS)
 
+KILLS ?= 20
+EVENTS ?= 100000
+ATTEMPTS ?= 2000
+
+fault: install ## kill, freeze, starve a server under load; compare what it kept (KILLS=n EVENTS=n ARGS=--json)
+	$(BIN)/python -m tests.fault.campaign --kills $(KILLS) --events $(EVENTS) $(ARGS)
+
+races: install ## race for the last hours of a line: 4 processes on one log, and over HTTP (ATTEMPTS=n)
+	$(BIN)/python -m tests.fault.races --attempts $(ATTEMPTS) $(ARGS)
+
 doctor: install ## look after python, sqlite, disk, logs and lag
 	$(BIN)/python -m services doctor $(ARGS)
 
@@ -66,4 +76,4 @@ image: ## build the container image of the embedded mode
 clean: ## remove var/ and the caches (not .venv)
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo seed serve lint test check bench soak doctor verify audit image clean
+.PHONY: help install demo seed serve lint test check bench soak doctor verify audit image clean fault races

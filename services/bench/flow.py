@@ -11,9 +11,6 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from statistics import fmean, quantiles
 from tempfile import TemporaryDirectory
@@ -22,21 +19,15 @@ from typing import Any
 
 import httpx
 
-from services.bench import history
-from services.demo import making, ordering
+from services.bench.past import BUYER, events_in, place, staged, with_copies
 from services.demo.seeding import World
 from services.demo.stage import Stage
-from services.demo.telling import STORY_FROM, logged, seeded
-from services.demo.trail import Trail
-from services.embedded.house import House
+from services.demo.telling import STORY_FROM, logged
 from services.embedded.running import opened, served
 from services.terminal import Terminal
 
-BUYER, TO = "B1", ("420100", "武汉")
-LEAD = timedelta(days=40)
 WARM_UP = 20  # orders before the measured ones: connections, token, caches
 HUNDRED = 100  # orders compared at both ends
-COPY_LASTS_FOR = timedelta(hours=4)  # each copy lies this much earlier than the one before, so that no two runs overlap
 SETTLE_S_MAX = 3_600.0
 READY_S_MAX = 120.0
 
@@ -45,7 +36,7 @@ def run(terminal: Terminal, *, orders: int, preload: int) -> dict[str, Any]:
     """All rows. Needs some 10 kB of disk for each order of *preload*."""
     with TemporaryDirectory(prefix="gongfang-bench-") as folder, logged(Path(folder)):
         data = Path(folder) / "data"
-        world = _with_a_past(data, terminal, preload)
+        world = with_copies(data, terminal, preload)
         before = _bytes(data)
         spent_ms, events = _measured(data, terminal, world, orders)
         bytes_per_order = (_bytes(data) - before) / orders
@@ -74,56 +65,6 @@ def _row(measure: str, value: float, unit: str) -> dict[str, Any]:
     }
 
 
-def _with_a_past(data: Path, terminal: Terminal, preload: int) -> World:
-    """Seed the world, tell one order to its end, copy it *preload* times, let ledger and views work through it."""
-    data.mkdir()
-    with opened(data, STORY_FROM) as house, served(house) as address:
-        world = seeded(house, address, terminal)
-        heads = {name: house.services[name].log.head().position for name in history.COPIED}
-        with staged(address, world) as stage:
-            _told(stage)
-    with opened(data, STORY_FROM) as house:
-        patterns = [history.pattern_of(house.services[name].log, heads[name]) for name in history.COPIED]
-        with terminal.progress("past orders", preload) as advance:
-            for first in range(0, preload, history.ABREAST):
-                numbers = range(first, min(first + history.ABREAST, preload))
-                copies = [history.Copy(number, COPY_LASTS_FOR * (number + 1)) for number in numbers]
-                for pattern in patterns:
-                    history.write(pattern, copies)
-                advance(len(copies))
-        history.pass_over(house, patterns[0].strokes[0].cause)
-    with opened(data, STORY_FROM) as house:
-        house.step_to_rest()
-    return world
-
-
-@contextmanager
-def staged(address: str, world: World) -> Iterator[Stage]:
-    """A stage whose trail nobody reads."""
-    stage = Stage(address, world, Trail(Terminal(as_json=True)))
-    try:
-        yield stage
-    finally:
-        stage.close()
-
-
-def _place(stage: Stage) -> dict[str, Any]:
-    tea = ordering.line("tea-can-330", 12_000, "can", artwork="bench", colour="dark")
-    return ordering.place(stage, BUYER, [tea], to=TO, by=stage.now + LEAD)
-
-
-def _told(stage: Stage) -> None:
-    """One order from placing to closing."""
-    stage.next_morning()
-    order = _place(stage)
-    quote = ordering.newest_quote(stage, BUYER, order["id"])
-    ordering.accept(stage, BUYER, quote, quote["options"][0])
-    making.accept_offers(stage, order["id"])
-    making.produce(stage, order["id"])
-    closed = ordering.confirm_deliveries(stage, BUYER, order["id"])
-    stage.expect(closed["state"] == "closed", "a closed order", closed["state"])
-
-
 def _measured(data: Path, terminal: Terminal, world: World, orders: int) -> tuple[list[float], int]:
     """Milliseconds of each order, and events written for all of them."""
     spent_ms = []
@@ -131,27 +72,23 @@ def _measured(data: Path, terminal: Terminal, world: World, orders: int) -> tupl
         for _ in range(WARM_UP):
             _quoted_ms(stage)
         house.settle(SETTLE_S_MAX)
-        before = _heads(house)
+        before = events_in(house)
         with terminal.progress("orders", orders) as advance:
             for _ in range(orders):
                 spent_ms.append(_quoted_ms(stage))
                 advance()
         house.settle(SETTLE_S_MAX)
-        return spent_ms, _heads(house) - before
+        return spent_ms, events_in(house) - before
 
 
 def _quoted_ms(stage: Stage) -> float:
     """Milliseconds from placing an order to its quote being shown; then the order is cancelled."""
     begun = perf_counter()
-    order = _place(stage)
+    order = place(stage)
     spent_ms = (perf_counter() - begun) * 1_000
     stage.expect(order["state"] == "quoted", "a quote", order["state"])
     stage.party(BUYER).post(f"/v1/orders/{order['id']}/cancellation", {}, version=order["version"])
     return spent_ms
-
-
-def _heads(house: House) -> int:
-    return sum(service.log.head().position for service in house.services.values())
 
 
 def _bytes(data: Path) -> int:

@@ -31,10 +31,17 @@ class Credentials:
 class Party:
     """Calls the API at *address* for one organisation; fetches a fresh token when the last one is refused as old."""
 
-    def __init__(self, address: str, name: str, credentials: Credentials | None = None, language: str = "en") -> None:
+    def __init__(
+        self,
+        address: str,
+        name: str,
+        credentials: Credentials | None = None,
+        language: str = "en",
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
         self.name = name
         self._credentials = credentials
-        self._http = httpx.Client(base_url=address, timeout=TIMEOUT_S, headers={"Accept-Language": language})
+        self._http = httpx.Client(base_url=address, timeout=timeout_s, headers={"Accept-Language": language})
         self._token: str | None = None
 
     def get(self, path: str, **query: str) -> Json:
@@ -48,9 +55,12 @@ class Party:
         version: object = None,
         wait_s: int = 0,
         query: dict[str, str] | None = None,
+        key: str = "",
     ) -> Json:
-        """POST *body*; *version* goes as If-Match, *wait_s* as Prefer. Each call has an idempotency key of its own."""
-        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        """POST *body*; *version* goes as If-Match, *wait_s* as Prefer. *key*: its idempotency key; a fresh one if none
+        is given.
+        """
+        headers = {"Idempotency-Key": key or secrets.token_hex(16)}
         if version is not None:
             headers["If-Match"] = f'"v{version}"'
         if wait_s:

@@ -1,5 +1,6 @@
 """`serve`, `doctor` and `verify`: running the embedded mode and looking after its data directory."""
 
+import gc
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -53,6 +54,7 @@ def serve(
     *, data: Path, host: str, port: int, story_from: datetime | None, trusted_proxy: str | None, as_json: bool
 ) -> None:
     """Serve all services on one address until SIGTERM or Ctrl-C."""
+    gc.disable()  # a start makes many objects and drops few: looking for garbage takes a tenth of it
     from services.embedded.endings import named_endings
     from services.embedded.running import StopSignal, opened, served
     from shared import logs
@@ -61,6 +63,8 @@ def serve(
     terminal = Terminal(as_json=as_json)
     stop = StopSignal()
     with named_endings(), opened(data, story_from) as house, served(house, host, port, trusted_proxy) as address:
+        gc.freeze()
+        gc.enable()
         terminal.say(
             f"Gongfang 共坊 serves [bold]{address}[/]  (API docs {address}/docs, data {data}); Ctrl-C stops it"
         )

@@ -64,6 +64,7 @@ class House:
     def start(self) -> None:
         """Consumers say where they stand before any relay begins, so that no fact is fetched twice.
 
+        Whoever holds a data directory is alone on it, so a lease that a killed process left is not waited for.
         Views that older code folded are rebuilt first: nobody else would, and a figure of old rules is no figure.
         """
         for service in self.services.values():
@@ -74,6 +75,7 @@ class House:
                 consumer.subscribe()
         for service in self.services.values():
             if service.relay is not None:
+                service.relay.take_over()
                 service.relay.start()
             for consumer in service.consumers:
                 consumer.start()

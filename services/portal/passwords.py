@@ -1,6 +1,8 @@
 """Passwords: which are good enough, and their Argon2id hashes, of which only a few are computed at a time."""
 
+import secrets
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +30,7 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
         self._slots = threading.BoundedSemaphore(HASHES_AT_ONCE)
         self._places = threading.BoundedSemaphore(HASHES_AT_ONCE + WAITING_MAX)
-        self._nobody = self._hasher.hash("nobody's password")
+        self._nobody = _hash_of_nothing(self._hasher)
 
     def hash(self, password: str) -> str:
         with self._slot():
@@ -56,6 +58,15 @@ class Passwords:
                 self._slots.release()
         finally:
             self._places.release()
+
+
+def _hash_of_nothing(hasher: PasswordHasher) -> str:
+    """A hash that no password fits and that takes as long to verify as any; made up, because a start has no time."""
+    salt, digest = (
+        b64encode(secrets.token_bytes(length)).rstrip(b"=").decode() for length in (hasher.salt_len, hasher.hash_len)
+    )
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2{hasher.type.name.lower()}$v=19${costs}${salt}${digest}"
 
 
 def check_strength(password: str, login: str, pointer: str) -> None:

@@ -147,6 +147,10 @@ class Relay:
     def _idle(self) -> None:
         self._log.wait_beyond(self._published, IDLE_WAIT_S)
 
+    def take_over(self) -> None:
+        """Publish from now on, although a predecessor that was killed let its lease stand: see `Lease.take_over`."""
+        self._lease.take_over()
+
     def start(self) -> None:
         self._stepper.start()
 

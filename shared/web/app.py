@@ -43,7 +43,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Response, current_app, g, request
-from flask_smorest import Api
 from prometheus_client.registry import Collector
 
 from shared.eventstore.port import EventLog
@@ -54,6 +53,7 @@ from shared.web.bodies import BODY_BYTES_MAX, OrjsonProvider
 from shared.web.cursors import Cursors
 from shared.web.fields import Spoken
 from shared.web.idempotency import Commands
+from shared.web.late_api import LateApi
 from shared.web.metrics import Metrics
 from shared.web.routes import Routes
 from shared.web.streaming import OpenStreams
@@ -114,7 +114,7 @@ def build_app(
     tracing.install(app, ids, clock, metrics, body_bytes_max)
     access.install(app, verifier)
     deprecation.install(app)
-    app.extensions["gongfang-api"] = api = Api(app, spec_kwargs=documentation.spec_options())
+    app.extensions["gongfang-api"] = api = LateApi(app, spec_kwargs=documentation.spec_options())
     api.ma_plugin.converter.add_attribute_function(_field_documentation)
     problems.install(app)
     for one in routes:
@@ -129,7 +129,9 @@ def build_app(
 
 def own_document(app: Flask) -> dict[str, Any]:
     """The OpenAPI document of *app*'s own routes."""
-    return documentation.finished(app.extensions["gongfang-api"].spec.to_dict())
+    api = app.extensions["gongfang-api"]
+    assert isinstance(api, LateApi)  # noqa: S101 - build_app put it there
+    return documentation.finished(api.document())
 
 
 def provided(kind: type[T]) -> T:

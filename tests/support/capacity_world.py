@@ -107,12 +107,17 @@ def capacity_world(*lines: LineMaster, log: LogWithViews | None = None, auto_acc
     """*lines* and their plants, published; offers are accepted at once unless *auto_accept* is False."""
     clock = StoryClock(T0)
     kept = MemoryLog("capacity", EVENT_TYPES, clock) if log is None else log
-    issuer = Issuer(clock)
     publish_lines(kept, lines, auto_accept=auto_accept)
+    return world_over(kept, clock)
+
+
+def world_over(log: LogWithViews, clock: StoryClock) -> World:
+    """The service over what stands in *log* already."""
+    issuer = Issuer(clock)
     service = wiring.build(
-        SETTINGS, clock=clock, ids=SeededIds(clock, 7), log=kept, broker=None, verifier=issuer.verifier()
+        SETTINGS, clock=clock, ids=SeededIds(clock, 7), log=log, broker=None, verifier=issuer.verifier()
     )
-    return World(kept, clock, service, issuer)
+    return World(log, clock, service, issuer)
 
 
 def publish_lines(log: EventLog, lines: Sequence[LineMaster], *, auto_accept: bool) -> None:

@@ -10,9 +10,6 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-import openpyxl
-from openpyxl.utils import get_column_letter
-
 from services.capacity.domain.refusals import Why
 from services.capacity.workbook.cells import Bad, Raw, is_empty, read
 from services.capacity.workbook.columns import Sheet
@@ -63,6 +60,8 @@ class Faults:
 
 def read_sheets(content: bytes, faults: Faults) -> dict[str, list[Row]]:
     """Rows by sheet key. Raises Refused when the file as a whole is not acceptable."""
+    import openpyxl  # late: it takes a tenth of a server's start, and few requests bring a workbook
+
     _check_archive(content)
     try:
         workbook = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
@@ -143,15 +142,15 @@ def _letters(header: list[Raw], sheet: Sheet, faults: Faults) -> dict[str, str]:
     for index, raw in enumerate(header):
         if is_empty(raw):
             continue
-        name, place = " ".join(str(raw.value).split()), f"{sheet.zh}!{get_column_letter(index + 1)}1"
+        name, place = " ".join(str(raw.value).split()), f"{sheet.zh}!{_letter(index)}1"
         key = by_name.get(name)
         if key is None:
             faults.add(sheet, place, CellWhy.COLUMN_UNKNOWN, {"found": name[:40]})
         elif key in found:
             faults.add(sheet, place, CellWhy.COLUMN_TWICE, {"found": name})
         else:
-            found[key] = get_column_letter(index + 1)
-    free = get_column_letter(max((i + 2 for i, raw in enumerate(header) if not is_empty(raw)), default=1))
+            found[key] = _letter(index)
+    free = _letter(max((i + 1 for i, raw in enumerate(header) if not is_empty(raw)), default=0))
     for column in sheet.columns:
         if column.key not in found:
             faults.add(sheet, f"{sheet.zh}!{free}1", CellWhy.COLUMN_MISSING, {"name": column.zh})
@@ -180,4 +179,12 @@ def _read_row(sheet: Sheet, number: int, raw: list[Raw], letters: dict[str, str]
 
 
 def _index(letter: str) -> int:
-    return openpyxl.utils.column_index_from_string(letter) - 1
+    from openpyxl.utils import column_index_from_string
+
+    return column_index_from_string(letter) - 1
+
+
+def _letter(index: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(index + 1)

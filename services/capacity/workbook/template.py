@@ -9,9 +9,6 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
-
 from services.capacity.workbook.book import Book
 from services.capacity.workbook.columns import Column, Holds, Sheet
 from services.capacity.workbook.rows import rows_of
@@ -45,6 +42,8 @@ _GUIDE_ROWS = [
 
 def write_workbook(book: Book) -> bytes:
     """The .xlsx of *book*; an empty book is the blank template."""
+    import xlsxwriter  # late: a server starts sooner without it
+
     target = BytesIO()
     workbook = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     workbook.set_properties({"title": f"{book.plant_code} {book.plant_name}", "created": _MADE_ON})
@@ -109,6 +108,8 @@ def _offer_choices(worksheet: Any, index: int, column: Column) -> None:
     """A drop-down over the sheet of choices; codes may be typed as well, so it advises and does not block them."""
     if not column.options or column.holds is Holds.CODES:
         return
+    from xlsxwriter.utility import xl_col_to_name
+
     place = _CHOICE_PLACES[column.options]
     letter = xl_col_to_name(place)
     source = f"='{CHOICES}'!${letter}$3:${letter}${2 + len(column.options)}"

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import xlsxwriter
-
 from services.ledger.domain.figures import elements, indicators
 
 Cell = str | int
@@ -95,6 +93,8 @@ def as_csv(sheet: Sheet) -> bytes:
 
 def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
     """One workbook; every text is written as text, never as formula, link or number."""
+    import xlsxwriter  # late: a server starts sooner without it
+
     raw = io.BytesIO()
     workbook = xlsxwriter.Workbook(raw, {"in_memory": True, "constant_memory": False})
     workbook.set_properties({"title": "共坊 Gongfang", "created": _CREATED.replace(tzinfo=None)})

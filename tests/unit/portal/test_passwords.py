@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
 from services.portal import passwords
 from services.portal.domain.refusals import Why
@@ -29,9 +30,12 @@ def test_an_account_that_does_not_exist_is_verified_all_the_same_and_never_fits(
             calls.append(str(hash))
             return super().verify(hash, password)
 
-    keeper = Passwords(Counting(time_cost=1, memory_cost=8, parallelism=1))
-    assert not keeper.verify(None, "nobody's password")
+    hasher = Counting(time_cost=1, memory_cost=8, parallelism=1)
+    assert not Passwords(hasher).verify(None, "nobody's password")
     assert len(calls) == 1
+    with pytest.raises(VerifyMismatchError):  # it is well formed, so that all of the work is done
+        hasher.verify(calls[0], "nobody's password")
+    assert not hasher.check_needs_rehash(calls[0])
 
 
 def test_the_usual_cost_is_that_of_rfc_9106_for_little_memory() -> None:

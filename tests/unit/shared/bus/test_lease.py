@@ -38,6 +38,18 @@ def test_a_holder_that_slept_past_the_end_begins_a_new_epoch() -> None:
     assert (mine.epoch, theirs.epoch) == (3, 0)
 
 
+def test_a_dead_holders_lease_is_taken_over_at_once_in_a_new_epoch() -> None:
+    clock = StoryClock(START)
+    log = MemoryLog("notes", NOTE_TYPES, clock)
+    dead = Lease(log, "relay:notes", "dead", clock, timedelta(seconds=10))
+    mine = Lease(log, "relay:notes", "me", clock, timedelta(seconds=10))
+    assert dead.hold()
+    assert not mine.hold()
+    mine.take_over()
+    assert mine.hold()
+    assert mine.epoch == 2
+
+
 @settings(max_examples=25, deadline=None)
 @given(steps=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["hold", "hold", "release", "wait"])), max_size=30))
 def test_never_do_two_hold_it_and_epochs_only_rise(steps: list[tuple[int, str]]) -> None:

@@ -1,0 +1,107 @@
+"""A data directory with a past: the seeded world, one order told to its end and copied, and all views caught up."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from services.bench import history
+from services.demo import making, ordering
+from services.demo.seeding import World
+from services.demo.stage import Stage
+from services.demo.telling import STORY_FROM, seeded
+from services.demo.trail import Trail
+from services.embedded.house import House
+from services.embedded.running import opened, served
+from services.terminal import Terminal
+
+BUYER, TO = "B1", ("420100", "武汉")
+LEAD = timedelta(days=40)
+COPY_LASTS_FOR = timedelta(hours=4)  # each copy lies this much earlier than the one before, so that no two runs overlap
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The seeded world with one order told: where the copied logs stood before it, and its events in all logs."""
+
+    world: World
+    heads: dict[str, int]
+    events: int
+
+
+def with_copies(data: Path, terminal: Terminal, copies: int) -> World:
+    """Seed the world, tell one order to its end, copy it *copies* times, let ledger and views work through it."""
+    told = _told(data, terminal)
+    _copy(data, terminal, told, copies)
+    return told.world
+
+
+def with_events(data: Path, terminal: Terminal, events_min: int) -> World:
+    """The same, with as many copies as bring all logs together to *events_min* events."""
+    told = _told(data, terminal)
+    with opened(data, STORY_FROM) as house:
+        missing = events_min - events_in(house)
+    _copy(data, terminal, told, max(0, ceil(missing / told.events)))
+    return told.world
+
+
+def events_in(house: House) -> int:
+    """Events in all logs together."""
+    return sum(service.log.head().position for service in house.services.values())
+
+
+def _told(data: Path, terminal: Terminal) -> _Told:
+    data.mkdir()
+    with opened(data, STORY_FROM) as house, served(house) as address:
+        world = seeded(house, address, terminal)
+        heads = {name: house.services[name].log.head().position for name in history.COPIED}
+        before = events_in(house)
+        with staged(address, world) as stage:
+            _tell_one(stage)
+        return _Told(world, heads, events_in(house) - before)
+
+
+def _copy(data: Path, terminal: Terminal, told: _Told, copies: int) -> None:
+    with opened(data, STORY_FROM) as house:
+        patterns = [history.pattern_of(house.services[name].log, told.heads[name]) for name in history.COPIED]
+        with terminal.progress("past orders", copies) as advance:
+            for first in range(0, copies, history.ABREAST):
+                numbers = range(first, min(first + history.ABREAST, copies))
+                abreast = [history.Copy(number, COPY_LASTS_FOR * (number + 1)) for number in numbers]
+                for pattern in patterns:
+                    history.write(pattern, abreast)
+                advance(len(abreast))
+        history.pass_over(house, patterns[0].strokes[0].cause)
+    with opened(data, STORY_FROM) as house:
+        house.step_to_rest()
+
+
+@contextmanager
+def staged(address: str, world: World) -> Iterator[Stage]:
+    """A stage whose trail nobody reads."""
+    stage = Stage(address, world, Trail(Terminal(as_json=True)))
+    try:
+        yield stage
+    finally:
+        stage.close()
+
+
+def place(stage: Stage) -> dict[str, Any]:
+    """An order of canned tea, as it stands once it is quoted."""
+    tea = ordering.line("tea-can-330", 12_000, "can", artwork="bench", colour="dark")
+    return ordering.place(stage, BUYER, [tea], to=TO, by=stage.now + LEAD)
+
+
+def _tell_one(stage: Stage) -> None:
+    """One order from placing to closing."""
+    stage.next_morning()
+    order = place(stage)
+    quote = ordering.newest_quote(stage, BUYER, order["id"])
+    ordering.accept(stage, BUYER, quote, quote["options"][0])
+    making.accept_offers(stage, order["id"])
+    making.produce(stage, order["id"])
+    closed = ordering.confirm_deliveries(stage, BUYER, order["id"])
+    stage.expect(closed["state"] == "closed", "a closed order", closed["state"])
