@@ -155,4 +155,10 @@ def _common_headers(response: Response) -> Response:
 
 
 def _field_documentation(_: Any, field: Any, **__: Any) -> dict[str, Any]:
-    return dict(field.openapi) if isinstance(field, Spoken) else {}
+    """What *field* says of itself; a field that may be null says so whatever type it names."""
+    said = dict(field.openapi) if isinstance(field, Spoken) else {}
+    if field.allow_none and isinstance(said.get("type"), str):
+        said["type"] = [said["type"], "null"]
+    if field.allow_none and "enum" in said:
+        said["enum"] = [*field.openapi["enum"], None]
+    return said
