@@ -38,9 +38,7 @@ class Environment:
         if found is None:
             return default
         if not _WHOLE.fullmatch(found) or not least <= int(found) <= most:
-            raise SettingsWrong(
-                f"{PREFIX}{name}: expected a whole number from {least} to {most}, found {found[:40]!r}"
-            )
+            raise SettingsWrong(f"{PREFIX}{name}: expected a whole number from {least} to {most}, found {found[:40]!r}")
         return int(found)
 
     def flag(self, name: str, *, default: bool) -> bool:
@@ -62,7 +60,9 @@ class Environment:
         try:
             return Path(found).expanduser()
         except RuntimeError:
-            raise SettingsWrong(f"{PREFIX}{name}: expected a folder, found a home that is none: {found[:40]!r}") from None
+            raise SettingsWrong(
+                f"{PREFIX}{name}: expected a folder, found a home that is none: {found[:40]!r}"
+            ) from None
 
     def _raw(self, name: str) -> str | None:
         if self._values is not None:

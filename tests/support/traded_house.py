@@ -38,6 +38,7 @@ class Traded:
     house: House
     stage: Stage
     principals: list[Principal]
+    codes: dict[str, str]  # organisation id -> its code in the fictional world
     ids: dict[str, dict[str, str]]
     orders: dict[str, set[str]]  # order id -> organisations that take part in it
 
@@ -48,10 +49,20 @@ class Traded:
         return any({one, other} <= parties for parties in self.orders.values())
 
 
+def canary(what: str, code: str) -> str:
+    """A word that only *code*'s data holds, so that it sings wherever it does not belong."""
+    return f"canary-{what}-{code.lower()}"
+
+
 def _order(stage: Stage, buyer: str, product: str, quantity: int) -> str:
-    wanted = stage.now + timedelta(days=25)
-    line = ordering.line(product, quantity, "can", artwork="art-1")
-    order = ordering.place(stage, buyer, [line], to=("420100", "武汉"), by=wanted)
+    order = ordering.place(
+        stage,
+        buyer,
+        [ordering.line(product, quantity, "can", artwork="art-1")],
+        to=("420100", f"武汉 {canary('address', buyer)}"),
+        by=stage.now + timedelta(days=25),
+        reference=canary("reference", buyer),
+    )
     quote = ordering.newest_quote(stage, buyer, order["id"])
     ordering.accept(stage, buyer, quote, quote["options"][0])
     making.accept_offers(stage, order["id"])
@@ -68,7 +79,7 @@ def _brand_ids(stage: Stage, code: str, order_id: str) -> dict[str, str | None]:
         "/v1/inquiries",
         {
             "lines": [ordering.line("tea-can-330", 60_000, "can", artwork="a")],
-            "deliver_to": {"district": "420100", "address": "武汉"},
+            "deliver_to": {"district": "420100", "address": f"武汉 {canary('inquiry', code)}"},
             "requested_by": (stage.now + timedelta(days=25)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         },
     )
@@ -155,4 +166,4 @@ def _looked_up(house: House, stage: Stage, placed: dict[str, str]) -> Traded:
         Principal(org_of[code], role := roles[code[0]], f"usr_{code}", permissions_of(role)) for code in by_code
     ]
     parties = {order: {org_of[code], *(org_of[plant] for plant in workers[code])} for code, order in placed.items()}
-    return Traded(house, stage, principals, ids, parties)
+    return Traded(house, stage, principals, {org_of[code]: code for code in by_code}, ids, parties)

@@ -2,7 +2,6 @@
 # ruff: noqa: ARG002 - marshmallow calls (de)serialisers with more than these need
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
