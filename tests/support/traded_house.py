@@ -5,7 +5,7 @@ plants that worked for them, one that did not, the laboratory, and the office.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -140,13 +140,12 @@ def a_traded_house() -> Iterator[Traded]:
     with served(house) as address:
         world = seed_organisations(address, terminal, login, office_id)
         publish_plants(address, terminal, world)
-        stage = Stage(address, world, Trail(terminal))
-        stage.next_morning()
-        made = _order(stage, "B1", "tea-can-330", 12_000)
-        waiting = _order(stage, "B2", "tea-can-330", 12_000)
-        making.produce(stage, made)
-        yield _looked_up(house, stage, {"B1": made, "B2": waiting})
-        stage.close()
+        with closing(Stage(address, world, Trail(terminal))) as stage:
+            stage.next_morning()
+            made = _order(stage, "B1", "tea-can-330", 12_000)
+            waiting = _order(stage, "B2", "tea-can-330", 12_000)
+            making.produce(stage, made)
+            yield _looked_up(house, stage, {"B1": made, "B2": waiting})
     house.close()
 
 
