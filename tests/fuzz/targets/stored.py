@@ -8,7 +8,7 @@ from services.capacity.domain.events import EVENT_TYPES as CAPACITY
 from services.ledger.domain.events import EVENT_TYPES as LEDGER
 from services.order.domain.events import EVENT_TYPES as ORDER
 from services.order.packs.faults import PackFault
-from services.order.packs.loader import load, pack_contents
+from services.order.packs.loader import PACK_FILES, load, pack_contents, read_pack
 from services.portal.domain.events import EVENT_TYPES as PORTAL
 from shared.contracts.envelope import CloudEvent
 from shared.contracts.registry import FACTS
@@ -97,12 +97,14 @@ def _facts() -> Feed:
 
 
 def _packs() -> Feed:
-    first = dict(list(pack_contents().items())[:1])
+    before = pack_contents(files=PACK_FILES[:-1])
 
     def feed(raw: bytes) -> None:
-        for contents in ({"new.yaml": raw}, {**first, "new.yaml": raw}):
+        with contextlib.suppress(PackFault):
+            read_pack("new.yaml", raw)
             with contextlib.suppress(PackFault):
-                load(contents)
+                load({"new.yaml": raw})
+            load({**before, "new.yaml": raw})  # dear: for what has at least the shape of a pack
 
     return feed
 
@@ -111,5 +113,5 @@ STORED = [
     Target("events", _events),
     Target("rows", _rows),
     Target("facts", _facts),
-    Target("packs", _packs, cost=60),
+    Target("packs", _packs, cost=10),
 ]
