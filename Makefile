@@ -59,6 +59,15 @@ races: install ## race for the last hours of a line: 4 processes on one log, and
 doctor: install ## look after python, sqlite, disk, logs and lag
 	$(BIN)/python -m services doctor $(ARGS)
 
+CASES ?= 20000
+SECONDS ?= 600
+TARGET ?=
+fuzz-api: install ## Schemathesis over all operations as three roles (CASES=20000, ARGS="--seed N --role buyer --summary FILE")
+	$(BIN)/python -m tests.fuzz.api_campaign --cases $(CASES) $(ARGS)
+
+fuzz: install ## every parser fuzzed for SECONDS=600, or TARGET=name alone (ARGS="--at-once 2 --work DIR")
+	$(BIN)/python -m tests.fuzz.campaign --seconds $(SECONDS) $(if $(TARGET),--target $(TARGET)) $(ARGS)
+
 verify: install ## check logs, views, tree and books of var/
 	$(BIN)/python -m services verify $(ARGS)
 
@@ -76,4 +85,4 @@ image: ## build the container image of the embedded mode
 clean: ## remove var/ and the caches (not .venv)
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo seed serve lint test check bench soak doctor verify audit image clean fault races
+.PHONY: help install demo seed serve lint test check bench soak doctor verify audit image clean fault races fuzz fuzz-api

@@ -1,11 +1,14 @@
 """The environment, read once and typed. No secret has a default: a missing one is named, with what to set."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from environs import Env, EnvError
 
 PREFIX = "GONGFANG_"
+NUMBER_MAX = 1_000_000
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 class SettingsWrong(Exception):
@@ -30,12 +33,12 @@ class Environment:
             raise SettingsWrong(f"{PREFIX}{name} is not set; it is a secret and has no default")
         return found
 
-    def number(self, name: str, default: int, least: int = 0) -> int:
+    def number(self, name: str, default: int, least: int = 0, most: int = NUMBER_MAX) -> int:
         found = self._raw(name)
         if found is None:
             return default
-        if not found.lstrip("-").isdigit() or int(found) < least:
-            raise SettingsWrong(f"{PREFIX}{name}: expected a whole number >= {least}, found {found[:40]!r}")
+        if not _WHOLE.fullmatch(found) or not least <= int(found) <= most:
+            raise SettingsWrong(f"{PREFIX}{name}: expected a whole number from {least} to {most}, found {found[:40]!r}")
         return int(found)
 
     def flag(self, name: str, *, default: bool) -> bool:
@@ -53,7 +56,13 @@ class Environment:
         return found
 
     def folder(self, name: str, default: Path) -> Path:
-        return Path(self.text(name, str(default))).expanduser()
+        found = self.text(name, str(default))
+        try:
+            return Path(found).expanduser()
+        except RuntimeError:
+            raise SettingsWrong(
+                f"{PREFIX}{name}: expected a folder, found a home that is none: {found[:40]!r}"
+            ) from None
 
     def _raw(self, name: str) -> str | None:
         if self._values is not None:

@@ -85,7 +85,10 @@ def recorded(types: EventTypes, rows: Iterable[Row]) -> list[Recorded]:
         except (msgspec.MsgspecError, UnicodeDecodeError, LookupError) as broken:
             raise LogDamaged(f"position {position}: {type_name} of {stream} cannot be read: {broken}") from broken
         if us != recorded_us:
-            recorded_us, recorded_at = us, _EPOCH + timedelta(microseconds=us)
+            try:
+                recorded_us, recorded_at = us, _EPOCH + timedelta(microseconds=us)
+            except OverflowError as broken:
+                raise LogDamaged(f"position {position}: {us} microseconds are no instant") from broken
         name = f"{stream}@{version}" if event_id is None else event_id
         found.append(Recorded(position, stream, version, name, type_name, event, cause, recorded_at))
     return found

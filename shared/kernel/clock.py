@@ -23,8 +23,14 @@ def instant_text(at: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    """Aware UTC instant from RFC 3339 text. Raises ValueError for text without a zone or that is no instant."""
+    """Aware UTC instant from RFC 3339 text.
+
+    Raises ValueError for text without a zone, or that is no instant of the years 1 to 9999 in UTC.
+    """
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"expected an instant with a zone such as 2026-12-01T08:00:00Z, found {text!r}")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"expected an instant of the years 1 to 9999 in UTC, found {text!r}") from None

@@ -48,7 +48,7 @@ from prometheus_client.registry import Collector
 from shared.eventstore.port import EventLog
 from shared.kernel.clock import Clock
 from shared.kernel.ids import IdSource
-from shared.web import access, deprecation, documentation, health, problems, tracing
+from shared.web import access, deprecation, documentation, health, idempotency, problems, tracing
 from shared.web.bodies import BODY_BYTES_MAX, OrjsonProvider
 from shared.web.cursors import Cursors
 from shared.web.fields import Spoken
@@ -113,6 +113,7 @@ def build_app(
     app.after_request(_common_headers)
     tracing.install(app, ids, clock, metrics, body_bytes_max)
     access.install(app, verifier)
+    idempotency.install(app)
     deprecation.install(app)
     app.extensions["gongfang-api"] = api = LateApi(app, spec_kwargs=documentation.spec_options())
     api.ma_plugin.converter.add_attribute_function(_field_documentation)
@@ -157,4 +158,10 @@ def _common_headers(response: Response) -> Response:
 
 
 def _field_documentation(_: Any, field: Any, **__: Any) -> dict[str, Any]:
-    return dict(field.openapi) if isinstance(field, Spoken) else {}
+    """What *field* says of itself; a field that may be null says so whatever type it names."""
+    said = dict(field.openapi) if isinstance(field, Spoken) else {}
+    if field.allow_none and isinstance(said.get("type"), str):
+        said["type"] = [said["type"], "null"]
+    if field.allow_none and "enum" in said:
+        said["enum"] = [*field.openapi["enum"], None]
+    return said

@@ -14,6 +14,7 @@ import yaml
 from flask import Blueprint, Response, render_template, request
 
 from shared.web.access import public
+from shared.web.answer_shapes import leave_sizes_to_what_is_taken, reference_to
 from shared.web.languages import language
 from shared.web.problems import PROBLEM_SCHEMA
 
@@ -71,6 +72,7 @@ def finished(document: dict[str, Any]) -> dict[str, Any]:
                 chinese = chinese_summaries().get(f"{method.upper()} {path}")
                 if chinese is not None:
                     operations[method]["x-summary-zh"] = chinese
+    leave_sizes_to_what_is_taken(made)
     return made
 
 
@@ -125,7 +127,7 @@ def _with_own_names(document: dict[str, Any], taken: Mapping[str, Any]) -> dict[
     while grown := {  # what refers to a clashing one means something else too, though it reads the same
         name
         for name in (schemas.keys() & taken.keys()) - clashing
-        if any(_reference(one) in orjson.dumps(schemas[name]).decode() for one in clashing)
+        if any(reference_to(one) in orjson.dumps(schemas[name]).decode() for one in clashing)
     }:
         clashing |= grown
     renamed: dict[str, str] = {}
@@ -138,16 +140,12 @@ def _with_own_names(document: dict[str, Any], taken: Mapping[str, Any]) -> dict[
         return document
     text = orjson.dumps(document).decode()
     for old, new in renamed.items():
-        text = text.replace(_reference(old), _reference(new))
+        text = text.replace(reference_to(old), reference_to(new))
     changed: dict[str, Any] = orjson.loads(text)
     changed["components"]["schemas"] = {
         renamed.get(name, name): schema for name, schema in changed["components"]["schemas"].items()
     }
     return changed
-
-
-def _reference(name: str) -> str:
-    return f'"#/components/schemas/{name}"'
 
 
 def docs_page(document: Mapping[str, Any]) -> str:

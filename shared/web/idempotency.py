@@ -20,7 +20,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from flask import Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 
 from shared.eventstore.port import AlreadyClaimed, Claim, EventLog, Mark
 from shared.kernel.clock import Clock
@@ -84,8 +84,6 @@ class Commands:
         if key is None:
             act(Command(principal, cause, (), resource))
             return self._answer(show, resource, status, replayed=False)
-        if not _KEY.fullmatch(key):
-            raise Refused(WebWhy.KEY_MALFORMED, limit=KEY_CHARACTERS_MAX, found=len(key))
         claim = Claim(
             scope=f"{principal.org_id}/{principal.subject} {request.method} {request.path}",
             key=key,
@@ -130,6 +128,17 @@ class Commands:
             return shown, status, extra
         headers = dict(shown[2]) if len(shown) > 2 else {}
         return shown[0], shown[1] or status, headers | extra
+
+
+def install(app: Flask) -> None:
+    """Refuse a malformed key of any call that has one, also where it changes nothing (a preview). After the guard."""
+
+    def check() -> None:
+        key = request.headers.get("Idempotency-Key")
+        if key is not None and g.get("principal") is not None and not _KEY.fullmatch(key):
+            raise Refused(WebWhy.KEY_MALFORMED, limit=KEY_CHARACTERS_MAX, found=len(key))
+
+    app.before_request(check)
 
 
 def _fingerprint() -> str:

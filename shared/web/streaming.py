@@ -4,6 +4,7 @@ A client sends back the id of the last event it saw (`Last-Event-ID`, or `?after
 itself after a while and the browser comes back; open streams are capped, so that they never take all threads.
 """
 
+import re
 import threading
 import time
 from collections import Counter
@@ -27,6 +28,7 @@ STREAMS_PER_ORGANISATION_MAX = 2  # nobody takes all of them
 _PROCESS_SLOTS = threading.BoundedSemaphore(STREAMS_MAX)
 """A stream holds a thread, and threads are the process's: with `prefer.WAITING_MAX` they leave some to answer with."""
 _POSITION_MAX = 10**15
+_POSITION = re.compile(r"[0-9]{1,16}")
 
 Shown = Mapping[str, object]
 Select = Callable[[Recorded], Shown | None]
@@ -85,7 +87,7 @@ def of_streams(log: EventLog, streams: Sequence[str]) -> Source:
 def last_seen() -> int:
     """The position after which the caller wants to go on: Last-Event-ID, else `?after=`, else 0."""
     text = request.headers.get("Last-Event-ID") or request.args.get("after") or "0"
-    if not text.isascii() or not text.isdigit() or int(text) > _POSITION_MAX:
+    if not _POSITION.fullmatch(text) or int(text) > _POSITION_MAX:
         raise Refused(WebWhy.HEADER_INVALID, header="Last-Event-ID", expected="0..10^15", found=text[:40])
     return int(text)
 

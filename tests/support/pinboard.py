@@ -19,7 +19,19 @@ from shared.web.access import current_principal, permits
 from shared.web.app import build_app, provided
 from shared.web.cursors import PageQuery, after, page
 from shared.web.etags import check_version, etag
-from shared.web.fields import BaseSchema, Id, Instant, LanguageText, Many, MoneyField, Part, QuantityField, Text, Whole
+from shared.web.fields import (
+    BaseSchema,
+    Choice,
+    Id,
+    Instant,
+    LanguageText,
+    Many,
+    MoneyField,
+    Part,
+    QuantityField,
+    Text,
+    Whole,
+)
 from shared.web.idempotency import Command, Outcome, perform
 from shared.web.prefer import wait_for, wait_seconds
 from shared.web.refusals import WebWhy
@@ -110,6 +122,8 @@ class PartBody(BaseSchema):
 class NoteBody(BaseSchema):
     text = Text(required=True, high=100)
     due_at = Instant()
+    remind_at = Instant(load_default=None)
+    colour = Choice(["red", "blue"], load_default=None)
     price = MoneyField()
     quantity = QuantityField()
     name = LanguageText()

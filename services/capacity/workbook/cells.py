@@ -145,7 +145,7 @@ def _date(value: object, _: Column) -> date:
 def _made(make: Callable[[], Any]) -> Any:
     try:
         return make()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -172,7 +172,7 @@ def _moment(value: object, _: Column) -> datetime:
     """The instant of a local date and time, to the second (the file stores days as a binary fraction)."""
     found: datetime | None = None
     if isinstance(value, datetime):
-        found = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+        found = _made(lambda: (value + timedelta(microseconds=500_000)).replace(microsecond=0))
     elif isinstance(value, str):
         found = _made(lambda: datetime.fromisoformat(value.strip()))
     if found is None or found.tzinfo is not None or (isinstance(value, str) and len(value.strip()) < 16):

@@ -5,6 +5,7 @@ Formulas are refused rather than read by their cached result: nobody has checked
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -86,7 +87,7 @@ def _check_archive(content: bytes) -> None:
             _bound("解压后字节 / unpacked bytes", sum(one.file_size for one in parts), UNPACKED_MAX)
             for one in parts:
                 _check_part(archive, one)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
         raise Refused(Why.WORKBOOK_UNREADABLE) from error
 
 

@@ -23,5 +23,9 @@ class _StrictLoader(_BASE):  # type: ignore[misc] # whichever safe loader this P
 
 
 def read_yaml(content: bytes) -> Any:
-    """The value in *content*. Raises yaml.YAMLError, which names line and column."""
-    return yaml.load(content, Loader=_StrictLoader)  # noqa: S506 - a safe loader, only stricter
+    """The value in *content*. Raises yaml.YAMLError, which names line and column where the parser knows them."""
+    try:
+        return yaml.load(content, Loader=_StrictLoader)  # noqa: S506 - a safe loader, only stricter
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as fault:
+        # PyYAML lets through what a scalar's own type says no with (month 13, `!!int x`), keys that are lists, and depth.
+        raise yaml.YAMLError(f"{type(fault).__name__}: {fault}") from fault

@@ -4,7 +4,6 @@ Errors are problems like all others and carry RFC 6749's `error` and `error_desc
 """
 
 import base64
-import binascii
 from urllib.parse import unquote_plus
 
 from flask import Response, jsonify, request
@@ -74,7 +73,7 @@ def _client() -> tuple[str, str]:
         scheme, _, encoded = header.partition(" ")
         try:
             client_id, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no ASCII, no base 64, no UTF-8
             raise Refused(Why.CLIENT_REFUSED) from None
         if scheme.lower() != "basic" or not colon:
             raise Refused(Why.CLIENT_REFUSED)

@@ -2,7 +2,6 @@
 # ruff: noqa: ARG002 - marshmallow calls (de)serialisers with more than these need
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from shared.web.fields.speaking import Spoken, exact_members
 from shared.web.said import Said, shown
 
 _UNIT = r"^[A-Za-z][A-Za-z0-9_-]{0,19}$"
+_AMOUNT = r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?"
 _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 
 
@@ -34,19 +34,18 @@ def _no_decimal(found: object) -> Said:
 class MoneyField(Spoken, fields.Field[Money]):
     """`{"amount": "4860.00", "currency": "CNY"}`, never negative unless *signed*."""
 
-    openapi: Mapping[str, object] = {
-        "type": "object",
-        "required": ["amount", "currency"],
-        "additionalProperties": False,
-        "properties": {
-            "amount": {"type": "string", "pattern": r"^-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?$"},
-            "currency": {"type": "string", "enum": ["CNY"]},
-        },
-    }
-
     def __init__(self, *, signed: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.signed = signed
+        self.openapi = {
+            "type": "object",
+            "required": ["amount", "currency"],
+            "additionalProperties": False,
+            "properties": {
+                "amount": {"type": "string", "pattern": f"^{'-?' if signed else ''}{_AMOUNT}$"},
+                "currency": {"type": "string", "enum": ["CNY"]},
+            },
+        }
 
     def _serialize(self, value: Money | None, attr: str | None, obj: Any, **_: Any) -> dict[str, str] | None:
         return None if value is None else {"amount": str(value), "currency": value.currency}
@@ -69,7 +68,7 @@ class MoneyField(Spoken, fields.Field[Money]):
             money = parse_money(amount)
         except ValueError:
             raise ValidationError({"amount": [wrong]}) from None
-        if money.fen < 0 and not self.signed:
+        if amount.startswith("-") and not self.signed:  # "-0.00" too: the document knows no sign here
             raise ValidationError({"amount": [_negative(amount)]})
         return money
 

@@ -34,7 +34,7 @@ class Instant(Spoken, fields.Field[datetime]):
             raise wrong
         try:
             return parse_instant(value.upper())
-        except (ValueError, OverflowError):
+        except ValueError:
             raise wrong from None
 
 

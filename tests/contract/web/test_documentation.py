@@ -46,9 +46,19 @@ def test_schemas_are_valid_and_refuse_what_the_api_refuses(document: dict[str, A
     schemas = document["components"]
     note = {"$ref": "#/components/schemas/NoteBody", "components": schemas}
     validator = jsonschema.Draft202012Validator(note)
-    for body in ({"text": "hi"}, {"text": ""}, {"text": "hi", "copies": 10}, {"text": "hi", "colour": 1}, {}):
+    empty = {"remind_at": None, "colour": None}
+    odd: list[dict[str, Any]] = [{"copies": 10}, {"shade": 1}, {"due_at": None}, empty, {"colour": "green"}]
+    for body in ({}, {"text": ""}, *({"text": "hi", **more} for more in [{}, *odd])):
         accepted = buyer.post("/v1/notes", body).status_code == 201
         assert validator.is_valid(body) == accepted, body
+
+
+def test_sizes_bound_what_is_sent_and_not_what_is_answered(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert schemas["NoteBody"]["properties"]["text"]["maxLength"] == 100
+    assert schemas["NoteBody"]["properties"]["parts"]["maxItems"] == 3
+    assert schemas["NoteView"]["properties"]["text"] == {"type": "string"}
+    assert schemas["NotePage"]["properties"]["items"].keys() == {"type", "items"}
 
 
 def test_every_problem_fits_its_own_schema(document: dict[str, Any], buyer: Caller) -> None:

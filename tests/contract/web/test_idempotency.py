@@ -78,6 +78,11 @@ def test_a_malformed_key_is_refused(buyer: Caller, log: LogWithViews, key: str) 
     assert log.head().position == 0
 
 
+def test_a_malformed_key_is_refused_where_nothing_is_done_either(buyer: Caller) -> None:
+    """As a preview does nothing: a caller learns of the key before it counts."""
+    problem(buyer.get("/v1/notes", headers={"Idempotency-Key": "x" * 129}), 400, "KEY_MALFORMED")
+
+
 def test_a_refusal_is_not_kept_so_the_mended_request_may_use_the_key(buyer: Caller, log: LogWithViews) -> None:
     problem(buyer.post("/v1/notes", {"text": ""}, headers=KEY), 422, "FIELDS_INVALID")
     assert buyer.post("/v1/notes", {"text": "mended"}, headers=KEY).status_code == 201

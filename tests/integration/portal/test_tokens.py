@@ -87,7 +87,7 @@ def test_repeated_parameters_two_ways_of_authentication_and_json_are_refused(
     )
     problem(both, 400, "TOKEN_REQUEST_WRONG")
     problem(nobody.post("/oauth/token", _credentials(client)), 400, "TOKEN_REQUEST_WRONG")
-    for basic in ("Basic !", "Basic YWI=", "Bearer x"):
+    for basic in ("Basic !", "Basic YWI=", "Basic é", "Bearer x"):
         answer = nobody.post(
             "/oauth/token",
             data={"grant_type": "client_credentials"},

@@ -29,10 +29,15 @@ def test_a_missing_secret_is_named_and_has_no_default() -> None:
     assert Environment({"GONGFANG_KEY": "x"}).secret("KEY") == "x"
 
 
-@pytest.mark.parametrize("value", ["-1", "many", "1.5", ""])
+@pytest.mark.parametrize("value", ["-1", "--5", "many", "1.5", "", "²", "9" * 5_000, "1000001"])
 def test_a_wrong_number_is_named(value: str) -> None:
     with pytest.raises(SettingsWrong, match="GONGFANG_PORT"):
         Environment({"GONGFANG_PORT": value}).number("PORT", 1)
+
+
+def test_a_folder_in_a_home_that_nobody_has_is_named() -> None:
+    with pytest.raises(SettingsWrong, match="GONGFANG_DATA"):
+        Environment({"GONGFANG_DATA": "~no-such-person/var"}).folder("DATA", Path("var"))
 
 
 def test_a_wrong_flag_or_choice_is_named() -> None:

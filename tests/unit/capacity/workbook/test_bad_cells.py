@@ -61,6 +61,7 @@ def test_a_sound_workbook_has_none() -> None:
         ("班次!C3", time(8, 0, 30), "TIME_EXPECTED"),
         ("检修!B3", "2026-12-09", "MOMENT_EXPECTED"),
         ("检修!B3", "2026-12-09T08:00:00Z", "MOMENT_EXPECTED"),
+        ("检修!B3", datetime(9999, 12, 31, 23, 59, 59, 600_000), "MOMENT_EXPECTED"),
         ("班次!B3", "星期八", "CHOICE_UNKNOWN"),
         ("换型!E3", "也许", "CHOICE_UNKNOWN"),
         ("日历!D3", "有些", "CHOICE_UNKNOWN"),

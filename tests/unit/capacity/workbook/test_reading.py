@@ -89,6 +89,14 @@ def test_a_sheet_of_broken_xml_is_unreadable() -> None:
     assert refused(repacked({"xl/worksheets/sheet2.xml": b"<worksheet><sheetData><row>"})) is Why.WORKBOOK_UNREADABLE
 
 
+def test_a_part_whose_packed_bytes_were_changed_is_unreadable() -> None:
+    with zipfile.ZipFile(BytesIO(SOUND)) as archive:
+        begins = archive.getinfo("xl/worksheets/sheet1.xml").header_offset + 80
+    spoiled = bytearray(SOUND)
+    spoiled[begins : begins + 40] = b"\xff" * 40
+    assert refused(bytes(spoiled)) is Why.WORKBOOK_UNREADABLE
+
+
 SHEETS = [f"xl/worksheets/sheet{number}.xml" for number in range(1, 13)]
 PARTS = [*SHEETS, "xl/styles.xml", "xl/workbook.xml", "[Content_Types].xml"]
 

@@ -195,7 +195,14 @@ def test_a_step_that_nobody_eats_is_a_fault() -> None:
         load(contents)
 
 
-@pytest.mark.parametrize("content", [b"pack: [", b"- a\n", b"", b"x" * 1_000_001])
+_ODD_SCALARS = (b"pack: 2026-13-45\n", b"pack: !!int x\n", b"pack: !!bool x\n", b"pack: !!timestamp x\n")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"pack: [", b"- a\n", b"", b"x" * 1_000_001, b"? [a]\n: b\n", b"[" * 5_000, *_ODD_SCALARS],
+    ids=lambda content: content[:20].decode(),
+)
 def test_what_is_no_pack_is_refused(content: bytes) -> None:
     with pytest.raises(PackFault):
         read_pack("packaging.yaml", content)

@@ -61,7 +61,7 @@ def test_an_event_without_an_id_of_its_own_is_known_by_its_place() -> None:
 def test_an_unknown_type_and_broken_bytes_are_damage_with_a_position() -> None:
     good = (*ROW, EMPTY_DIGEST)
     assert recorded(NOTE_TYPES, [good])[0].recorded_at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
-    for position, broken in ((4, "stranger.v1"), (5, b"{"), (6, b"[]")):
+    for position, broken in ((4, "stranger.v1"), (5, b"{"), (6, b"[]"), (7, 2**63 - 1)):
         row = [*good]
         row[position] = broken
         with pytest.raises(LogDamaged, match="position 7"):

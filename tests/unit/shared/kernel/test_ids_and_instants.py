@@ -44,6 +44,12 @@ def test_a_naive_instant_is_refused_both_ways() -> None:
         instant_text(datetime(2026, 12, 1))  # noqa: DTZ001 - the point of the test
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_an_instant_that_utc_has_no_year_for_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="years 1 to 9999"):
+        parse_instant(text)
+
+
 def test_other_zones_become_utc() -> None:
     assert parse_instant("2026-12-01T08:00:00+08:00") == datetime(2026, 12, 1, tzinfo=UTC)
     assert parse_instant("2026-12-01T08:00:00+08:00").utcoffset() == timedelta(0)

@@ -126,6 +126,7 @@ def test_good_values_become_kernel_values(field: str, value: object, loaded: obj
         ("money", {"amount": "1.234", "currency": "CNY"}, "/amount", "not_amount"),
         ("money", {"amount": 12.5, "currency": "CNY"}, "/amount", "not_amount"),
         ("money", {"amount": "-1", "currency": "CNY"}, "/amount", "negative"),
+        ("money", {"amount": "-0.00", "currency": "CNY"}, "/amount", "negative"),
         ("money", {"amount": "1", "currency": "USD"}, "/currency", "currency"),
         ("money", {"amount": "1"}, "/currency", "required"),
         ("money", "1", "", "not_object"),
