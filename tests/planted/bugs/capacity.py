@@ -1,0 +1,311 @@
+"""Bugs of planning: holds, slots, licences, changeovers, calendars, transport, and what is said about a no."""
+
+from tests.planted.bug import Bug, Harm
+
+SLOTS = "services/capacity/domain/slots.py"
+EARLIEST = "services/capacity/domain/matching/earliest.py"
+ELIGIBILITY = "services/capacity/domain/matching/eligibility.py"
+CALENDAR = "services/capacity/domain/calendar.py"
+HOURS = "services/capacity/domain/hours.py"
+PLAN = "services/capacity/domain/plan.py"
+PLANNING = "services/capacity/handlers/planning.py"
+BOOKING = "services/capacity/handlers/booking.py"
+
+HELD = "tests/unit/capacity/domain/test_slots.py"
+FITTED = "tests/unit/capacity/domain/matching/test_earliest_finish.py"
+SOUND = "tests/unit/capacity/domain/matching/test_soundness.py"
+MATCHED = "tests/unit/capacity/domain/matching/test_match.py"
+CHANGEOVERS = "tests/unit/capacity/domain/test_changeover.py"
+DAYS = "tests/unit/capacity/domain/test_calendar.py"
+COUNTED = "tests/unit/capacity/domain/test_hours.py"
+PLANNED = "tests/unit/capacity/domain/test_plan.py"
+BOOKED = "tests/integration/capacity/test_quotes_and_bookings.py"
+MACHINE = "tests/integration/capacity/test_capacity_machine.py"
+LAST_HOURS = "tests/integration/capacity/test_last_hours_of_a_line.py"
+REPLANNED = "tests/integration/capacity/test_offers_and_replanning.py"
+WALLS = "tests/integration/capacity/test_tenant_walls.py"
+
+BUGS = (
+    Bug(
+        "hold-stands-at-its-end",
+        Harm.STUCK,
+        "services/capacity/domain/bookings.py",
+        "        return not self.expires_us or self.expires_us > at_us",
+        "        return not self.expires_us or self.expires_us >= at_us",
+        "A hold still takes its time in the instant in which it has expired.",
+        rules=(HELD,),
+        assembled=(BOOKED,),
+    ),
+    Bug(
+        "expired-hold-confirmed",
+        Harm.TWICE,
+        SLOTS,
+        "        if held is None or moved or not held.stands(at_us) or command.option_id not in held.option_ids:",
+        "        if held is None or moved or command.option_id not in held.option_ids:",
+        "A hold that has expired becomes firm, perhaps over what was booked meanwhile.",
+        rules=(HELD,),
+    ),
+    Bug(
+        "quote-booked-at-its-end",
+        Harm.TWICE,
+        PLAN,
+        "    if quote.expires_at <= at:",
+        "    if quote.expires_at < at:",
+        "A quote is booked in the instant in which its holds are free for others.",
+        rules=(PLANNED, "tests/unit/capacity/domain/test_plan_machine.py"),
+        assembled=(BOOKED,),
+    ),
+    Bug(
+        "firm-slots-overlooked",
+        Harm.TWICE,
+        SLOTS,
+        "        others = (one for one in state.touching(booking.starts, booking.ends) if one.stands(at_us))",
+        "        others = (one for one in state.touching(booking.starts, booking.ends) if one.expires_us > at_us)",
+        "Time that is firmly booked is held again for somebody else.",
+        rules=(HELD,),
+    ),
+    Bug(
+        "long-booking-overlooked",
+        Harm.TWICE,
+        "services/capacity/domain/bookings.py",
+        "        i = bisect_right(bookings, at - self.longest, key=_start)\n",
+        "        i = max(0, bisect_right(bookings, at, key=_start) - 1)\n",
+        "A long slot is overlooked when a shorter one began after it.",
+        rules=(HELD, FITTED),
+        assembled=(MACHINE,),
+    ),
+    Bug(
+        "own-options-clash-not",
+        Harm.TWICE,
+        SLOTS,
+        "    return not (alternatives and one.expires_us and other.expires_us)",
+        "    return not alternatives",
+        "A new option of a quote is held over the same quote's firm slot.",
+        rules=(HELD,),
+    ),
+    Bug(
+        "touching-slots-clash",
+        Harm.STUCK,
+        SLOTS,
+        "    if one.ends <= other.starts or other.ends <= one.starts:",
+        "    if one.ends < other.starts or other.ends < one.starts:",
+        "Two slots that merely touch are refused.",
+        rules=(HELD,),
+        assembled=(BOOKED, MACHINE),
+    ),
+    Bug(
+        "slot-longer-than-open",
+        Harm.ILLEGAL,
+        HOURS,
+        "self.first_open(last) == last and self.between(since, until) == busy",
+        "self.first_open(last) == last and self.between(since, until) <= busy",
+        "A slot claims more work than its line is open.",
+        rules=(HELD, COUNTED),
+    ),
+    Bug(
+        "booked-hours-taken-back",
+        Harm.LOSS,
+        SLOTS,
+        "        clash = next((one for one in standing if one.starts < ends and starts < one.ends), None)",
+        "        clash = next((one for one in standing if starts <= one.starts and one.ends <= ends), None)",
+        "Hours are taken back although a slot reaches into them.",
+        rules=(HELD,),
+        assembled=(LAST_HOURS,),
+    ),
+    Bug(
+        "licence-checked-today",
+        Harm.ILLEGAL,
+        ELIGIBILITY,
+        "        windows = _common(windows, _spans([(one.valid_from, one.valid_until) for one in held]))\n",
+        """        today = _spans([(one.valid_from, one.valid_until) for one in held])
+        windows = windows if any(first <= since < last for first, last in today) else []
+""",
+        "Work is planned beyond the end of the plant's licence.",
+        rules=(MATCHED, SOUND),
+        assembled=(BOOKED, MACHINE),
+    ),
+    Bug(
+        "licence-asked-not-proof",
+        Harm.ILLEGAL,
+        ELIGIBILITY,
+        "    if step.food_contact:\n",
+        "    if step.food_contact and not step.licence_category:\n",
+        "A licensed plant makes food packaging without a proof of food contact.",
+        rules=(MATCHED, SOUND),
+    ),
+    Bug(
+        "last-day-of-a-licence-counted",
+        Harm.ILLEGAL,
+        ELIGIBILITY,
+        "    for first, last in sorted((_day(one[0]), _day(one[1])) for one in validities if one[0] < one[1]):",
+        "    for first, last in sorted((_day(one[0]), _day(one[1]) + 86_400) for one in validities if one[0] < one[1]):",
+        "A licence is good for a day longer than it says.",
+        rules=(SOUND, MATCHED),
+    ),
+    Bug(
+        "setup-of-the-next-run-forgotten",
+        Harm.ILLEGAL,
+        EARLIEST,
+        "        if setup is None or runs_from is None or hours.between(placed.ends, runs_from) < setup:",
+        "        if setup is None or runs_from is None:",
+        "A run is put so close before a booked one that its line cannot be made ready in time.",
+        rules=(FITTED, SOUND),
+    ),
+    Bug(
+        "changeover-direction-swapped",
+        Harm.ILLEGAL,
+        EARLIEST,
+        "    return search.line.changeovers.seconds(before.run, search.run, same_day=same_day)",
+        "    return search.line.changeovers.seconds(search.run, before.run, same_day=same_day)",
+        "From dark to light is planned with the time of light to dark.",
+        rules=(FITTED, SOUND),
+    ),
+    Bug(
+        "forbidden-changeover-free",
+        Harm.ILLEGAL,
+        "services/capacity/domain/changeover.py",
+        "            if minutes is None:\n                return None\n",
+        "            if minutes is None:\n                continue\n",
+        "A changeover that the plant forbids is planned, and at no cost.",
+        rules=(CHANGEOVERS, FITTED),
+    ),
+    Bug(
+        "any-rule-before-the-special",
+        Harm.ILLEGAL,
+        "services/capacity/domain/changeover.py",
+        "    chosen = max(holding, key=lambda rule: (rule.from_value != ANY, rule.to_value != ANY, rule.minutes is None))",
+        "    chosen = holding[0]",
+        "The rule that happens to be listed first decides, not the most specific one.",
+        rules=(CHANGEOVERS,),
+    ),
+    Bug(
+        "runs-through-closed-time",
+        Harm.ILLEGAL,
+        EARLIEST,
+        "    starts, ends = hours.retreat(runs_from, setup), hours.advance(runs_from, search.seconds)",
+        "    starts, ends = hours.retreat(runs_from, setup), runs_from + search.seconds",
+        "Work is planned through nights in which the line is closed.",
+        rules=(FITTED, SOUND),
+        assembled=(BOOKED, MACHINE),
+    ),
+    Bug(
+        "maintenance-offered",
+        Harm.ILLEGAL,
+        CALENDAR,
+        "    return minus(hours, merged(Interval(one.starts_at, one.ends_at) for one in calendar.maintenance))",
+        "    return hours",
+        "Hours of planned maintenance are sold.",
+        rules=(DAYS, "tests/unit/capacity/domain/test_line.py"),
+        assembled=("tests/integration/capacity/test_masters_api.py", "tests/integration/capacity/test_masters_seed.py"),
+    ),
+    Bug(
+        "night-shift-cut-at-midnight",
+        Harm.WRONG,
+        CALENDAR,
+        "local_day(since) - timedelta(days=_SHIFT_DAYS_MAX))",
+        "local_day(since))",
+        "The shift that began last night is missing from the calendar declared this morning.",
+        rules=(DAYS,),
+    ),
+    Bug(
+        "planning-days-in-utc",
+        Harm.ILLEGAL,
+        HOURS,
+        "_LOCAL_OFFSET = 28_800 ",
+        "_LOCAL_OFFSET = 0 ",
+        "Weekly load caps, same-day prohibitions and departures are reckoned by days that begin at eight.",
+        rules=(COUNTED, "tests/unit/capacity/domain/matching/test_transport.py"),
+    ),
+    Bug(
+        "load-cap-forgets-the-past-week",
+        Harm.ILLEGAL,
+        EARLIEST,
+        "        for i in range(line.first_ending_after(week), len(line.bookings)):",
+        "        for i in range(line.first_ending_after(placed.starts), len(line.bookings)):",
+        "A plant is loaded beyond its weekly cap: what ended earlier in the week is not counted.",
+        rules=(SOUND, MATCHED),
+    ),
+    Bug(
+        "lag-limit-not-kept",
+        Harm.ILLEGAL,
+        "services/capacity/domain/matching/placing.py",
+        "    return late or found\n",
+        "    return found\n",
+        "Fresh juice waits for its bottles longer than it keeps.",
+        rules=(MATCHED, SOUND),
+    ),
+    Bug(
+        "lorry-leaves-at-night",
+        Harm.ILLEGAL,
+        "services/capacity/domain/matching/transport.py",
+        "        return ready if of_day <= self.closes else midnight + DAY + self.opens",
+        "        return ready",
+        "Goods that are ready at night are thought to leave at night.",
+        rules=("tests/unit/capacity/domain/matching/test_transport.py",),
+    ),
+    Bug(
+        "another-part-of-a-supply",
+        Harm.ILLEGAL,
+        "services/capacity/domain/matching/context.py",
+        "        needed = quantity + self.used.get(item, 0)",
+        "        needed = quantity",
+        "What the buyer brings is planned to be eaten twice.",
+        rules=("tests/unit/capacity/domain/matching/test_parts.py", MATCHED, SOUND),
+    ),
+    Bug(
+        "reason-tells-a-rivals-order",
+        Harm.LEAK,
+        "services/capacity/domain/matching/reasons.py",
+        '    return ReasonCode.CAPACITY_FULL, {"hours_needed": str(-(-candidate.seconds // _HOUR))}',
+        '    return ReasonCode.CAPACITY_FULL, {"order": line.bookings[-1].order_id if line.bookings else ""}',
+        "A buyer who gets no time is told which rival's order has it.",
+        rules=(MATCHED, SOUND),
+        assembled=(WALLS, BOOKED),
+    ),
+    Bug(
+        "same-question-answered-twice",
+        Harm.TWICE,
+        PLAN,
+        "    if attempt <= latest_attempt(plan):",
+        "    if attempt < latest_attempt(plan):",
+        "A request that is delivered twice is planned and held twice.",
+        rules=(PLANNED,),
+        assembled=(BOOKED,),
+    ),
+    Bug(
+        "dropped-quote-still-holds",
+        Harm.STUCK,
+        PLANNING,
+        '        release_quote(draft, quote, "dropped", now)\n',
+        "",
+        "Time that a buyer gave back stays taken until its hold ends.",
+        assembled=(BOOKED, MACHINE),
+    ),
+    Bug(
+        "cancelled-order-keeps-its-slots",
+        Harm.STUCK,
+        PLANNING,
+        '            release_unstarted(draft, plan.current, "cancelled", now)\n',
+        "",
+        "A cancelled order's firm slots and work stand for ever.",
+        assembled=(BOOKED, MACHINE),
+    ),
+    Bug(
+        "work-withdrawn-while-running",
+        Harm.LOSS,
+        BOOKING,
+        "    waiting = [step for step in plan.steps if not is_started(draft, plan.work_ids[step.process_id])]",
+        "    waiting = list(plan.steps)",
+        "The slot of work that is under way is given to others.",
+        assembled=(BOOKED, MACHINE, REPLANNED),
+    ),
+    Bug(
+        "quote-begins-while-held",
+        Harm.LOSS,
+        PLANNING,
+        "earliest_start_at=max(asked.earliest_start_at, now + self._desk.settings.hold_for)",
+        "earliest_start_at=max(asked.earliest_start_at, now)",
+        "Who accepts at the last moment loses a quote whose work should have begun.",
+        assembled=(LAST_HOURS, BOOKED),
+    ),
+)
