@@ -200,6 +200,7 @@ BUGS = (
         with self._changed:
             self._checkpoints = {name: checkpoints[name] for name in self._projections}""",
         "A crash between a view's page and its checkpoint folds the page into the view twice.",
+        rules=(RUNNER,),
         assembled=("tests/fault/eventstore/test_disk.py",),
     ),
     Bug(
@@ -215,7 +216,6 @@ BUGS = (
 """,
         "A crash between a rebuilt view's tables and its checkpoint leaves the two apart.",
         rules=(RUNNER,),
-        assembled=(PROJECTED,),
     ),
     Bug(
         "stale-view-serves",
