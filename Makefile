@@ -41,6 +41,9 @@ bench: install ## measure the event log, the order flow and 10,000 plans
 	$(BIN)/python -m services bench flow --orders 300 --preload 20000 $(ARGS)
 	$(BIN)/python -m services bench plans --orders 10000 $(ARGS)
 
+planted: install ## plant bugs in a copy of the tree and see which layer of testing notices (ARGS="--bug NAME")
+	$(BIN)/python -m tests.planted $(ARGS)
+
 doctor: install ## look after python, sqlite, disk, logs and lag
 	$(BIN)/python -m services doctor $(ARGS)
 
@@ -53,4 +56,4 @@ image: ## build the container image of the embedded mode
 clean: ## remove var/ and the caches (not .venv)
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo seed serve lint test check bench doctor verify image clean
+.PHONY: help install demo seed serve lint test check bench planted doctor verify image clean

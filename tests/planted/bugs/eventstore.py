@@ -121,7 +121,7 @@ BUGS = (
         "        if not row_links(previous, last):",
         "        if len(rows) == 1 and not row_links(previous, last):",
         "A torn or altered last event is not noticed when the log opens, and more is written on top of it.",
-        assembled=("tests/fault/eventstore/test_disk.py", "tests/fault/embedded/test_hurt_logs.py"),
+        assembled=("tests/fault/eventstore/test_disk.py",),
     ),
     Bug(
         "digest-without-cause",
@@ -131,7 +131,6 @@ BUGS = (
         'f"{stream}{name}{type_name}".encode() + data).digest()',
         "Who did it can be altered in the log without the digest noticing.",
         rules=("tests/unit/shared/eventstore/test_codec.py",),
-        assembled=(READ, "tests/fault/embedded/test_hurt_logs.py"),
     ),
     Bug(
         "stale-state-believed",
