@@ -7,13 +7,14 @@ import click
 import msgspec
 
 from tests.planted import outcomes
-from tests.planted.asking import ask_all
-from tests.planted.layers import Layer
+from tests.planted.asking import ask_all, false_alarm
+from tests.planted.layers import TESTED, Layer
 from tests.planted.outcomes import Verdict
 from tests.planted.page import write_page
 from tests.planted.table import BUGS
 
 NOT_CAUGHT = 1
+FALSE_ALARM = 3
 
 
 @click.command(help=__doc__)
@@ -38,11 +39,16 @@ def main(
 ) -> None:
     wanted = [BUGS[name] for name in names or BUGS]
     asked = [Layer(one) for one in layers or Layer]
-    kept, unnoticed = outcomes.read(), 0
+    kept, unnoticed, noticed_by = outcomes.read(), 0, set[str]()
     for bug, verdicts in ask_all(wanted, asked, range(first, first + seeds), trees):
         kept[bug.name] = {**kept.get(bug.name, {}), **verdicts}
         unnoticed += not all(one.is_caught for one in verdicts.values())
+        noticed_by |= {one.by for layer, one in verdicts.items() if one.by and layer in TESTED}
         click.echo(_line(bug.name, verdicts, as_json=as_json))
+    wrong = false_alarm(noticed_by, first)
+    if wrong:
+        click.echo(f"{wrong} fails without any bug as well: nothing is kept", err=True)
+        sys.exit(FALSE_ALARM)
     if write_docs:
         outcomes.keep(kept, list(BUGS))
         write_page(kept)

@@ -1,12 +1,12 @@
 """Asking the layers about the bugs, in as many trees at once as are wanted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from queue import SimpleQueue
 
 from tests.planted.bug import Bug
-from tests.planted.layers import Layer, Try, ask
+from tests.planted.layers import Layer, Try, ask, run_tests
 from tests.planted.outcomes import Verdict
 from tests.planted.scratch import Scratch, scratch
 
@@ -41,3 +41,11 @@ def verdict(tree: Scratch, bug: Bug, layer: Layer, seeds: Sequence[int]) -> Verd
             break
     caught = [one for one in tries if one.by]
     return Verdict(caught[0].by if caught else "", [one.cases for one in caught], len(tries) - len(caught))
+
+
+def false_alarm(tests: Collection[str], seed: int) -> str:
+    """The first of *tests* that fails in the tree as it is, without any bug; "" when all of them tell the truth."""
+    if not tests:
+        return ""
+    with scratch() as tree:
+        return run_tests(tree.root, sorted(tests), seed).by

@@ -13,8 +13,8 @@ from pathlib import Path
 from tests.planted.bug import Bug
 from tests.planted.counting import PROFILE
 
-TEST_TIMEOUT_S = 60
-RUN_TIMEOUT_S = 300
+TEST_TIMEOUT_S = 120
+RUN_TIMEOUT_S = 1_800
 
 
 class Layer(StrEnum):
@@ -24,6 +24,10 @@ class Layer(StrEnum):
     def knows(self, bug: Bug) -> bool:
         """Whether this layer is asked about *bug*."""
         return bool(_paths(self, bug))
+
+
+TESTED = (Layer.RULES, Layer.ASSEMBLED)
+"""Layers that are made of tests."""
 
 
 @dataclass(frozen=True, slots=True)

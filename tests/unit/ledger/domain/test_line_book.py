@@ -232,3 +232,16 @@ def test_the_first_stop_that_claims_a_second_keeps_it() -> None:
         )
         books.post(facts.StoppageClosed(**stop, at=line.at(ends * 3600)))
     assert books.sheet()["2026-12-01", "unattainable"] == 3600
+
+
+def test_the_first_slot_that_claims_a_second_keeps_it_when_another_is_given_up() -> None:
+    books = Books()
+    for fact in a_day_of_work()[:3]:
+        books.post(fact)
+    booked = a_day_of_work()[2]
+    assert isinstance(booked, facts.SlotBooked)
+    late, given_up = line.at(7 * 3600), {"order_id": "ord_1", "reason": "cancelled", "released_at": line.at(0)}
+    books.post(msgspec.structs.replace(booked, slot_id="slt_2", starts_at=line.at(4 * 3600), ends_at=late))
+    assert books.sheet()["2026-12-01", "committed"] == 6 * 3600
+    books.post(facts.SlotReleased(**line.WHO, slot_id="slt_2", **given_up))  # type: ignore[arg-type] # names and an instant
+    assert books.sheet()["2026-12-01", "committed"] == 4 * 3600
