@@ -39,6 +39,18 @@ def test_every_fact_arrives_once_in_order_with_its_thread(
     assert (last.org_id, last.subject) == ("org_test", "system:copier")
 
 
+def test_facts_of_different_streams_arrive_in_the_order_of_the_log(
+    notes: MemoryLog, copies: MemoryLog, broker: Broker, clock: StoryClock
+) -> None:
+    consumer = Consumer("copier", copies, broker, ["notes"], copy, clock=clock)
+    consumer.subscribe()
+    for text, stream in enumerate("baab"):
+        notes.append([taken(stream, notes.stream_version(stream), str(text))], note_cause())
+    relay_of(notes, broker).run_once()
+    consumer.run_once()
+    assert copied(copies) == ["0", "1", "2", "3"]
+
+
 def test_the_envelope_says_where_when_and_by_whom(notes: MemoryLog, broker: Broker) -> None:
     broker.subscribe("watcher", ["notes"], {})
     notes.append([taken("a", 0, "one,two")], note_cause("cor_9"))

@@ -200,7 +200,6 @@ BUGS = (
             self._checkpoints = {name: checkpoints[name] for name in self._projections}""",
         "A crash between a view's page and its checkpoint folds the page into the view twice.",
         rules=(RUNNER,),
-        assembled=("tests/fault/eventstore/test_disk.py",),
     ),
     Bug(
         "rebuild-swapped-in-two-steps",
