@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from tests.planted import outcomes
-from tests.planted.asking import ask_all, false_alarm
+from tests.planted.asking import Effort, ask_all, false_alarm
 from tests.planted.layers import TESTED, Layer
 from tests.planted.outcomes import Verdict
 from tests.planted.page import write_page
@@ -24,6 +24,7 @@ FALSE_ALARM = 3
 )
 @click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Seeds where chance has a hand.")
 @click.option("--first", default=1, show_default=True, type=click.IntRange(0), help="The first seed.")
+@click.option("--worlds", default=6, show_default=True, type=click.IntRange(1), help="Worlds simulated for each bug.")
 @click.option("--trees", default=2, show_default=True, type=click.IntRange(1, 8), help="Bugs tried at the same time.")
 @click.option("--write-docs", is_flag=True, help="Keep the outcomes and write docs/planted-bugs.md anew.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a bug.")
@@ -33,6 +34,7 @@ def main(
     *,
     seeds: int,
     first: int,
+    worlds: int,
     trees: int,
     write_docs: bool,
     as_json: bool,
@@ -40,7 +42,7 @@ def main(
     wanted = [BUGS[name] for name in names or BUGS]
     asked = [Layer(one) for one in layers or Layer]
     kept, unnoticed, noticed_by = outcomes.read(), 0, set[str]()
-    for bug, verdicts in ask_all(wanted, asked, range(first, first + seeds), trees):
+    for bug, verdicts in ask_all(wanted, asked, Effort(range(first, first + seeds), worlds, trees)):
         kept[bug.name] = {**kept.get(bug.name, {}), **verdicts}
         unnoticed += not all(one.is_caught for one in verdicts.values())
         noticed_by |= {one.by for layer, one in verdicts.items() if one.by and layer in TESTED}

@@ -60,7 +60,8 @@ class Counting:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             self._failed = self._failed or report.nodeid
-        self._write(self._failed)
+        if report.when == "teardown" or self._failed:
+            self._write(self._failed)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

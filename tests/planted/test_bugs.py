@@ -5,13 +5,16 @@ from pathlib import Path
 import pytest
 
 from tests.planted import outcomes
-from tests.planted.asking import ask_all
+from tests.planted.asking import Effort, ask_all
 from tests.planted.bug import Bug, BugMoved, Harm
 from tests.planted.layers import TESTED, Layer
+from tests.planted.outcomes import Verdict
 from tests.planted.page import PAGE, page_of
 from tests.planted.scratch import ROOT
 from tests.planted.table import AREAS, BUGS
+from tests.planted.worlds import verdict_of
 
+ONCE = Effort(seeds=range(1, 2), worlds=1, trees=1)
 QUICK = ("leaf-hashed-as-node", "explosion-rounds-down", "quote-booked-at-its-end")
 
 
@@ -40,10 +43,10 @@ def test_the_page_shows_the_kept_outcomes_and_every_bug_as_caught_by_the_first_t
         assert any(layers[one].is_caught for one in TESTED if one in layers), name
 
 
-def test_bugs_planted_in_a_copy_are_noticed_and_the_tree_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bugs_planted_in_a_copy_are_noticed_and_the_tree_is_left_alone() -> None:
     bugs = [BUGS[name] for name in QUICK]
     before = [(ROOT / bug.file).read_bytes() for bug in bugs]
-    for bug, verdicts in ask_all(bugs, [Layer.RULES], seeds=[1], trees=1):
+    for bug, verdicts in ask_all(bugs, [Layer.RULES], ONCE):
         assert verdicts[Layer.RULES].is_caught, bug.name
     assert [(ROOT / bug.file).read_bytes() for bug in bugs] == before
 
@@ -57,6 +60,12 @@ def test_a_bug_whose_code_has_moved_refuses_to_be_planted(tmp_path: Path) -> Non
     assert (tmp_path / "code.py").read_text("utf-8") == "x = 1\nx = 1\n"
 
 
+def test_a_world_that_breaks_without_any_bug_says_nothing_about_one() -> None:
+    broken = {2: "books balance: they do not", 3: "everything drains: it does not", 7: "books balance: no"}
+    assert verdict_of(broken, {2}, 1) == Verdict("everything drains: it does not", [3, 4], 0)
+    assert verdict_of(broken, broken, 1).is_caught is False
+
+
 def test_a_bug_that_nothing_notices_is_told_as_such() -> None:
     harmless = Bug(
         "harmless",
@@ -67,5 +76,5 @@ def test_a_bug_that_nothing_notices_is_told_as_such() -> None:
         "Nothing.",
         rules=("tests/unit/ledger/domain/test_tree.py",),
     )
-    ((_, verdicts),) = ask_all([harmless], [Layer.RULES], seeds=[1], trees=1)
+    ((_, verdicts),) = ask_all([harmless], [Layer.RULES], ONCE)
     assert (verdicts[Layer.RULES].cases, verdicts[Layer.RULES].missed) == ([], 1)
