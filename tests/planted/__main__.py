@@ -44,7 +44,7 @@ def main(
     kept, unnoticed, noticed_by = outcomes.read(), 0, set[str]()
     for bug, verdicts in ask_all(wanted, asked, Effort(range(first, first + seeds), worlds, trees)):
         kept[bug.name] = {**kept.get(bug.name, {}), **verdicts}
-        unnoticed += not all(one.is_caught for one in verdicts.values())
+        unnoticed += bool(verdicts) and not any(one.is_caught for one in verdicts.values())
         noticed_by |= {one.by for layer, one in verdicts.items() if one.by and layer in TESTED}
         click.echo(_line(bug.name, verdicts, as_json=as_json))
     wrong = false_alarm(noticed_by, first)
@@ -54,7 +54,7 @@ def main(
     if write_docs:
         outcomes.keep(kept, list(BUGS))
         write_page(kept)
-    click.echo(f"{len(wanted)} bugs, {unnoticed} not noticed by a layer that was asked", err=True)
+    click.echo(f"{len(wanted)} bugs, {unnoticed} of them noticed by no layer that was asked", err=True)
     sys.exit(NOT_CAUGHT if unnoticed else 0)
 
 
