@@ -14,7 +14,6 @@ SIGNED = "tests/unit/shared/web/test_tokens.py"
 CURSORED = "tests/unit/shared/web/test_cursors.py"
 ACCESS = "tests/contract/web/test_access.py"
 SIGNED_IN = "tests/integration/portal/test_sessions.py"
-ACCOUNTS = "tests/integration/portal/test_accounts.py"
 CLIENTS = "tests/integration/portal/test_tokens.py"
 
 _NO_DOOR = "Worlds act behind the door: they call the handlers, and no HTTP, token or cookie is in them."
@@ -148,7 +147,7 @@ BUGS = (
         '@permits("order:place")',
         '@permits("order:place", "order:read")',
         "Whoever may read orders may place them: a reader of the brand, or the office.",
-        assembled=("tests/integration/order/test_tenant_walls.py", "tests/e2e/test_every_route.py"),
+        assembled=("tests/architecture/test_route_guard.py",),
         unseen=_NO_DOOR,
     ),
     Bug(
@@ -238,7 +237,7 @@ BUGS = (
         'frozenset(one for one in permissions if one.endswith(":read"))',
         "permissions - _MANAGING",
         "Who may only look may order, accept and cancel.",
-        assembled=(ACCOUNTS, SIGNED_IN),
+        rules=("tests/unit/portal/domain/test_user.py",),
         unseen=_NO_DOOR,
     ),
     Bug(
@@ -248,7 +247,7 @@ BUGS = (
         '_MANAGING = frozenset({"user:manage", "client:manage", "organisation:admit"})',
         '_MANAGING = frozenset({"user:manage", "organisation:admit"})',
         "Whoever works for an organisation hands out its API clients.",
-        assembled=(ACCOUNTS, SIGNED_IN),
+        rules=("tests/unit/portal/domain/test_user.py",),
         unseen=_NO_DOOR,
     ),
 )
