@@ -22,7 +22,6 @@ PLANNED = "tests/unit/capacity/domain/test_plan.py"
 BOOKED = "tests/integration/capacity/test_quotes_and_bookings.py"
 MACHINE = "tests/integration/capacity/test_capacity_machine.py"
 LAST_HOURS = "tests/integration/capacity/test_last_hours_of_a_line.py"
-REPLANNED = "tests/integration/capacity/test_offers_and_replanning.py"
 WALLS = "tests/integration/capacity/test_tenant_walls.py"
 
 BUGS = (
@@ -297,7 +296,7 @@ BUGS = (
         "    waiting = [step for step in plan.steps if not is_started(draft, plan.work_ids[step.process_id])]",
         "    waiting = list(plan.steps)",
         "The slot of work that is under way is given to others.",
-        assembled=(BOOKED, MACHINE, REPLANNED),
+        assembled=(BOOKED,),
     ),
     Bug(
         "quote-begins-while-held",

@@ -49,7 +49,7 @@ BUGS = (
         "        and offer.price_fen >= rule.price_fen_min\n",
         "        and (offer.price_fen >= rule.price_fen_min or lead_hours >= rule.lead_hours_min)\n",
         "A plant's own rule takes work below the price the plant set.",
-        assembled=(OFFERED,),
+        rules=("tests/unit/capacity/domain/test_offers.py",),
     ),
     Bug(
         "two-works-on-one-line",
