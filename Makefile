@@ -56,6 +56,9 @@ fault: install ## kill, freeze, starve a server under load; compare what it kept
 races: install ## race for the last hours of a line: 4 processes on one log, and over HTTP (ATTEMPTS=n)
 	$(BIN)/python -m tests.fault.races --attempts $(ATTEMPTS) $(ARGS)
 
+planted: install ## plant bugs in a copy of the tree and see which layer of testing notices (ARGS="--bug NAME")
+	$(BIN)/python -m tests.planted $(ARGS)
+
 doctor: install ## look after python, sqlite, disk, logs and lag
 	$(BIN)/python -m services doctor $(ARGS)
 
@@ -85,4 +88,4 @@ image: ## build the container image of the embedded mode
 clean: ## remove var/ and the caches (not .venv)
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo seed serve lint test check bench soak doctor verify audit image clean fault races fuzz fuzz-api
+.PHONY: help install demo seed serve lint test check bench soak doctor verify audit image clean fault races fuzz fuzz-api planted

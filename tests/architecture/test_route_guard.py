@@ -9,7 +9,9 @@ from services.embedded.assembly import build_in_memory
 from services.embedded.front import gateway_of
 from services.embedded.house import House
 from shared.clock import StoryClock
+from shared.kernel.principal import Role
 from shared.web.access import UnguardedRoute, check_all_guarded, declared
+from shared.web.permissions import PERMISSIONS
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,35 @@ def test_every_route_declares_its_permission(house: House) -> None:
     routes = [(app, rule) for app in apps(house).values() for rule in app.url_map.iter_rules()]
     assert len(routes) > 10
     assert [rule.rule for app, rule in routes if declared(app.view_functions[rule.endpoint]) is None] == []
+
+
+OWN_PASSWORD = "POST /v1/me/password"  # whoever may look at his own account may change his own password
+
+
+def changing_routes(house: House) -> list[tuple[str, frozenset[str]]]:
+    """Routes that change something, with the permissions any of which opens them; public ones are left out."""
+    rules = [(app, rule) for app in apps(house).values() for rule in app.url_map.iter_rules()]
+    routes = [
+        (f"{method} {rule.rule}", declared(app.view_functions[rule.endpoint]) or frozenset())
+        for app, rule in rules
+        for method in sorted((rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"})
+    ]
+    return [(route, needed) for route, needed in routes if needed and route != OWN_PASSWORD]
+
+
+def test_no_permission_to_read_opens_a_route_that_changes_something(house: House) -> None:
+    routes = changing_routes(house)
+    assert len(routes) > 40
+    assert [
+        (route, needed) for route, needed in routes if any(one.endswith((":read", ":export")) for one in needed)
+    ] == []
+
+
+def test_the_office_changes_nothing_but_accounts(house: House) -> None:
+    """It reads everything that it audits, and writes nothing that it audits."""
+    accounts = {"user:manage", "client:manage", "organisation:admit"}
+    office = PERMISSIONS[Role.OFFICE] - accounts
+    assert [route for route, needed in changing_routes(house) if needed & office] == []
 
 
 def test_a_planted_unguarded_route_stops_every_app_from_starting(house: House) -> None:

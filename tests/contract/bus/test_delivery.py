@@ -1,6 +1,7 @@
 """At least once on the wire, exactly once in effect: what relay, broker and consumer promise together."""
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -13,9 +14,10 @@ from shared.clock import StoryClock
 from shared.contracts.envelope import CloudEvent
 from shared.eventstore.handling import Prepared
 from shared.eventstore.memory import MemoryLog
-from shared.eventstore.port import Appended, LogUnavailable, Progress, StreamAppend
+from shared.eventstore.port import Appended, LogUnavailable, Mark, Progress, StreamAppend
+from shared.kernel.event import Cause
 from tests.support.copying import broken_on, copied, copy, copy_page, refusing, text_of
-from tests.support.notes import NOTE_FACTS, NoteStruck, note_cause, outcome, publish_notes, taken
+from tests.support.notes import NOTE_FACTS, NOTE_TYPES, NoteStruck, note_cause, outcome, publish_notes, taken
 
 
 def relay_of(log: MemoryLog, broker: Broker) -> Relay:
@@ -37,6 +39,18 @@ def test_every_fact_arrives_once_in_order_with_its_thread(
     last = copies.read_stream("copies")[-1].cause
     assert (last.correlation_id, last.causation_id) == ("cor_9", "notes/3/0")
     assert (last.org_id, last.subject) == ("org_test", "system:copier")
+
+
+def test_facts_of_different_streams_arrive_in_the_order_of_the_log(
+    notes: MemoryLog, copies: MemoryLog, broker: Broker, clock: StoryClock
+) -> None:
+    consumer = Consumer("copier", copies, broker, ["notes"], copy, clock=clock)
+    consumer.subscribe()
+    for text, stream in enumerate("baab"):
+        notes.append([taken(stream, notes.stream_version(stream), str(text))], note_cause())
+    relay_of(notes, broker).run_once()
+    consumer.run_once()
+    assert copied(copies) == ["0", "1", "2", "3"]
 
 
 def test_the_envelope_says_where_when_and_by_whom(notes: MemoryLog, broker: Broker) -> None:
@@ -180,6 +194,39 @@ def test_a_database_that_is_ill_makes_no_poison(
     assert consumer.parked() == []
     assert consumer.run_once() == 1
     assert copied(copies) == ["one"]
+
+
+class Full(MemoryLog):
+    """A log whose disk is full for the next *refusals* appends."""
+
+    refusals = 0
+
+    def append(self, appends: Sequence[StreamAppend], cause: Cause, marks: Sequence[Mark] = ()) -> Appended:
+        if self.refusals:
+            self.refusals -= 1
+            raise LogUnavailable("disk full")
+        return super().append(appends, cause, marks)
+
+
+@pytest.mark.parametrize("reaction", ["one by one", "page"])
+def test_a_full_disk_makes_no_poison_and_the_facts_come_again(
+    notes: MemoryLog, broker: Broker, clock: StoryClock, reaction: str
+) -> None:
+    copies = Full("copies", NOTE_TYPES, clock)
+    if reaction == "page":
+        consumer = Consumer("copier", copies, broker, ["notes"], clock=clock, react_page=copy_page)
+    else:
+        consumer = Consumer("copier", copies, broker, ["notes"], copy, clock=clock)
+    consumer.subscribe()
+    notes.append([taken("a", 0, "one", "two")], note_cause())
+    relay_of(notes, broker).run_once()
+    copies.refusals = 4
+    while copies.refusals:
+        with pytest.raises(LogUnavailable):
+            consumer.run_once()
+    consumer.run_once()
+    assert copied(copies) == ["one", "two"]
+    assert consumer.parked() == []
 
 
 def test_a_race_lost_for_a_while_is_won_in_the_end_and_one_lost_for_ever_is_parked(

@@ -71,6 +71,7 @@ def test_a_refusal_on_a_kept_state_is_decided_again_on_what_stands_there(log: Lo
 
 def test_a_decision_on_a_stream_that_is_not_written_is_made_on_a_fresh_read(log: LogWithViews) -> None:
     take(log, "one")
+    assert load(log, PAD, "a").version == 1  # and kept, for the next command to guess with
     log.append([taken("a", 1, "two")], note_cause())
 
     def prepare() -> Prepared[int]:

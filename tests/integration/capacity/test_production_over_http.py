@@ -113,6 +113,9 @@ def test_an_order_is_made_by_two_plants_and_stands_at_the_buyers_door(an_order_b
     lot = ok(world.caller(world.owner("p3")).get(f"/v1/lots/{view['lots'][0]['id']}"))
     assert lot["made_from"] == [{"lot_id": made.read(made.body)["lots"][0]["id"], "quantity": "2000"}]
     assert ok(world.caller(BRAND).get(f"/v1/lots/{lot['id']}"))["quantity"] == cans(1_990)
+    fed = f"/v1/lots/{lot['made_from'][0]['lot_id']}"
+    assert [one["lot_id"] for one in ok(world.caller(BRAND).get(fed))["used_in"]] == [lot["id"]]
+    assert ok(world.caller(world.owner("p1")).get(fed))["used_in"] == [], "what others made of it is theirs"
 
 
 def test_a_step_cannot_start_before_its_input_arrived_nor_before_its_time(an_order_booked: Made) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.capacity.domain.plan_state import Booked, Cancelled
-from services.capacity.domain.work_state import Accepted, Closed, Offered
+from services.capacity.domain.work_state import Accepted, Closed, Offered, Running, SettingUp
 from shared.contracts import capacity, line_time
 from shared.contracts.envelope import Fact
 from shared.contracts.order import OrderCancelled, QuoteDropped
@@ -137,6 +137,20 @@ def test_a_cancelled_order_gives_everything_back() -> None:
     assert isinstance(world.plan(), Cancelled)
     with pytest.raises(Refused, match="PLAN_ENDED"):
         world.tell(asks(CANS, attempt=2))
+
+
+def test_work_that_has_begun_keeps_its_slot_when_its_order_is_cancelled() -> None:
+    world = two_plants_a_step()
+    confirmed = booked(world)
+    body, printed = confirmed.option.steps
+    work_id = confirmed.work_ids[body.process_id]
+    world.clock.set(body.starts_at)
+    world.do(lambda: world.service.handlers.production.start(work_id, world.owner(body.plant_id), None))
+    cancelled = OrderCancelled(order_id="ord_1", buyer_org_id=BUYER, fee_fen=0, cancelled_at=world.clock.now())
+    facts = world.tell(cancelled)
+    assert [one.slot_id for one in facts if isinstance(one, line_time.SlotReleased)] == [printed.slot_id]
+    assert isinstance(world.work(work_id), SettingUp | Running)
+    assert [one.slot_id for one in world.service.board.caught_up().line(body.line_id).bookings] == [body.slot_id]
 
 
 def test_a_changed_order_books_anew_and_releases_what_had_not_begun() -> None:

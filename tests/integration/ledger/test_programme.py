@@ -41,6 +41,15 @@ def test_an_enterprise_counts_once_it_is_admitted_and_has_worked() -> None:
     assert evidence["type"] == "portal.organisation-admitted.v1"
 
 
+def test_hours_that_a_factory_works_for_itself_count_once() -> None:
+    house = LedgerHouse()
+    house.tell(admitted(owner(), "factory"))
+    shift = Shift()
+    house.tell(*shift.registered(), *shift.offered(), *shift.worked(owner()))
+    (member,) = targets(house)["demonstration_enterprises"]["members"]
+    assert (member["id"], member["busy_seconds"]) == (owner(), 4 * 3600)
+
+
 def test_who_comes_after_the_end_counts_for_the_next_target_only() -> None:
     house = LedgerHouse()
     house.tell(admitted(owner(), "factory", day=40))

@@ -65,6 +65,7 @@ def test_http_basic_works_as_well_and_scope_narrows(nobody: Caller, client: dict
         ({"grant_type": "password"}, (400, "GRANT_UNSUPPORTED"), "unsupported_grant_type"),
         ({"grant_type": ""}, (400, "GRANT_UNSUPPORTED"), "unsupported_grant_type"),
         ({"scope": "order:read ledger:export"}, (400, "SCOPE_REFUSED"), "invalid_scope"),
+        ({"scope": "order:read order:place"}, (400, "SCOPE_REFUSED"), "invalid_scope"),  # a brand's, not this client's
     ],
 )
 def test_a_wrong_request_answers_in_the_words_of_rfc_6749_and_as_a_problem(

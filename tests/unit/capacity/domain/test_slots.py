@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -123,6 +124,21 @@ def test_an_expired_hold_is_free_at_once_without_any_event() -> None:
 def test_options_of_one_quote_may_want_the_same_time() -> None:
     state = _after(_hold(_slot("a", 1, 3), _slot("b", 2, 4, option="opt_2")))
     assert _refusal(_hold(_slot("c", 2, 3, option="opt_1")), state) is Why.SLOT_TAKEN
+
+
+def test_no_option_is_held_over_firm_time_of_its_own_quote() -> None:
+    held, other = _slot("a", 1, 3), _slot("b", 2, 4, option="opt_2")
+    booked = _after(_hold(held), _confirm(held))
+    assert _refusal(_hold(other, at=0.5), booked) is Why.SLOT_TAKEN
+    firm = msgspec.structs.replace(other, expires_at=None)
+    assert _refusal(_hold(firm), _after(_hold(held))) is Why.SLOT_TAKEN
+
+
+@pytest.mark.parametrize("seconds", [-1, 1])
+def test_a_slot_has_exactly_the_open_seconds_that_its_work_takes(seconds: int) -> None:
+    slot = _slot("a", 7, 25)
+    other = msgspec.structs.replace(slot, run_seconds=slot.run_seconds + seconds)
+    assert _refusal(_hold(other), SLOTS.initial) is Why.SLOT_NOT_OFFERED
 
 
 def test_time_outside_the_offered_hours_is_refused() -> None:

@@ -126,6 +126,7 @@ REFUSED: list[tuple[Why, tuple[WorkCommand, ...], WorkCommand]] = [
     (Why.UNIT_MISMATCH, RUNNING, report(10, lots_in=[LotMove("lot_sheets", "coat", 1, "can")])),
     (Why.LOT_NOT_RECEIVED, RUNNING, report(10, lots_in=[LotMove("lot_x", "coat", 1, "sheet")])),
     (Why.MATERIAL_SHORT, RUNNING, report(10, lots_in=[LotMove("lot_sheets", "coat", 1_001, "sheet")])),
+    (Why.MATERIAL_SHORT, RUNNING, report(10, lots_in=[LotMove("lot_sheets", "coat", 501, "sheet")] * 2)),
     (Why.UNKNOWN_REPORT, FINISHED, correct(900, report_id="rpt_9")),
     (Why.GROUNDS_MISSING, FINISHED, correct(900, grounds=" ")),
     (Why.MORE_THAN_PLANNED, FINISHED, correct(1_050, 1)),

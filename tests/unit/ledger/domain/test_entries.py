@@ -1,5 +1,6 @@
 """Every fact becomes an entry: chained to its source, hidden behind its commitment, in the tree, never lost."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -94,6 +95,14 @@ def test_the_tree_grows_by_the_leaves_and_goes_on_from_the_last_event_alone() ->
 def test_a_fact_seen_before_is_passed_over() -> None:
     entries = ENTRIES.fold(ENTRIES.decide(RecordFacts((arrived(5, b"{}"),), NOW), Entries()))
     assert ENTRIES.decide(RecordFacts((arrived(5, b"{}"), arrived(4, b"{}")), NOW), entries) == []
+
+
+def test_every_part_of_an_event_is_an_entry_and_each_once() -> None:
+    one, two, three = (replace(arrived(5, b"{}"), part=part) for part in range(3))
+    entries = ENTRIES.fold(ENTRIES.decide(RecordFacts((one, two), NOW), Entries()))
+    assert entries.frontier.size == 2
+    (event,) = recorded(two, three, entries=entries)
+    assert (event.index, decode_leaf(bytes(event.leaf)).sourceseq) == (2, 3)
 
 
 def test_recorded_time_never_falls_when_the_clock_does() -> None:

@@ -258,3 +258,16 @@ def test_a_cancelled_slot_is_void_as_if_it_had_never_been() -> None:
     )
     books.post(gone)
     assert books.sheet()["2026-12-01", "available"] == 27000
+
+
+def test_the_first_slot_that_claims_a_second_keeps_it_when_another_is_given_up() -> None:
+    books = Books()
+    for fact in a_day_of_work()[:3]:
+        books.post(fact)
+    booked = a_day_of_work()[2]
+    assert isinstance(booked, facts.SlotBooked)
+    late, given_up = line.at(7 * 3600), {"order_id": "ord_1", "reason": "cancelled", "released_at": line.at(0)}
+    books.post(msgspec.structs.replace(booked, slot_id="slt_2", starts_at=line.at(4 * 3600), ends_at=late))
+    assert books.sheet()["2026-12-01", "committed"] == 6 * 3600
+    books.post(facts.SlotReleased(**line.WHO, slot_id="slt_2", **given_up))  # type: ignore[arg-type] # names and an instant
+    assert books.sheet()["2026-12-01", "committed"] == 4 * 3600

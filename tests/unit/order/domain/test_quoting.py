@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import msgspec
+
 from services.order.domain.commands import (
     AcceptQuote,
     CancelOrder,
@@ -148,8 +150,15 @@ def test_a_lost_quote_leads_to_a_new_attempt(an_accepted_order: Situation) -> No
     assert isinstance(told.state(), Planning)
 
 
-def test_the_loss_of_another_quote_says_nothing(a_quoted_order: Situation) -> None:
+def test_what_becomes_of_another_quote_than_the_accepted_one_says_nothing(
+    a_quoted_order: Situation, an_accepted_order: Situation
+) -> None:
     a_quoted_order.story.when(ReceiveLoss(a_loss(a_quoted_order.quote))).then()
+    older = derived_id("quo", "older")
+    loss = msgspec.structs.replace(a_loss(an_accepted_order.quote), quote_id=older)
+    an_accepted_order.story.when(ReceiveLoss(loss)).then()
+    confirmation = msgspec.structs.replace(a_confirmation(an_accepted_order.quote), quote_id=older)
+    an_accepted_order.story.when(ReceiveConfirmation(confirmation)).then()
 
 
 def test_plants_answers_are_told_to_the_buyer(a_confirmed_order: Situation, a_quoted_order: Situation) -> None:

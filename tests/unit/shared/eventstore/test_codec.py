@@ -36,6 +36,15 @@ def test_a_change_of_any_field_breaks_the_link(field: int) -> None:
     assert not row_links(EMPTY_DIGEST, tuple(stored))  # type: ignore[arg-type] # a row, one field changed
 
 
+@pytest.mark.parametrize("field", range(8))
+def test_a_change_that_keeps_the_length_breaks_the_link_as_well(field: int) -> None:
+    """Lengths are part of what is hashed, so a longer value alone would not show that the bytes are."""
+    stored: list[object] = [*ROW, link(EMPTY_DIGEST, *ROW)]
+    value = stored[field]
+    stored[field] = value[::-1] if isinstance(value, str | bytes) else value ^ 1  # type: ignore[operator] # a number
+    assert not row_links(EMPTY_DIGEST, tuple(stored))  # type: ignore[arg-type] # a row, one field changed
+
+
 @given(left=st.text(max_size=8), right=st.text(max_size=8), data=st.binary(max_size=8), cause=st.binary(max_size=8))
 def test_bytes_cannot_wander_between_neighbouring_fields(left: str, right: str, data: bytes, cause: bytes) -> None:
     digests = {

@@ -1,5 +1,7 @@
 """The runner of views: past states, swaps under a running thread, errors that pass and errors that end it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 import pytest
@@ -82,6 +84,34 @@ def test_the_thread_waits_for_a_log_that_is_away(monkeypatch: pytest.MonkeyPatch
         assert projector.is_well
     finally:
         projector.stop()
+
+
+class Filling(MemoryLog):
+    """A log whose disk is full at one of the next transactions of views: the *full_at*-th from now."""
+
+    full_at = 0
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        self.full_at -= 1
+        if self.full_at == 0:
+            raise LogUnavailable("disk full")
+        with super().writing() as connection:
+            yield connection
+
+
+@pytest.mark.parametrize("full_at", [1, 2, 3])
+@pytest.mark.parametrize("step", ["page", "rebuild"])
+def test_whenever_the_disk_fills_up_view_and_checkpoint_stay_together(step: str, full_at: int) -> None:
+    log, view = Filling("notes", NOTE_TYPES, CLOCK), NoteCount()
+    projector = Projector(log, [view], CLOCK)
+    log.append([taken("a", 0, *["x"] * 5)], note_cause())
+    log.full_at = full_at
+    with suppress(LogUnavailable):
+        projector.run_once() if step == "page" else projector.rebuild("note_count")
+    log.full_at = 0
+    Projector(log, [view], CLOCK).catch_up()  # goes by what is stored, not by what the first one remembers
+    assert view.counts(log.views) == {"a": 5}
 
 
 def test_a_listener_hears_every_page_and_an_error_of_his_ends_the_thread_visibly(log: MemoryLog) -> None:

@@ -296,6 +296,13 @@ def test_with_transfer_batches_the_next_step_starts_before_the_first_ends() -> N
     assert (made[1].starts_at, made[1].ends_at) == (at(2), at(10))
 
 
+def test_a_full_line_says_how_many_hours_are_needed_and_nothing_of_whose_they_are() -> None:
+    world = board(line("l1", "p1"))
+    book(world, "l1", 0, 24 * 60)
+    [reason] = unmatched(demand(2_500), world).reasons
+    assert (reason.code, reason.facts) == (ReasonCode.CAPACITY_FULL, {"hours_needed": "3"})
+
+
 def test_the_menu_shows_the_fast_and_the_cheap_way() -> None:
     world = board(
         line("fast", "p1", capability(rate=10_000), fen_per_thousand=50_000),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -248,6 +249,9 @@ def _checked(world: Board) -> CheckedWorld:
 @settings(max_examples=120, deadline=None)
 def test_no_plan_breaks_a_rule_and_no_refusal_lacks_its_reason(world: Board, asked: Demand, hours: int) -> None:
     answer = plan(asked, world, hours)
+    told = msgspec.json.encode(answer).decode()
+    taken = [one for found in world.lines() for one in found.bookings]
+    assert not [one for one in taken if one.order_id in told or one.slot_id in told], "an answer tells of other orders"
     if isinstance(answer, Unmatched):
         assert answer.reasons
         return
