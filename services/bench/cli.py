@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -32,13 +33,19 @@ def eventlog(rounds: int, as_json: bool) -> None:  # noqa: FBT001 - click passes
 @bench.command(epilog=EXIT_CODES_HELP)
 @click.option("--orders", default=300, show_default=True, type=click.IntRange(min=20), help="Orders to measure.")
 @click.option("--preload", default=20_000, show_default=True, type=click.IntRange(min=0), help="Past orders before.")
+@click.option(
+    "--past",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Directory that keeps the past orders: made when it is not there, measured on as it is when it is.",
+)
 @_json
-def flow(orders: int, preload: int, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
+def flow(*, orders: int, preload: int, past: Path | None, as_json: bool) -> None:
     """Order placed until quote shown, over HTTP, with a log and views that hold a history; then a cold start."""
     from services.bench.flow import run
 
     terminal = Terminal(as_json=as_json)
-    show(terminal, run(terminal, orders=orders, preload=preload))
+    show(terminal, run(terminal, orders=orders, preload=preload, past=past))
 
 
 @bench.command(epilog=EXIT_CODES_HELP)

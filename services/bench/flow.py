@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from services.bench.past import BUYER, events_in, place, staged, with_copies
+from services.bench.past import BUYER, events_in, kept_with_copies, place, staged, with_copies
 from services.demo.seeding import World
 from services.demo.stage import Stage
 from services.demo.telling import STORY_FROM, logged
@@ -32,11 +32,11 @@ SETTLE_S_MAX = 3_600.0
 READY_S_MAX = 120.0
 
 
-def run(terminal: Terminal, *, orders: int, preload: int) -> dict[str, Any]:
-    """All rows. Needs some 10 kB of disk for each order of *preload*."""
+def run(terminal: Terminal, *, orders: int, preload: int, past: Path | None = None) -> dict[str, Any]:
+    """All rows. Needs some 300 kB of disk for each order of *preload*; *past* names where they are kept for next time."""
     with TemporaryDirectory(prefix="gongfang-bench-") as folder, logged(Path(folder)):
-        data = Path(folder) / "data"
-        world = with_copies(data, terminal, preload)
+        data = past or Path(folder) / "data"
+        world = (kept_with_copies if past else with_copies)(data, terminal, preload)
         before = _bytes(data)
         spent_ms, events = _measured(data, terminal, world, orders)
         bytes_per_order = (_bytes(data) - before) / orders

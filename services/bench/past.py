@@ -8,6 +8,8 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from services.bench import history
 from services.demo import making, ordering
 from services.demo.seeding import World
@@ -37,6 +39,17 @@ def with_copies(data: Path, terminal: Terminal, copies: int) -> World:
     told = _told(data, terminal)
     _copy(data, terminal, told, copies)
     return told.world
+
+
+def kept_with_copies(data: Path, terminal: Terminal, copies: int) -> World:
+    """The same in a directory that is kept: made once, found again by the next call. Each use adds a little to it."""
+    known = data.with_suffix(".world.json")
+    if known.exists():
+        return msgspec.json.decode(known.read_bytes(), type=World)
+    world = with_copies(data, terminal, copies)
+    known.write_bytes(msgspec.json.encode(world))
+    known.chmod(0o600)  # credentials of fictional parties, but credentials
+    return world
 
 
 def with_events(data: Path, terminal: Terminal, events_min: int) -> World:
