@@ -59,10 +59,8 @@ class Environment:
         found = self.text(name, str(default))
         try:
             return Path(found).expanduser()
-        except RuntimeError:
-            raise SettingsWrong(
-                f"{PREFIX}{name}: expected a folder, found a home that is none: {found[:40]!r}"
-            ) from None
+        except (RuntimeError, ValueError):  # a home that nobody has; a null character in its name
+            raise SettingsWrong(f"{PREFIX}{name}: expected a folder, found {found[:40]!r}") from None
 
     def _raw(self, name: str) -> str | None:
         if self._values is not None:

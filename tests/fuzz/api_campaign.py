@@ -98,7 +98,7 @@ def run(
             _count(event, tally)
         elif isinstance(event, (events.NonFatalError, events.FatalError)):
             where = getattr(event, "label", "")
-            tally.violations.setdefault(f"error {where}", repr(getattr(event, "value", None) or event))
+            tally.violations.setdefault(f"error {where}", repr(getattr(event, "value", None) or event)[:600])
 
 
 def _count(event: events.ScenarioFinished, tally: Tally) -> None:
@@ -110,7 +110,9 @@ def _count(event: events.ScenarioFinished, tally: Tally) -> None:
         for check in recorder.checks.get(case_id, ()):
             if check.failure_info is not None:
                 answer = recorder.interactions[case_id].response
-                said = "" if answer is None else f"-> {answer.status_code} {answer.text[:600]}"
+                said = (
+                    "" if answer is None else f"-> {answer.status_code} {answer.content[:600].decode(errors='replace')}"
+                )
                 how = f"{check.failure_info.failure}\n{check.failure_info.code_sample}\n{said}"
                 tally.violations.setdefault(f"{check.name} {label}", how)
 

@@ -29,7 +29,7 @@ def _sent(response: Response) -> str:
 def tells_nobody_of_others(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """No name or id of another tenant is told to one who did not say it, and none of them opens anything."""
     sent = _sent(response)
-    said = f"{response.text} {response.headers}"
+    said = f"{response.content.decode(errors='replace')} {response.headers}"
     secrets = _house(case).secrets
     told = [one for one in secrets if one in said and one not in sent]
     assert not told, f"others' names or ids are told: {sorted(told)}"

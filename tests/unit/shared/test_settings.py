@@ -35,9 +35,10 @@ def test_a_wrong_number_is_named(value: str) -> None:
         Environment({"GONGFANG_PORT": value}).number("PORT", 1)
 
 
-def test_a_folder_in_a_home_that_nobody_has_is_named() -> None:
+@pytest.mark.parametrize("value", ["~no-such-person/var", "~a\0b"])
+def test_a_folder_in_a_home_that_nobody_has_is_named(value: str) -> None:
     with pytest.raises(SettingsWrong, match="GONGFANG_DATA"):
-        Environment({"GONGFANG_DATA": "~no-such-person/var"}).folder("DATA", Path("var"))
+        Environment({"GONGFANG_DATA": value}).folder("DATA", Path("var"))
 
 
 def test_a_wrong_flag_or_choice_is_named() -> None:
