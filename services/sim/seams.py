@@ -1,9 +1,9 @@
 """Where the rooms of the simulation meet: who lives in the world, what they act through, and what must always hold."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from random import Random
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from services.embedded.house import House
 from shared.eventstore.handling import Done, Prepared
@@ -70,3 +70,31 @@ class Invariant(Protocol):
     def at_rest(self, platform: Platform) -> Iterable[str]:
         """Violations once faults have stopped and everything has drained."""
         ...
+
+
+class Life(Protocol):
+    """What `services.sim.life` offers as a module: `found` and `cast`, for whom the machinery asks by these names."""
+
+    def found(self, platform: Platform) -> Any:
+        """Set up organisations, plants and lines through the real handlers, once and without faults; gives what the
+        actors need to know of them as plain data. The clock stands at `BEGINS`; the machinery drains afterwards.
+        """
+        ...
+
+    def cast(self, world: Any, chance: Random, begins: datetime, ends: datetime) -> Sequence[Actor]:
+        """The actors of one seed, always in the same order and named the same for the same seed; *world* is what
+        `found` gave. Draw from *chance* only here: each actor gets a chance of its own when it acts.
+        """
+        ...
+
+
+class Laws(Protocol):
+    """What `services.sim.invariants` offers as a module."""
+
+    def domain(self, world: Any) -> Sequence[Invariant]:
+        """Fresh invariants of the trade for one seed."""
+        ...
+
+
+BEGINS = datetime(2026, 12, 1, tzinfo=UTC)
+"""When every simulated world is founded; the seed decides from when on and for how many days it lives."""
