@@ -1,6 +1,7 @@
 """Where the rooms of the simulation meet: who lives in the world, what they act through, and what must always hold."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 from typing import Any, Protocol, TypeVar
@@ -72,28 +73,16 @@ class Invariant(Protocol):
         ...
 
 
-class Life(Protocol):
-    """What `services.sim.life` offers as a module: `found` and `cast`, for whom the machinery asks by these names."""
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A world to simulate. *found* sets it up on an empty house, once and without faults, and gives what its actors
+    need to know as plain data; *cast* makes the actors of one seed, their first deeds from a time on, always in the
+    same order under the same names; *laws* makes fresh invariants of the trade for one seed.
+    """
 
-    def found(self, platform: Platform) -> Any:
-        """Set up organisations, plants and lines through the real handlers, once and without faults; gives what the
-        actors need to know of them as plain data. The clock stands at `BEGINS`; the machinery drains afterwards.
-        """
-        ...
-
-    def cast(self, world: Any, chance: Random, begins: datetime, ends: datetime) -> Sequence[Actor]:
-        """The actors of one seed, always in the same order and named the same for the same seed; *world* is what
-        `found` gave. Draw from *chance* only here: each actor gets a chance of its own when it acts.
-        """
-        ...
-
-
-class Laws(Protocol):
-    """What `services.sim.invariants` offers as a module."""
-
-    def domain(self, world: Any) -> Sequence[Invariant]:
-        """Fresh invariants of the trade for one seed."""
-        ...
+    found: Callable[[House], Any]
+    cast: Callable[[Any, datetime], Sequence[Actor]]
+    laws: Callable[[Any], Sequence[Invariant]]
 
 
 BEGINS = datetime(2026, 12, 1, tzinfo=UTC)
