@@ -23,7 +23,7 @@ from shared.kernel.principal import Principal
 R = TypeVar("R")
 Move = tuple[str, Callable[[], str]]
 
-JOBS_EVERY = timedelta(minutes=30)  # a late run of a job stands for all that were missed
+JOBS_EVERY = timedelta(hours=4)  # a late run of a job stands for all that were missed
 PAUSE_SECONDS = 4.0  # how long, in the mean, time moves on while somebody could work
 RESTART_SECONDS_MAX = 20
 
@@ -50,7 +50,8 @@ class Simulation:
         self.trace, self.weather, self.actors, self.invariants = trace, weather, actors, invariants
         self.steps = self.events = self.deaths = 0
         self._chance = Random(f"{seed}/schedule")
-        self._haste = {kind: self._chance.choice((1, 3, 9)) for kind in ("relay", "consumer", "views", "actor", "time")}
+        self._haste = {kind: self._chance.choice((1, 3, 9)) for kind in ("relay", "consumer", "views", "actor")}
+        self._haste["time"] = 1
         self._clocks = {name: clocks.drawn(self.world, Random(f"{seed}/clock/{name}")) for name in SERVICES}
         self._minds = [Random(f"{seed}/{one.name}") for one in actors]
         self._wakes = [one.wakes_at() for one in actors]

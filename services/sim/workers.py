@@ -14,6 +14,7 @@ from shared.eventstore.port import LogUnavailable
 from shared.eventstore.projector import Projector
 
 RETRY_SECONDS_MAX = 45
+LAGS_SECONDS_MAX = (0, 10, 600)  # one of them for each kind of worker, from crash to crash
 
 
 class Worker:
@@ -25,9 +26,6 @@ class Worker:
         self.step = step
         self.ready_at: datetime | None = None
 
-    def wake(self, now: datetime) -> None:
-        if self.ready_at is None:
-            self.ready_at = now
 
 
 class Workers:
@@ -36,13 +34,14 @@ class Workers:
     def __init__(self, house: House, broker: FailingBroker, weather: Weather, chance: Random, now: datetime) -> None:
         self._house, self._broker, self._weather, self._chance = house, broker, weather, chance
         self.all: list[Worker] = []
+        self._lags = {one: chance.choice(LAGS_SECONDS_MAX) for one in ("relay", "consumer", "views")}
         for name, service in house.services.items():
             if service.relay is not None:
                 self.all.append(Worker("relay", name, self._relay(service.relay)))
             self.all += [Worker("consumer", name, self._consumer(one)) for one in service.consumers]
             self.all.append(Worker("views", name, self._views(name, service.projector)))
         for worker in self.all:
-            worker.wake(now)
+            worker.ready_at = now
 
     def ready(self, now: datetime) -> list[Worker]:
         return [one for one in self.all if one.ready_at is not None and one.ready_at <= now]
@@ -55,7 +54,7 @@ class Workers:
         """The log of *service* has grown."""
         for one in self.all:
             if one.service == service and one.kind != "consumer":
-                one.wake(now)
+                self._wake(one, now)
 
     def run(self, worker: Worker, now: datetime) -> str:
         """One step of *worker*; says what it came to. Raises Crash, and whatever would end the real thread."""
@@ -69,16 +68,21 @@ class Workers:
             return "waits"
         worker.ready_at = now if moved else None
         if worker.kind == "relay" and moved:
-            self._wake("consumer", now)
+            self._wake_all("consumer", now)
         return str(moved)
 
     def _later(self, worker: Worker, now: datetime) -> None:
         worker.ready_at = now + timedelta(seconds=self._chance.uniform(0.5, RETRY_SECONDS_MAX))
 
-    def _wake(self, kind: str, now: datetime) -> None:
+    def _wake_all(self, kind: str, now: datetime) -> None:
         for one in self.all:
             if one.kind == kind:
-                one.wake(now)
+                self._wake(one, now)
+
+    def _wake(self, worker: Worker, now: datetime) -> None:
+        """It notices within its lag: what came in between is taken together."""
+        if worker.ready_at is None:
+            worker.ready_at = now + timedelta(seconds=self._lags[worker.kind] * self._chance.random())
 
     def _relay(self, relay: Relay) -> Callable[[], int]:
         """-1: something is to be published and may not be yet (another holder's lease)."""
@@ -98,7 +102,7 @@ class Workers:
                 moved = -1
             if moved < 0 or consumer.name in self._broker.withheld:
                 self._broker.withheld.discard(consumer.name)
-                self._wake("relay", self._house.clock.now())
+                self._wake_all("relay", self._house.clock.now())
                 return -1
             return moved
 
