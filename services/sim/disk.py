@@ -185,9 +185,7 @@ class FailingSqliteLog(SqliteLog):
             cut_last_commit(fresh, self._torn_from, self._disk.chance)
         self.close()
         remove_files(self._path)
-        return FailingSqliteLog(
-            self.name, self.types, clock, place=self._place, disk=self._disk, incarnation=next_one
-        )
+        return FailingSqliteLog(self.name, self.types, clock, place=self._place, disk=self._disk, incarnation=next_one)
 
     def rest(self) -> None:
         if wal_bytes(self._path) > CHECKPOINT_BYTES:

@@ -54,7 +54,9 @@ class Grounds:
 class MortalHouse:
     """`house` is the process of the moment. *seed* and the number of the incarnation make all ids and keys."""
 
-    def __init__(self, grounds: Grounds, world: Clock, clocks: Mapping[str, Clock], weather: Weather, seed: str) -> None:
+    def __init__(
+        self, grounds: Grounds, world: Clock, clocks: Mapping[str, Clock], weather: Weather, seed: str
+    ) -> None:
         self._grounds, self._world, self._clocks = grounds, world, clocks
         self._weather, self._seed = weather, seed
         self.incarnation = 0

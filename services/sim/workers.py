@@ -27,7 +27,6 @@ class Worker:
         self.ready_at: datetime | None = None
 
 
-
 class Workers:
     """All workers of one process. Who waits for a fault to end looks again in a while, as the real threads do."""
 
