@@ -54,7 +54,7 @@ class FailingBroker:
         if self._suffers("replay", group):
             return self._earlier(group, topics) + found
         if found and self._suffers("duplicate", group):
-            return self._again(group, found)
+            return self._again(found)
         return found
 
     def commit(self, group: str, deliveries: Sequence[Delivery]) -> None:
@@ -91,7 +91,7 @@ class FailingBroker:
         given = self._given.get((group, f"{self._chance.choice(list(topics))}/0"))
         return list(given)[self._chance.randrange(len(given)) :] if given else []
 
-    def _again(self, group: str, found: list[Delivery]) -> list[Delivery]:
+    def _again(self, found: list[Delivery]) -> list[Delivery]:
         """The page behind its own beginning: those come twice in one poll."""
         first = [one for one in found if one.source == found[0].source]
         return first[: self._chance.randint(1, len(first))] + found

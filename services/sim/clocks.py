@@ -6,6 +6,7 @@ from random import Random
 from shared.kernel.clock import Clock
 
 OFF_SECONDS_MAX = 120
+STORY_SECONDS_A_SECOND = 100
 DRIFT_PPM_MAX = 50  # a cheap quartz: some four seconds a day
 
 
@@ -27,6 +28,16 @@ class OwnClock:
     def leap(self, by: timedelta) -> None:
         """Be set by so much at once; backward it stands still until the time has caught up."""
         self._off += by
+
+
+class LeaseClock:
+    """Real time, by which leases end: it runs slower than the story's, as when days are told in minutes."""
+
+    def __init__(self, world: Clock) -> None:
+        self._world, self._since = world, world.now()
+
+    def now(self) -> datetime:
+        return self._since + (self._world.now() - self._since) / STORY_SECONDS_A_SECOND
 
 
 def drawn(world: Clock, chance: Random) -> OwnClock:

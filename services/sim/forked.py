@@ -13,6 +13,8 @@ from services.sim.genesis import Genesis
 from services.sim.record import Outcome, Plan
 from services.sim.run import run
 
+SHORT_LIVES = (20_000, 20, 100)  # a run ends before much garbage could gather
+
 R = TypeVar("R")
 RunPlan = Callable[[Plan], Outcome]
 
@@ -37,6 +39,7 @@ def _answer(writes: int, plan: Plan, genesis: Genesis, trace_lines: int | None) 
     """Never returns: whatever happens, the child ends here and runs none of its parent's clean-up."""
     try:
         gc.freeze()  # what the parent made is not looked through again, and its pages stay shared
+        gc.set_threshold(*SHORT_LIVES)
         outcome = run(plan, genesis, trace_lines=trace_lines)
         with os.fdopen(writes, "wb") as pipe:
             pipe.write(msgspec.msgpack.encode(outcome))

@@ -12,6 +12,7 @@ from services.embedded.assembly import Surroundings, assembled
 from services.embedded.house import House
 from services.embedded.kept_secrets import NAMES
 from services.sim.bus import FailingBroker
+from services.sim.clocks import LeaseClock
 from services.sim.disk import Disk, FailingMemoryLog, FailingSqliteLog, SimulatedLog
 from services.sim.faults import SERVICES, Weather
 from shared.bus.memory import InProcessBroker
@@ -59,6 +60,7 @@ class MortalHouse:
     ) -> None:
         self._grounds, self._world, self._clocks = grounds, world, clocks
         self._weather, self._seed = weather, seed
+        self._lease_clock = LeaseClock(world)
         self.incarnation = 0
         self.house, self.broker = self._built()
 
@@ -81,7 +83,7 @@ class MortalHouse:
             broker=broker,
             clocks=self._clocks,
             chance=chance.randbytes,
-            lease_clock=self._world,
+            lease_clock=self._lease_clock,
             hasher=_HASHER,
         )
         house = assembled(around, partial(_open, self._grounds), _SECRETS)

@@ -64,7 +64,7 @@ class Trace:
         self.tail: deque[str] = deque(maxlen=lines_max)
 
     def note(self, at: datetime, step: int, who: str, said: str) -> None:
-        line = f"{at:%m-%d %H:%M:%S.%f} {step} {who}: {said}"
+        line = f"{at.isoformat()} {step} {who}: {said}"
         self._total.update(line.encode())
         self._total.update(b"\n")
         self.tail.append(line)

@@ -14,7 +14,7 @@ from shared.eventstore.port import LogUnavailable
 from shared.eventstore.projector import Projector
 
 RETRY_SECONDS_MAX = 45
-LAGS_SECONDS_MAX = (0, 10, 600)  # one of them for each kind of worker, from crash to crash
+LAGS_SECONDS_MAX = {"relay": (0, 10, 120), "consumer": (0, 10, 120), "views": (10, 600, 3_600)}  # one till the next crash
 
 
 class Worker:
@@ -33,7 +33,7 @@ class Workers:
     def __init__(self, house: House, broker: FailingBroker, weather: Weather, chance: Random, now: datetime) -> None:
         self._house, self._broker, self._weather, self._chance = house, broker, weather, chance
         self.all: list[Worker] = []
-        self._lags = {one: chance.choice(LAGS_SECONDS_MAX) for one in ("relay", "consumer", "views")}
+        self._lags = {kind: chance.choice(lags) for kind, lags in LAGS_SECONDS_MAX.items()}
         for name, service in house.services.items():
             if service.relay is not None:
                 self.all.append(Worker("relay", name, self._relay(service.relay)))
