@@ -36,7 +36,7 @@ class Factory:
 
     def _look_for_work(self, platform: Platform, chance: Random) -> str:
         """Take up what is new on the list; nothing can be when nothing was written since the last look."""
-        self._diary.note(platform.now() + hours(chance, 2, 6), self._look_for_work)
+        self._diary.note(platform.now() + hours(chance, 4, 11), self._look_for_work)
         log = capacity_of(platform.house).log
         head = log.head().position
         if head == self._seen:

@@ -26,6 +26,8 @@ def leave(task: Task, platform: Platform, chance: Random, work: Finished) -> Loo
     waiting = [one for one in work.terms.destinations if one.to_process_id not in gone]
     if not waiting:
         return "has delivered all", None
+    if not waiting[0].before_release and any(one.disposition is None for one in work.inspections.values()):
+        return "waits for the laboratory", hours(chance, 3, 12)
     return _ship(task, platform, chance, waiting[0])
 
 

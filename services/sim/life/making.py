@@ -39,7 +39,7 @@ def set_up(task: Task, platform: Platform, chance: Random, work: SettingUp) -> L
         platform, "setup-finished", lambda desk: desk.production.finish_setup(task.work_id, by, at, accepts_less=less)
     )
     task.refused = 0 if done else task.refused + 1
-    return "runs", _piece(work.terms.ends_at, now, chance) if done else hours(chance, 1, 4)
+    return "runs", _piece(work.terms.ends_at, now, chance) if done else hours(chance, 3, 9)
 
 
 def run(task: Task, platform: Platform, chance: Random, work: Running) -> Look:
