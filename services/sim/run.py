@@ -51,7 +51,9 @@ def _run(plan: Plan, genesis: Genesis, grounds: Grounds, trace: Trace) -> Outcom
     actors = [one for one in everybody if one.name not in plan.without]
     invariants: list[Invariant] = [Contiguous(), AppliedOnce(), Acknowledged(sent), Drained(), Replayed()]
     invariants += genesis.life.laws(genesis.world)
-    outcome = Outcome(plan, grounds.engine, names=[*(one.name for one in weather.coming), *(one.name for one in actors)])
+    outcome = Outcome(
+        plan, grounds.engine, names=[*(one.name for one in weather.coming), *(one.name for one in actors)]
+    )
     simulation = Simulation(
         str(plan.seed),
         grounds,

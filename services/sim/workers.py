@@ -14,7 +14,11 @@ from shared.eventstore.port import LogUnavailable
 from shared.eventstore.projector import Projector
 
 RETRY_SECONDS_MAX = 45
-LAGS_SECONDS_MAX = {"relay": (0, 10, 120), "consumer": (0, 10, 120), "views": (10, 600, 3_600)}  # one till the next crash
+LAGS_SECONDS_MAX = {
+    "relay": (0, 10, 120),
+    "consumer": (0, 10, 120),
+    "views": (10, 600, 3_600),
+}  # one till the next crash
 
 
 class Worker:
