@@ -21,10 +21,10 @@ from shared.contracts.registry import FACTS
 from shared.eventstore.projecting import LogWithViews
 from shared.kernel.clock import Clock
 from shared.kernel.event import EventTypes
+from shared.kernel.ids import Chance
 
 ENGINES = ("memory", "sqlite")
 _SECRETS = {name: f"of the simulation, {name}" for name in NAMES}
-_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # thousands of people sign up nowhere
 
 NewLog = Callable[[str, EventTypes, Clock], SimulatedLog]
 
@@ -84,7 +84,7 @@ class MortalHouse:
             clocks=self._clocks,
             chance=chance.randbytes,
             lease_clock=self._lease_clock,
-            hasher=_HASHER,
+            hasher=_Hasher(chance.randbytes),
         )
         house = assembled(around, partial(_open, self._grounds), _SECRETS)
         for service in house.services.values():
@@ -94,6 +94,17 @@ class MortalHouse:
 
     def _chance(self, what: str) -> Random:
         return Random(f"{self._seed}/{what}/{self.incarnation}")
+
+
+class _Hasher(PasswordHasher):
+    """Argon2 at its cheapest, with salts that repeat: the people of the simulation have nothing to hide."""
+
+    def __init__(self, chance: Chance) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self._chance = chance
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        return super().hash(password, salt=salt or self._chance(self.salt_len))
 
 
 def _open(grounds: Grounds, name: str, types: EventTypes, clock: Clock) -> LogWithViews:

@@ -16,7 +16,7 @@ def shrunk(failed: Outcome, replay: Replay, runs_max: int = RUNS_MAX) -> Outcome
 
     Delta debugging (Zeller, Hildebrandt 2002: ddmin) over the names of faults and actors: whatever is not needed is
     left out, halves first. Everybody has a chance of his own, so who stays decides as before. The same law must be
-    broken, or it is another failure.
+    broken, or it is another failure, and in no more steps: fewer people may take longer to break it.
     """
     return _Shrinking(failed, replay, runs_max).smallest()
 
@@ -58,7 +58,7 @@ class _Shrinking:
             return False
         self._runs_left -= 1
         outcome = self._replay(plan)
-        if outcome.passed or _law_of(outcome) != self._law:
+        if outcome.passed or _law_of(outcome) != self._law or outcome.steps > self._best.steps:
             return False
         self._best = outcome
         return True

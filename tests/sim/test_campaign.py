@@ -1,10 +1,10 @@
-"""Twenty seeds of a few days each: nothing that must hold breaks, whatever goes wrong."""
+"""Twenty seeds of a two days each: nothing that must hold breaks, whatever goes wrong."""
 
 from services.sim.campaign import Geneses, Summary, started
 from services.sim.record import Plan
 
 SEEDS = 20
-DAYS = 6
+DAYS = 2
 
 
 def test_twenty_seeds_hold_every_invariant(geneses: Geneses) -> None:
@@ -15,5 +15,5 @@ def test_twenty_seeds_hold_every_invariant(geneses: Geneses) -> None:
     assert summary.seeds == SEEDS
     assert summary.days >= SEEDS * DAYS
     assert set(summary.engines) == {"memory", "sqlite"}
-    assert summary.commands["done"] > 100
-    assert len(summary.faults) > 5
+    assert summary.commands["done"] > SEEDS
+    assert len(summary.faults) > 3
