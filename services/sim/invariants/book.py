@@ -47,8 +47,8 @@ class Book:
     def after_step(self, platform: Platform, fresh: Fresh) -> Iterator[str]:
         if not self._is_open:
             self._is_open = True
-            for events in self._past.before(platform, fresh).values():
-                yield from self.entered(events)
+            for earlier in self._past.before(platform, fresh).values():
+                yield from self.entered(earlier)
         for events in fresh.values():
             yield from self.entered(events)
         yield from self.settled()
