@@ -17,6 +17,7 @@ from shared.eventstore.port import LogUnavailable
 from shared.kernel.refusal import Refused
 
 _PASSWORD = "an evening by the river"  # noqa: S105 - of fictional people in a world that ends with its seed
+_SECRET = "gfs_simulated"  # noqa: S105 - likewise
 
 
 class Office:
@@ -156,9 +157,9 @@ class Office:
                 client_id,
                 "ERP",
                 scopes,
-                secret="gfs_simulated",
+                secret=_SECRET,
                 by=by,
-                at=platform.now("portal"),  # noqa: S106
+                at=platform.now("portal"),
             ),
         )
         self._clients.append((party, client_id))
