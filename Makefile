@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+SEEDS ?= 100
+FIRST ?= 1
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,6 +43,9 @@ bench: install ## measure the event log, the order flow and 10,000 plans
 	$(BIN)/python -m services bench flow --orders 300 --preload 20000 $(ARGS)
 	$(BIN)/python -m services bench plans --orders 10000 $(ARGS)
 
+sim: install ## months of the platform's life under faults, by seed (SEEDS=2000 FIRST=1, ARGS=--help)
+	$(BIN)/python -m services sim --seeds $(SEEDS) --first $(FIRST) $(ARGS)
+
 doctor: install ## look after python, sqlite, disk, logs and lag
 	$(BIN)/python -m services doctor $(ARGS)
 
@@ -53,4 +58,4 @@ image: ## build the container image of the embedded mode
 clean: ## remove var/ and the caches (not .venv)
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help install demo seed serve lint test check bench doctor verify image clean
+.PHONY: help install demo seed serve lint test check bench sim doctor verify image clean

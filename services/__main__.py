@@ -1,4 +1,4 @@
-"""`python -m services`: serve, seed, tell the demo stories, look after and measure the whole platform."""
+"""`python -m services`: serve, seed, tell the demo stories, look after, simulate and measure the whole platform."""
 
 import importlib
 
@@ -12,6 +12,7 @@ _COMMANDS = {  # name -> (module, attribute); imported only when asked for, so t
     "seed": ("services.demo.cli", "seed"),
     "doctor": ("services.embedded.cli", "doctor"),
     "verify": ("services.embedded.cli", "verify"),
+    "sim": ("services.sim.cli", "sim"),
     "bench": ("services.bench.cli", "bench"),
 }
 

@@ -1,1 +1,1 @@
-"""The simulation: all services in one process under a seeded clock, bus, disk and workload; any seed replays to the bit."""
+"""The simulation: all services in one process under a seeded clock, bus, disk and workload; any seed repeats bit for bit."""

@@ -1,9 +1,10 @@
 """Where the rooms of the simulation meet: who lives in the world, what they act through, and what must always hold."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from random import Random
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from services.embedded.house import House
 from shared.eventstore.handling import Done, Prepared
@@ -70,3 +71,19 @@ class Invariant(Protocol):
     def at_rest(self, platform: Platform) -> Iterable[str]:
         """Violations once faults have stopped and everything has drained."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A world to simulate. *found* sets it up on an empty house, once and without faults, and gives what its actors
+    need to know as plain data; *cast* makes the actors of one seed, their first deeds from a time on, always in the
+    same order under the same names; *laws* makes fresh invariants of the trade for one seed.
+    """
+
+    found: Callable[[House], Any]
+    cast: Callable[[Any, datetime], Sequence[Actor]]
+    laws: Callable[[Any], Sequence[Invariant]]
+
+
+BEGINS = datetime(2026, 12, 1, tzinfo=UTC)
+"""When every simulated world is founded; the seed decides from when on and for how many days it lives."""
