@@ -31,7 +31,7 @@ def test_under_every_spell_facts_arrive_once_in_the_end(kind: str, reaction: str
     broker = FailingBroker(InProcessBroker(NOTE_FACTS), weather, Random(7))
     relay = Relay(notes, publish_notes, broker, "notes", NOTE_FACTS, lease_clock=clock)
     react = {"react_page": copy_page} if reaction == "page" else {"react": copy}
-    consumer = Consumer("copier", copies, broker, ["notes"], clock=clock, **react)  # type: ignore[arg-type] # one of two
+    consumer = Consumer("copier", copies, broker, ["notes"], clock=clock, **react)
     consumer.subscribe()
     spells = [spell(kind, "notes"), spell(kind, "copier")]
     for one in spells:
