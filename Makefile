@@ -46,6 +46,12 @@ bench: install ## measure the event log, the order flow and 10,000 plans
 sim: install ## months of the platform's life under faults, by seed (SEEDS=2000 FIRST=1, ARGS=--help)
 	$(BIN)/python -m services sim --seeds $(SEEDS) --first $(FIRST) $(ARGS)
 
+sim-coverage: install ## how much of the rules, the event log and the bus a simulation passes through (SEEDS=40)
+	mkdir -p .coverage
+	$(BIN)/python -m coverage run -m services sim --seeds $(SEEDS) --first $(FIRST) $(ARGS)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --sort=cover --skip-covered
+
 doctor: install ## look after python, sqlite, disk, logs and lag
 	$(BIN)/python -m services doctor $(ARGS)
 
@@ -56,6 +62,6 @@ image: ## build the container image of the embedded mode
 	docker compose build
 
 clean: ## remove var/ and the caches (not .venv)
-	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
-.PHONY: help install demo seed serve lint test check bench sim doctor verify image clean
+.PHONY: help install demo seed serve lint test check bench sim sim-coverage doctor verify image clean

@@ -1,10 +1,10 @@
-"""Twenty seeds of a two days each: nothing that must hold breaks, whatever goes wrong."""
+"""Twenty seeds of a day each: nothing that must hold breaks, whatever goes wrong."""
 
 from services.sim.campaign import Geneses, Summary, started
 from services.sim.record import Plan
 
 SEEDS = 20
-DAYS = 2
+DAYS = 1
 
 
 def test_twenty_seeds_hold_every_invariant(geneses: Geneses) -> None:
