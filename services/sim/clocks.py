@@ -6,7 +6,7 @@ from random import Random
 from shared.kernel.clock import Clock
 
 OFF_SECONDS_MAX = 120
-STORY_SECONDS_A_SECOND = 100
+STORY_SECONDS_A_SECOND = 300
 DRIFT_PPM_MAX = 50  # a cheap quartz: some four seconds a day
 
 
