@@ -75,7 +75,7 @@ class Owner:
         seed = chance.getrandbits(32)  # a change is made anew at each try, always the same
 
         def make(line: Line, at: datetime) -> LineCommand:
-            return change(line, at, Random(seed))  # noqa: S311 - play, no secret
+            return change(line, at, Random(seed))
 
         return f"{what}: {self._change(platform, line_id, make)}"
 
