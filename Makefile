@@ -6,6 +6,9 @@ AUDIT := .venv-audit
 ARGS ?=
 MINUTES ?= 60
 
+SEEDS ?= 100
+FIRST ?= 1
+
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
@@ -59,6 +62,15 @@ races: install ## race for the last hours of a line: 4 processes on one log, and
 planted: install ## plant bugs in a copy of the tree and see which layer of testing notices (ARGS="--bug NAME")
 	$(BIN)/python -m tests.planted $(ARGS)
 
+sim: install ## months of the platform's life under faults, by seed (SEEDS=2000 FIRST=1, ARGS=--help)
+	$(BIN)/python -m services sim --seeds $(SEEDS) --first $(FIRST) $(ARGS)
+
+sim-coverage: install ## how much of the rules, the event log and the bus a simulation passes through (SEEDS=40)
+	mkdir -p .coverage
+	$(BIN)/python -m coverage run -m services sim --seeds $(SEEDS) --first $(FIRST) $(ARGS)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --sort=cover --skip-covered
+
 doctor: install ## look after python, sqlite, disk, logs and lag
 	$(BIN)/python -m services doctor $(ARGS)
 
@@ -86,6 +98,6 @@ image: ## build the container image of the embedded mode
 	docker compose build
 
 clean: ## remove var/ and the caches (not .venv)
-	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
-.PHONY: help install demo seed serve lint test check bench soak doctor verify audit image clean fault races fuzz fuzz-api planted
+.PHONY: help install demo seed serve lint test check bench soak doctor verify audit image clean fault races fuzz fuzz-api planted sim sim-coverage

@@ -1,4 +1,4 @@
-"""`python -m services`: serve, seed, tell the demo stories, look after and measure the whole platform."""
+"""`python -m services`: serve, seed, tell the demo stories, look after, simulate and measure the whole platform."""
 
 import importlib
 
@@ -13,6 +13,7 @@ _COMMANDS = {  # name -> (module, attribute); imported only when asked for, so t
     "doctor": ("services.embedded.cli", "doctor"),
     "verify": ("services.embedded.cli", "verify"),
     "parked": ("services.embedded.parked_cli", "parked"),
+    "sim": ("services.sim.cli", "sim"),
     "bench": ("services.bench.cli", "bench"),
 }
 

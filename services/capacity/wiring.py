@@ -1,9 +1,11 @@
 """Builds the capacity service: the only file that knows how its parts fit together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from flask import Flask
+from nacl.utils import random
 
 from services.capacity.api.breakdowns import BREAKDOWN_ROUTES
 from services.capacity.api.doors import FloorApi
@@ -38,13 +40,13 @@ from services.capacity.publishing import publish
 from services.capacity.settings import Settings
 from shared.bus.consumer import Consumer
 from shared.bus.port import Broker
-from shared.bus.relay import Relay
+from shared.bus.relay import HOLDER_BYTES, Relay
 from shared.contracts.capacity import TOPIC
 from shared.contracts.registry import FACTS
 from shared.eventstore.projecting import LogWithViews, Projection
 from shared.eventstore.projector import Projector
 from shared.kernel.clock import Clock
-from shared.kernel.ids import IdSource
+from shared.kernel.ids import Chance, IdSource
 from shared.scheduling import Job
 from shared.web.app import build_app
 from shared.web.tokens import Verifier
@@ -67,13 +69,13 @@ class Handlers:
     no_shows: NoShowsHandler
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """The capacity service, built and not started."""
 
     name: str
     log: LogWithViews
-    app: Flask
+    new_app: Callable[[], Flask]
     relay: Relay | None
     consumers: Sequence[Consumer]
     projector: Projector
@@ -81,6 +83,11 @@ class Service:
     jobs: Sequence[Job]
     handlers: Handlers
     board: LiveBoard
+
+    @cached_property
+    def app(self) -> Flask:
+        """Made when it is first asked for: a worker, a benchmark and a simulation serve nobody."""
+        return self.new_app()
 
 
 def build(
@@ -91,8 +98,13 @@ def build(
     log: LogWithViews,
     broker: Broker | None,
     verifier: Verifier,
+    chance: Chance = random,
+    lease_clock: Clock | None = None,
 ) -> Service:
-    """The service over *log*. Without *broker* it neither publishes nor listens (an API process beside a worker)."""
+    """The service over *log*. Without *broker* it neither publishes nor listens (an API process beside a worker).
+
+    *chance* and *lease_clock* stand in for the system's where a run must repeat bit for bit.
+    """
     desk = Desk(log, LiveBoard(log), clock, settings, standard_limits())
     desk.board.caught_up()  # a start is over when planning can begin
     handlers = handlers_on(desk)
@@ -111,7 +123,8 @@ def build(
         deliveries=handlers.deliveries,
         breakdowns=handlers.breakdowns,
     )
-    app = build_app(
+    new_app = partial(
+        build_app,
         NAME,
         routes=[
             PLANT_ROUTES,
@@ -134,11 +147,14 @@ def build(
         checks={"views": lambda: None if projector.ready else f"stale: {', '.join(projector.stale)}"},
     )
     listening = () if broker is None else (order_consumer(log, broker, handlers.planning, handlers.replanner, clock),)
+    relay = None
+    if broker is not None:
+        relay = Relay(log, publish, broker, TOPIC, FACTS, lease_clock=lease_clock, holder=chance(HOLDER_BYTES).hex())
     return Service(
         name=NAME,
         log=log,
-        app=app,
-        relay=None if broker is None else Relay(log, publish, broker, TOPIC, FACTS),
+        new_app=new_app,
+        relay=relay,
         consumers=listening,
         projector=projector,
         projections=projections,

@@ -53,12 +53,14 @@ class SeedPlant:
 @cache
 def seed_plants() -> dict[str, SeedPlant]:
     """All plants of the seed world by code, in the file's order."""
-    data = yaml.safe_load(DATA.read_text("utf-8"))
-    found = {}
-    for row in data["plants"]:
-        book = _book(row, data)
-        found[row["code"]] = SeedPlant(row["code"], row["name"], row["district"], book)
-    return found
+    return plants_in(yaml.safe_load(DATA.read_text("utf-8")))
+
+
+def plants_in(data: Data) -> dict[str, SeedPlant]:
+    """All plants of *data*, which is laid out like `plants.yaml`, by code, in its order."""
+    return {
+        row["code"]: SeedPlant(row["code"], row["name"], row["district"], _book(row, data)) for row in data["plants"]
+    }
 
 
 def _book(plant: Data, data: Data) -> Book:

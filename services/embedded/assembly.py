@@ -1,8 +1,12 @@
 """Builds the services of one process on one data directory, or in memory: the only place that knows them all."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from secrets import token_bytes
+
+from argon2 import PasswordHasher
 
 from services.capacity import settings as capacity_settings
 from services.capacity import wiring as capacity
@@ -14,6 +18,7 @@ from services.embedded.story_clocks import clock_of
 from services.ledger import settings as ledger_settings
 from services.ledger import wiring as ledger
 from services.ledger.domain.events import EVENT_TYPES as LEDGER_EVENTS
+from services.ledger.domain.leaf import SALT_BYTES
 from services.order import settings as order_settings
 from services.order import wiring as order
 from services.order.domain.events import EVENT_TYPES as ORDER_EVENTS
@@ -21,6 +26,7 @@ from services.portal import settings as portal_settings
 from services.portal import wiring as portal
 from services.portal.domain.events import EVENT_TYPES as PORTAL_EVENTS
 from shared.bus.memory import InProcessBroker
+from shared.bus.port import Broker
 from shared.clock import RandomIds, StoryClock
 from shared.contracts.registry import FACTS
 from shared.eventstore.memory import MemoryLog
@@ -28,6 +34,7 @@ from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.sqlite import SqliteLog
 from shared.kernel.clock import Clock
 from shared.kernel.event import EventTypes
+from shared.kernel.ids import Chance, IdSource
 from shared.scheduling import Scheduler
 from shared.settings import PREFIX, Environment
 
@@ -40,60 +47,92 @@ def build(directory: DataDirectory, story_from: datetime | None = None) -> House
     def open_log(name: str, types: EventTypes, clock: Clock) -> LogWithViews:
         return SqliteLog(name, types, clock, directory.database(name))
 
-    return assembled(clock_of(directory.path, story_from), open_log, kept_secrets.kept_in(directory.path))
+    return assembled(ordinary(clock_of(directory.path, story_from)), open_log, kept_secrets.kept_in(directory.path))
 
 
 def build_in_memory(clock: Clock) -> House:
     """A house that forgets everything, for tests."""
-    return assembled(clock, MemoryLog, kept_secrets.fresh())
+    return assembled(ordinary(clock), MemoryLog, kept_secrets.fresh())
 
 
-def assembled(clock: Clock, open_log: OpenLog, secrets: dict[str, str]) -> House:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a house takes from outside beside its data: time, chance, ids, the bus. Other ones make a run repeatable.
+
+    *clocks*: service -> its own clock, where it is not the house's. None: the system's (*lease_clock*, *hasher*).
+    """
+
+    clock: Clock
+    ids: IdSource
+    broker: Broker
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    chance: Chance = token_bytes
+    lease_clock: Clock | None = None
+    hasher: PasswordHasher | None = None
+
+    def clock_of(self, service: str) -> Clock:
+        return self.clocks.get(service, self.clock)
+
+
+def ordinary(clock: Clock) -> Surroundings:
+    """What every house has that is no simulation."""
+    return Surroundings(clock=clock, ids=RandomIds(clock), broker=InProcessBroker(FACTS))
+
+
+def assembled(around: Surroundings, open_log: OpenLog, secrets: dict[str, str]) -> House:
     """All services over logs that *open_log* opens; the portal first, because its keys verify the others' callers."""
     environment = environment_of(secrets)
-    ids, broker = RandomIds(clock), InProcessBroker(FACTS)
+    clock, ids, broker, chance = around.clock_of, around.ids, around.broker, around.chance
     account = portal.build(
         portal_settings.read(environment),
-        clock=clock,
+        clock=clock("portal"),
         ids=ids,
-        log=open_log("portal", PORTAL_EVENTS, clock),
+        log=open_log("portal", PORTAL_EVENTS, clock("portal")),
         broker=broker,
+        hasher=around.hasher,
+        chance=chance,
+        lease_clock=around.lease_clock,
     )
     accounts_of_time = ledger.build(
         ledger_settings.read(environment),
-        clock=clock,
+        clock=clock("ledger"),
         ids=ids,
-        log=open_log("ledger", LEDGER_EVENTS, clock),
+        log=open_log("ledger", LEDGER_EVENTS, clock("ledger")),
         broker=broker,
         verifier=account.verifier,
+        new_salt=lambda: chance(SALT_BYTES),
     )
     services: dict[str, BuiltService] = {
         "portal": account,
         "order": order.build(
             order_settings.read(environment),
-            clock=clock,
+            clock=clock("order"),
             ids=ids,
-            log=open_log("order", ORDER_EVENTS, clock),
+            log=open_log("order", ORDER_EVENTS, clock("order")),
             broker=broker,
             verifier=account.verifier,
+            chance=chance,
+            lease_clock=around.lease_clock,
         ),
         "capacity": capacity.build(
             capacity_settings.read(environment),
-            clock=clock,
+            clock=clock("capacity"),
             ids=ids,
-            log=open_log("capacity", CAPACITY_EVENTS, clock),
+            log=open_log("capacity", CAPACITY_EVENTS, clock("capacity")),
             broker=broker,
             verifier=account.verifier,
+            chance=chance,
+            lease_clock=around.lease_clock,
         ),
         "ledger": accounts_of_time,
     }
     return House(
         services=services,
         broker=broker,
-        clock=clock,
+        clock=around.clock,
         ids=ids,
-        scheduler=Scheduler([job for service in services.values() for job in service.jobs], clock),
-        in_real_time=not isinstance(clock, StoryClock),
+        scheduler=Scheduler([job for service in services.values() for job in service.jobs], around.clock),
+        in_real_time=not isinstance(around.clock, StoryClock),
         portal=account.portal,
         audit=accounts_of_time.audit,
     )

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from flask import Flask
 
@@ -31,19 +32,24 @@ from shared.web.tokens import Verifier
 NAME = "ledger"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """The ledger, built. *relay* is None: it publishes nothing. *audit* is what `verify` asks."""
 
     name: str
     log: LogWithViews
-    app: Flask
+    new_app: Callable[[], Flask]
     relay: Relay | None
     consumers: Sequence[Consumer]
     projector: Projector
     jobs: Sequence[Job]
     handlers: Recording
     audit: Audit
+
+    @cached_property
+    def app(self) -> Flask:
+        """Made when it is first asked for: a worker, a benchmark and a simulation serve nobody."""
+        return self.new_app()
 
 
 def build(
@@ -62,7 +68,8 @@ def build(
     """
     projector = Projector(log, [Entries(), Tree(), Books(), Registers()], clock)
     recording = Recording(log)
-    app = build_app(
+    new_app = partial(
+        build_app,
         NAME,
         routes=[utilization.routes, entries.routes, exports.routes, programme.routes],
         provides=[Ledger(log, projector)],
@@ -78,7 +85,7 @@ def build(
     return Service(
         name=NAME,
         log=log,
-        app=app,
+        new_app=new_app,
         relay=None,
         consumers=[] if broker is None else consumers.build(recording, log, broker, clock, new_salt),
         projector=projector,

@@ -1,9 +1,11 @@
 """Builds the order service: the only file that knows how its parts fit together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from flask import Flask
+from nacl.utils import random
 
 from services.order.api import changes, deliveries, entrusted_reports, inquiries, orders, products, quotes
 from services.order.api.doors import OrderApi
@@ -21,13 +23,13 @@ from services.order.publishing import publish
 from services.order.settings import Settings
 from shared.bus.consumer import Consumer
 from shared.bus.port import Broker
-from shared.bus.relay import Relay
+from shared.bus.relay import HOLDER_BYTES, Relay
 from shared.contracts.order import TOPIC
 from shared.contracts.registry import FACTS
 from shared.eventstore.projecting import LogWithViews, Projection
 from shared.eventstore.projector import Projector
 from shared.kernel.clock import Clock
-from shared.kernel.ids import IdSource
+from shared.kernel.ids import Chance, IdSource
 from shared.scheduling import Job
 from shared.web.app import build_app
 from shared.web.tokens import Verifier
@@ -35,19 +37,24 @@ from shared.web.tokens import Verifier
 NAME = "order"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """The order service, built and not started."""
 
     name: str
     log: LogWithViews
-    app: Flask
+    new_app: Callable[[], Flask]
     relay: Relay | None
     consumers: Sequence[Consumer]
     projector: Projector
     projections: Sequence[Projection]
     jobs: Sequence[Job]
     handlers: Ordering
+
+    @cached_property
+    def app(self) -> Flask:
+        """Made when it is first asked for: a worker, a benchmark and a simulation serve nobody."""
+        return self.new_app()
 
 
 def build(
@@ -58,8 +65,13 @@ def build(
     log: LogWithViews,
     broker: Broker | None,
     verifier: Verifier,
+    chance: Chance = random,
+    lease_clock: Clock | None = None,
 ) -> Service:
-    """The service over *log*. Without *broker* it neither publishes nor listens (an API process beside a worker)."""
+    """The service over *log*. Without *broker* it neither publishes nor listens (an API process beside a worker).
+
+    *chance* and *lease_clock* stand in for the system's where a run must repeat bit for bit.
+    """
     ordering = Ordering(log, catalogue(), terms())
     inquiring = Inquiring(log, catalogue(), terms())
     projections: list[Projection] = [OrderOverview(), Things(), Questions()]
@@ -74,7 +86,8 @@ def build(
         entrusting=Entrusting(log),
         projector=projector,
     )
-    app = build_app(
+    new_app = partial(
+        build_app,
         NAME,
         routes=[
             products.routes,
@@ -95,11 +108,14 @@ def build(
         version=settings.version,
         checks={"views": lambda: None if projector.ready else f"stale: {', '.join(projector.stale)}"},
     )
+    relay = None
+    if broker is not None:
+        relay = Relay(log, publish, broker, TOPIC, FACTS, lease_clock=lease_clock, holder=chance(HOLDER_BYTES).hex())
     return Service(
         name=NAME,
         log=log,
-        app=app,
-        relay=None if broker is None else Relay(log, publish, broker, TOPIC, FACTS),
+        new_app=new_app,
+        relay=relay,
         consumers=() if broker is None else (capacity_consumer(log, broker, ordering, inquiring, clock),),
         projector=projector,
         projections=projections,

@@ -3,13 +3,17 @@
 import hashlib
 import threading
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import nacl.bindings
 import nacl.secret
 import orjson
 import sqlalchemy as sa
 from joserfc.jwk import OKPKey
+from nacl.signing import SigningKey
+from nacl.utils import random
 
 from services.portal.domain.refusals import Why
 from services.portal.domain.signing_keys import KEYS, IntroduceKey, Key, Keys, RevokeKey
@@ -18,7 +22,7 @@ from shared.eventstore.handling import Prepared, decide, load, transact
 from shared.eventstore.projecting import LogWithViews
 from shared.kernel.clock import Clock
 from shared.kernel.event import Cause
-from shared.kernel.ids import IdSource
+from shared.kernel.ids import Chance, IdSource
 from shared.kernel.principal import Principal, system
 from shared.kernel.refusal import Refused
 from shared.web.tokens import Issued, issue
@@ -28,12 +32,20 @@ LOOK_AGAIN_S = 1.0
 
 
 class Signing:
-    """The portal's signing keys. *secret* (from the settings) seals the private halves."""
+    """The portal's signing keys. *secret* (from the settings) seals the private halves, which come from *chance*."""
 
     def __init__(
-        self, log: LogWithViews, clock: Clock, ids: IdSource, *, secret: bytes, issuer: str, audience: str
+        self,
+        log: LogWithViews,
+        clock: Clock,
+        ids: IdSource,
+        *,
+        secret: bytes,
+        issuer: str,
+        audience: str,
+        chance: Chance = random,
     ) -> None:
-        self._log, self._clock, self._ids = log, clock, ids
+        self._log, self._clock, self._ids, self._chance = log, clock, ids, chance
         self._issuer, self._audience = issuer, audience
         self._box = nacl.secret.SecretBox(hashlib.sha256(b"portal signing keys\0" + secret).digest())
         self._opened: dict[str, OKPKey] = {}
@@ -76,8 +88,8 @@ class Signing:
         now = self._clock.now()
         if not self._keys().needs_successor(now):
             return
-        private = OKPKey.generate_key("Ed25519", parameters={"kid": self._ids.new("key")})
-        sealed = self._box.encrypt(orjson.dumps(private.as_dict(private=True)))
+        private = _ed25519(SigningKey(self._chance(nacl.bindings.crypto_sign_SEEDBYTES)), self._ids.new("key"))
+        sealed = self._box.encrypt(orjson.dumps(private.as_dict(private=True)), self._chance(self._box.NONCE_SIZE))
         with self._log.writing() as connection:
             connection.execute(PRIVATE_KEY.insert().values(kid=private.kid, sealed=bytes(sealed)))
         command = IntroduceKey(str(private.kid), str(private.as_dict(private=False)["x"]), now)
@@ -114,3 +126,10 @@ class Signing:
             found = OKPKey.import_key(orjson.loads(self._box.decrypt(sealed)))
             self._opened = {**self._opened, key.kid: found}
         return found
+
+
+def _ed25519(key: SigningKey, kid: str) -> OKPKey:
+    """*key* as a JSON Web Key (RFC 8037)."""
+    halves = {"d": bytes(key), "x": bytes(key.verify_key)}
+    encoded = {name: urlsafe_b64encode(half).rstrip(b"=").decode() for name, half in halves.items()}
+    return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "kid": kid, **encoded})

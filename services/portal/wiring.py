@@ -1,10 +1,12 @@
 """Builds the portal: the only file that knows how its parts fit together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from argon2 import PasswordHasher
 from flask import Flask
+from nacl.utils import random
 
 from services.portal.api import clients, organisations, sessions, tokens, users
 from services.portal.attempts import Attempts
@@ -24,14 +26,14 @@ from services.portal.signing import Signing
 from services.portal.tables import METADATA
 from shared.bus.consumer import Consumer
 from shared.bus.port import Broker
-from shared.bus.relay import Relay
+from shared.bus.relay import HOLDER_BYTES, Relay
 from shared.contracts.portal import TOPIC
 from shared.contracts.registry import FACTS
 from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.projector import Projector
 from shared.eventstore.sealing import Seals
 from shared.kernel.clock import Clock
-from shared.kernel.ids import IdSource
+from shared.kernel.ids import Chance, IdSource
 from shared.scheduling import Job
 from shared.web.app import build_app
 from shared.web.tokens import TokenVerifier, Verifier
@@ -39,13 +41,13 @@ from shared.web.tokens import TokenVerifier, Verifier
 NAME = "portal"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Service:
     """The portal, built. *verifier* verifies tokens against its own keys, for services in the same process."""
 
     name: str
     log: LogWithViews
-    app: Flask
+    new_app: Callable[[], Flask]
     relay: Relay | None
     consumers: Sequence[Consumer]
     projector: Projector
@@ -53,6 +55,11 @@ class Service:
     handlers: Handlers
     portal: Portal
     verifier: Verifier
+
+    @cached_property
+    def app(self) -> Flask:
+        """Made when it is first asked for: a worker, a benchmark and a simulation serve nobody."""
+        return self.new_app()
 
 
 def build(
@@ -63,16 +70,27 @@ def build(
     log: LogWithViews,
     broker: Broker | None,
     hasher: PasswordHasher | None = None,
+    chance: Chance = random,
+    lease_clock: Clock | None = None,
 ) -> Service:
     """The portal over *log*. Without *broker* it publishes nothing (an API process beside a relay process).
 
     *hasher* stands in for the full-cost Argon2id where thousands of accounts are made up (tests, simulations).
+    *chance* makes keys; with *lease_clock* it stands in for the system's where a run must repeat bit for bit.
     """
     with log.writing() as connection:
         METADATA.create_all(connection)
-    handlers = Handlers(log, Seals(log), Passwords(hasher))
+    handlers = Handlers(log, Seals(log, chance), Passwords(hasher))
     attempts = Attempts(log)
-    signing = Signing(log, clock, ids, secret=settings.secret, issuer=settings.issuer, audience=settings.audience)
+    signing = Signing(
+        log,
+        clock,
+        ids,
+        secret=settings.secret,
+        issuer=settings.issuer,
+        audience=settings.audience,
+        chance=chance,
+    )
     projector = Projector(log, [Organisations(), Users(), Clients()], clock)
     portal = Portal(
         log=log,
@@ -87,7 +105,8 @@ def build(
         secure_cookies=settings.secure_cookies,
     )
     verifier = TokenVerifier(signing.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock)
-    app = build_app(
+    new_app = partial(
+        build_app,
         NAME,
         routes=[organisations.routes, users.routes, clients.routes, tokens.routes, sessions.routes],
         pages=[pages],
@@ -101,11 +120,14 @@ def build(
         version=settings.version,
         checks={"views": lambda: None if projector.ready else f"stale: {', '.join(projector.stale)}"},
     )
+    relay = None
+    if broker is not None:
+        relay = Relay(log, publish, broker, TOPIC, FACTS, lease_clock=lease_clock, holder=chance(HOLDER_BYTES).hex())
     return Service(
         name=NAME,
         log=log,
-        app=app,
-        relay=None if broker is None else Relay(log, publish, broker, TOPIC, FACTS),
+        new_app=new_app,
+        relay=relay,
         consumers=(),
         projector=projector,
         jobs=jobs(signing),

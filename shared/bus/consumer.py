@@ -100,7 +100,7 @@ class Consumer:
         """Effects in order; facts without effect only move the mark, stored with the next effect or at the end."""
         if source not in self._marks:
             self._marks[source] = self._log.progress(self.name, source)
-        fresh = [one for one in page if one.mark > self._marks[source]]
+        fresh = _rising(page, self._marks[source])
         wanted = [one for one in fresh if self._handles is None or one.envelope.type in self._handles]
         if self._is_paged:
             if wanted:
@@ -268,3 +268,13 @@ def _one_by_one(react: React | None) -> ReactPage:
         return react(page[0])
 
     return react_page
+
+
+def _rising(page: Sequence[Delivery], mark: int) -> list[Delivery]:
+    """What of *page* lies above *mark*, each once: a relay that never heard an answer publishes the same facts again."""
+    found = []
+    for one in page:
+        if one.mark > mark:
+            found.append(one)
+            mark = one.mark
+    return found

@@ -19,6 +19,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.event import Cause
 
 IDLE_WAIT_S = 0.25  # a group that asks for older facts is heard after at most this
+HOLDER_BYTES = 8  # of chance, in a holder's name
 LEASE_LASTS_FOR = timedelta(seconds=3)  # how long facts stand still when a relay's process was killed
 
 _log = structlog.get_logger(__name__)
@@ -29,7 +30,8 @@ class Relay:
 
     *publish* is pure, so a page may be published again after a crash and consumers drop what they have seen. An
     event whose publishing fails is parked under "relay:<topic>" with its stream, and the rest goes on.
-    *lease_clock* is real time, because a story's clock may leap past any lease.
+    *lease_clock* is real time, because a story's clock may leap past any lease. *holder* names this very relay among
+    all that ever ask for the lease; made by chance where none is given.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Relay:
         facts: FactTypes,
         *,
         lease_clock: Clock | None = None,
+        holder: str | None = None,
         lease_lasts_for: timedelta = LEASE_LASTS_FOR,
         page_max: int = PAGE_MAX,
     ) -> None:
@@ -52,7 +55,7 @@ class Relay:
         self._page_max = page_max
         self._source = f"/gongfang/{log.name}"
         self._clock = lease_clock or SystemClock()
-        self._lease = Lease(log, self._owner, secrets.token_hex(8), self._clock, lease_lasts_for)
+        self._lease = Lease(log, self._owner, holder or secrets.token_hex(HOLDER_BYTES), self._clock, lease_lasts_for)
         self._published = log.progress(self._owner, log.name)
         self._stepper = Stepper(f"relay-{log.name}", self.run_once, self._idle, log.nudge, (LogError, BrokerAway))
 

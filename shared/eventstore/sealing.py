@@ -13,6 +13,7 @@ from nacl.utils import random
 
 from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.tables import SEAL
+from shared.kernel.ids import Chance
 
 _MARK = "sealed.v1"
 TEXT_CHARACTERS_MAX = 1_000
@@ -21,17 +22,20 @@ TEXT_CHARACTERS_MAX = 1_000
 class Seals:
     """Seals and opens texts of a *subject* (a person's id such as `usr_…`) with keys kept in the database of *log*.
 
-    XSalsa20-Poly1305 with a random 24-byte nonce (PyNaCl's SecretBox). A token is ASCII and names its subject.
+    XSalsa20-Poly1305 with a random 24-byte nonce (PyNaCl's SecretBox). A token is ASCII and names its subject. Keys and
+    nonces come from *chance*.
     """
 
-    def __init__(self, log: LogWithViews) -> None:
+    def __init__(self, log: LogWithViews, chance: Chance = random) -> None:
         self._log = log
+        self._chance = chance
 
     def seal(self, subject: str, text: str) -> str:
         """The token for *text*. Raises ValueError when *text* is too long or *subject* holds a colon."""
         if not subject or ":" in subject or len(text) > TEXT_CHARACTERS_MAX:
             raise ValueError(f"expected a subject without colon and at most {TEXT_CHARACTERS_MAX} characters")
-        sealed = SecretBox(self._key(subject) or self._new_key(subject)).encrypt(text.encode())
+        box = SecretBox(self._key(subject) or self._new_key(subject))
+        sealed = box.encrypt(text.encode(), self._chance(SecretBox.NONCE_SIZE))
         return f"{_MARK}:{subject}:{base64.urlsafe_b64encode(bytes(sealed)).decode()}"
 
     def open(self, token: str) -> str | None:
@@ -70,6 +74,6 @@ class Seals:
             found = connection.scalar(sa.select(SEAL.c.key).where(SEAL.c.subject == subject))
             if found is not None:
                 return bytes(found)
-            key = random(SecretBox.KEY_SIZE)
+            key = self._chance(SecretBox.KEY_SIZE)
             connection.execute(SEAL.insert().values(subject=subject, key=key))
         return key

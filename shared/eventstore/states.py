@@ -56,6 +56,10 @@ class States:
                 state = decider.evolve(state, event)
             self._kept[stream] = (decider, state, version + len(events))
 
+    def all(self) -> dict[str, Kept]:
+        """Everything kept, by stream, for those who check it."""
+        return dict(self._kept)
+
     def begin_guessing(self) -> set[str]:
         """From here on, in this thread, `load` takes kept states unread; returns where it notes their streams."""
         guessed: set[str] = set()

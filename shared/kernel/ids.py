@@ -2,11 +2,16 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID = re.compile(r"[a-z]{3}_[0-7][0-9A-HJKMNP-TV-Z]{25}")
+
+
+Chance = Callable[[int], bytes]
+"""So many bytes that nobody can guess ahead: the operating system's, or seeded in simulation."""
 
 
 class IdSource(Protocol):

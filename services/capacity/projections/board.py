@@ -7,6 +7,7 @@ shape, or none, is simply folded from the log again.
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from threading import Lock
 
 import msgspec
@@ -36,6 +37,8 @@ _SAVED = sa.Table(
 )
 
 
+@cache
+@cache  # a schema takes milliseconds to draw up and never changes while the process runs
 def shape_of(kind: type) -> str:
     """A digest of the fields of *kind* and all it holds: data of another shape is not read."""
     schema, parts = msgspec.json.schema_components([kind])

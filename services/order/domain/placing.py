@@ -87,6 +87,8 @@ def request_quote(command: RequestQuote, order: Order) -> Sequence[AnyOrderEvent
                 events.append(set_aside(order.body, quote.quote_id, "replaced", command.at))
             return [*events, planning_requested(order.body, order.body.attempt + 1, "requote", command.at)]
         case Running(revision=revision) if revision is not None:
+            if order.is_in_production:
+                raise Refused(Why.CHANGE_TOO_LATE, state=standing_of(order, command.at))
             check_attempts(order.attempt, command.terms)
             target = revision.target
             event = planning_requested(target, order.attempt + 1, "requote", command.at, order.promise.quote_id)

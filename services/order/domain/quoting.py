@@ -39,11 +39,11 @@ from shared.kernel.refusal import Refused
 
 
 def _awaits(order: Order) -> int | None:
-    """The attempt whose answer is awaited, None when none is."""
+    """The attempt whose answer is awaited, None when none is: once work has begun, a change comes too late."""
     match order:
         case Planning(body=body):
             return body.attempt
-        case Running(revision=Revision(target=target, answer=Awaited())):
+        case Running(revision=Revision(target=target, answer=Awaited()), is_in_production=False):
             return target.attempt
         case _:
             return None
@@ -114,6 +114,8 @@ def accept(command: AcceptQuote, order: Order) -> Sequence[AnyOrderEvent]:
     match order:
         case Quoted(body=body, quote=quote):
             return _accept(command, body, quote, replaces_quote_id="")
+        case Running(revision=Revision(answer=Quote()), is_in_production=True):
+            raise Refused(Why.CHANGE_TOO_LATE, state=standing_of(order, command.at))
         case Running(revision=Revision(target=target, answer=Quote() as quote)):
             return _accept(command, target, quote, replaces_quote_id=order.promise.quote_id)
         case Accepted(taken=taken) | Running(revision=Revision(answer=Taken() as taken)):

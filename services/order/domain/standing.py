@@ -61,7 +61,9 @@ def open_quote(order: Order, at: datetime) -> Quote | None:
     match order:
         case Quoted(quote=quote):
             return quote if quote.is_open(at) else None
-        case Running(revision=revision) if revision is not None and isinstance(revision.answer, Quote):
+        case Running(revision=revision, is_in_production=False) if revision is not None and isinstance(
+            revision.answer, Quote
+        ):
             return revision.answer if revision.answer.is_open(at) else None
         case _:
             return None
@@ -92,7 +94,7 @@ def _running_actions(order: Running, at: datetime) -> list[str]:
         found.append("answer_replan")
     if open_quote(order, at) is not None:
         found.append("accept")
-    if order.revision is not None:
+    if order.revision is not None and not order.is_in_production:
         found.append("requote")
     if not order.is_in_production:
         found.append("change")

@@ -137,6 +137,23 @@ def test_two_readers_of_one_group_have_one_effect(
     assert copied(copies) == ["1", "2", "3"]
 
 
+@pytest.mark.parametrize("reaction", ["one by one", "page"])
+def test_a_page_that_repeats_its_own_facts_has_each_effect_once(
+    notes: MemoryLog, copies: MemoryLog, broker: Broker, clock: StoryClock, reaction: str
+) -> None:
+    """A relay that never heard the broker's answer hands its page over again, and both come in one poll."""
+    if reaction == "page":
+        consumer = Consumer("copier", copies, broker, ["notes"], clock=clock, react_page=copy_page)
+    else:
+        consumer = Consumer("copier", copies, broker, ["notes"], copy, clock=clock)
+    consumer.subscribe()
+    notes.append([taken("a", 0, "1", "2", "3")], note_cause())
+    relay_of(notes, broker).run_once()
+    page = broker.poll("copier", ["notes"], 10, 0)
+    consumer._take_source("notes/0", [*page[:2], *page])
+    assert copied(copies) == ["1", "2", "3"]
+
+
 def test_a_refusal_passes_and_the_next_fact_is_taken(
     notes: MemoryLog, copies: MemoryLog, broker: Broker, clock: StoryClock
 ) -> None:

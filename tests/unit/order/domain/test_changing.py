@@ -270,3 +270,18 @@ def test_own_material_must_still_be_enough_after_a_change() -> None:
     story = given(ORDER).after(sleeving(20_000, 21_000))
     line_id = sleeving(20_000, 21_000).lines[0].demand.order_line_id
     story.when(changing(None, quantities={line_id: 30_000})).refused(Why.SUPPLY_SHORT)
+
+
+def test_a_change_comes_too_late_once_work_has_begun(a_confirmed_order: Situation) -> None:
+    """What runs is made to its end: a second plan beside it would make the goods twice."""
+    story = a_confirmed_order.story.after(changing())
+    second = a_quote(story.past[-1].lines, attempt=2)
+    begun = ReceiveProgress(progress(a_confirmed_order.quote.options[0].steps[0], "in_progress"), terms())
+
+    quoted = story.after(ReceiveQuote(second), begun)
+    assert not {"accept", "requote", "change"} & set(actions(quoted.state, NOW))
+    quoted.when(AcceptQuote(second.quote_id, second.options[0].option_id, NOW)).refused(Why.CHANGE_TOO_LATE)
+    quoted.when(RequestQuote(terms(), NOW)).refused(Why.CHANGE_TOO_LATE)
+
+    (dropped,) = story.after(begun).when(ReceiveQuote(second)).then(QuoteSetAside)
+    assert dropped.why == "outdated"

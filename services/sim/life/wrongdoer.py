@@ -1,0 +1,286 @@
+"""Somebody who tries what is forbidden: others' orders, offers, lines and lots, wrong states, stale versions."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from services.capacity.domain.line_commands import SetPrices
+from services.capacity.domain.plant import EndProof
+from services.capacity.handlers.breakdowns import Outage
+from services.capacity.handlers.offers import Counter, OffersHandler
+from services.capacity.handlers.production import Output, Restated, Stop
+from services.capacity.projections.work import WorkRow, list_work
+from services.capacity.wiring import Handlers
+from services.order.domain.commands import (
+    AcceptQuote,
+    AnswerReplan,
+    BuyerCommand,
+    CancelOrder,
+    ChangeOrder,
+    CloseOrder,
+    ConfirmDelivery,
+    DisputeDelivery,
+    ReportSupply,
+    RequestQuote,
+)
+from services.order.projections.order_overview import list_orders
+from services.sim.life.diary import Diary, hours
+from services.sim.life.doors import capacity_of, entrusting, inquiring, order_of
+from services.sim.life.world import Cast, Party
+from services.sim.seams import Fresh, Platform
+from shared.eventstore.handling import Prepared
+from shared.kernel.principal import Principal
+from shared.kernel.refusal import Refused
+from shared.web.etags import check_version
+
+_LOOKS_AT = 50  # orders and works, the newest
+
+
+class Wrongdoer:
+    """Satisfies `Actor`, and `Invariant`: what it does must change nothing. Knows all ids, and may touch none of them."""
+
+    name = "wrongdoer"
+
+    def __init__(self, cast: Cast, since: datetime) -> None:
+        self._cast, self._diary = cast, Diary()
+        self._got_through: list[str] = []
+        self._diary.note(since + timedelta(hours=30), self._try)
+
+    def wakes_at(self) -> datetime:
+        return self._diary.next_at()
+
+    def act(self, platform: Platform, chance: Random) -> str:
+        return self._diary.do_next(platform, chance)
+
+    def after_step(self, platform: Platform, fresh: Fresh) -> Iterable[str]:  # noqa: ARG002 - judged when it acts
+        found, self._got_through = self._got_through, []
+        return found
+
+    def at_rest(self, platform: Platform) -> Iterable[str]:
+        return self.after_step(platform, {})
+
+    def _try(self, platform: Platform, chance: Random) -> str:
+        self._diary.note(platform.now() + hours(chance, 5, 35), self._try)
+        deed = chance.choice((self._on_an_order, self._on_work, self._on_an_offer, self._on_a_line, self._look))
+        return deed(platform, chance)
+
+    def _send(
+        self, platform: Platform, service: str, by: Principal, what: str, prepare: Callable[[], Prepared[Any]]
+    ) -> str:
+        """Nothing may be written; an answer that writes nothing is as good as a refusal."""
+        head = platform.house.services[service].log.head().position
+        written: list[str] = []
+
+        def noted() -> Prepared[Any]:
+            prepared = prepare()
+            written[:] = [type(event).__name__ for one in prepared.appends for event in one.events]
+            return prepared
+
+        done = platform.command(service, by, f"POST /v1/{what}", noted)
+        if done is not None and written:
+            self._got_through.append(f"{by.subject} got through with {what} after {head}: {', '.join(written)}")
+        return f"tries {what}"
+
+    def _rival_buyer(self, owner_id: str, chance: Random) -> Party:
+        return chance.choice([one for one in self._cast.brands if one.org_id != owner_id])
+
+    def _rival_factory(self, owner_id: str, chance: Random) -> Party:
+        return chance.choice([one for one in self._cast.factories if one.org_id != owner_id])
+
+    def _on_an_order(self, platform: Platform, chance: Random) -> str:
+        """Another brand's order, whatever its state; or an order with a version that was never seen."""
+        log, handlers = order_of(platform.house).log, order_of(platform.house).handlers
+        rows = list_orders(log.views, self._cast.office.principal, at=platform.now(), limit=_LOOKS_AT)
+        if not rows:
+            return "finds no order"
+        row, terms = chance.choice(rows), handlers.terms
+        by = self._rival_buyer(row.buyer_org_id, chance).principal
+        commands: dict[str, Callable[[datetime], BuyerCommand]] = {
+            "quotes": lambda at: RequestQuote(terms, at),
+            "accept": lambda at: AcceptQuote("quo_x", "opt_x", at),
+            "changes": lambda at: ChangeOrder({}, at + timedelta(days=9), None, 10**9, terms, at),
+            "cancellation": lambda at: CancelOrder(10**9, terms, at),
+            "answer": lambda at: AnswerReplan("rpl_x", "accept", by_default=False, at=at),
+            "supplies": lambda at: ReportSupply("can-330-own", 1, "can", at, terms, at),
+            "confirm": lambda at: ConfirmDelivery("dlv_x", None, at),
+            "dispute": lambda at: DisputeDelivery("dlv_x", "", at),
+            "close": CloseOrder,
+        }
+        what = chance.choice(list(commands))
+        owner = next((one.principal for one in self._cast.brands if one.org_id == row.buyer_org_id), None)
+        if owner is not None and chance.random() < 0.3:
+            return self._send(
+                platform,
+                "order",
+                owner,
+                f"{row.order_id}/{what} with a stale version",
+                lambda: order_of(platform.house).handlers.act(
+                    row.order_id,
+                    commands[what](platform.now("order")),
+                    owner,
+                    lambda found: check_version(found + 1, found),
+                ),
+            )
+        if chance.random() < 0.2:
+            return self._send(
+                platform,
+                "order",
+                by,
+                f"{row.order_id}/signatures",
+                lambda: entrusting(platform.house).sign(row.order_id, "", by, platform.now("order")),
+            )
+        return self._send(
+            platform,
+            "order",
+            by,
+            f"{row.order_id}/{what}",
+            lambda: order_of(platform.house).handlers.act(row.order_id, commands[what](platform.now("order")), by),
+        )
+
+    def _some_work(self, platform: Platform, chance: Random) -> WorkRow | None:
+        views = capacity_of(platform.house).log.views
+        rows = list_work(views, self._cast.office.principal, limit=_LOOKS_AT)
+        return chance.choice(rows) if rows else None
+
+    def _on_work(self, platform: Platform, chance: Random) -> str:
+        """A rival's work order in every way there is, or one's own in ways that no state allows."""
+        row = self._some_work(platform, chance)
+        if row is None:
+            return "finds no work"
+        owner = next(one for one in self._cast.factories if one.org_id == row.factory_org_id).principal
+        rival = self._rival_factory(row.factory_org_id, chance).principal
+        stranger = chance.choice((rival, rival, self._cast.office.principal, self._cast.brands[0].principal))
+        tries = _on_work(row, stranger, owner, platform)
+        what = chance.choice(list(tries))
+        return self._send(platform, "capacity", stranger, f"{row.work_id}/{what}", tries[what])
+
+    def _on_an_offer(self, platform: Platform, chance: Random) -> str:
+        row = self._some_work(platform, chance)
+        if row is None:
+            return "finds no offer"
+        owner = next(one for one in self._cast.factories if one.org_id == row.factory_org_id).principal
+        by, offer_id = self._rival_factory(row.factory_org_id, chance).principal, row.offer_id
+
+        def offers() -> OffersHandler:
+            return capacity_of(platform.house).handlers.offers
+
+        tries: dict[str, Callable[[], Prepared[Any]]] = {
+            "accept": lambda: offers().accept(offer_id, by),
+            "decline": lambda: offers().decline(offer_id, by, "price", "", "rpl_x"),
+            "counter": lambda: offers().counter(offer_id, by, Counter(1, None, ""), "rpl_x"),
+            "accept one that never was": lambda: offers().accept(offer_id[:-3] + "000", owner),
+            "decline for a reason nobody knows": lambda: offers().decline(offer_id, owner, "mood", "", "rpl_x"),
+            "counter with nothing": lambda: offers().counter(offer_id, owner, Counter(None, None, ""), "rpl_x"),
+            "counter with the past": lambda: offers().counter(
+                offer_id, owner, Counter(None, platform.now("capacity") - timedelta(days=9), ""), "rpl_x"
+            ),
+        }
+        what = chance.choice(list(tries))
+        return self._send(platform, "capacity", by, f"{offer_id}/{what}", tries[what])
+
+    def _on_a_line(self, platform: Platform, chance: Random) -> str:
+        plant = chance.choice(self._cast.plants)
+        line_id = chance.choice(plant.lines)
+        by = chance.choice((self._rival_factory(plant.owner.org_id, chance), self._cast.office)).principal
+
+        def desk() -> Handlers:
+            return capacity_of(platform.house).handlers
+
+        def at() -> datetime:
+            return platform.now("capacity")
+
+        tries: dict[str, Callable[[], Prepared[Any]]] = {
+            "prices": lambda: desk().masters.change_line(line_id, lambda _: SetPrices([], at()), by, at()),
+            "papers": lambda: desk().masters.change_plant(plant.plant_id, EndProof("x", at().date(), "", at()), by),
+            "a line": lambda: desk().masters.register_line(plant.plant_id, "X9", "新线", [], principal=by, at=at()),
+            "the same plant": lambda: desk().masters.register_plant(
+                plant.owner.code, "又一次", plant.owner.district, demo=True, principal=plant.owner.principal, at=at()
+            ),
+            "a breakdown": lambda: desk().breakdowns.break_line(
+                line_id, "stp_x", by, Outage(at(), at() + timedelta(hours=5), "breakdown")
+            ),
+            "a mending": lambda: desk().breakdowns.mend_line(line_id, "stp_x", by),
+            "a mending of nothing": lambda: desk().breakdowns.mend_line(line_id, "stp_x", plant.owner.principal),
+            "a breakdown without end": lambda: desk().breakdowns.break_line(
+                line_id, "stp_x", plant.owner.principal, Outage(at(), at() + timedelta(days=100), "breakdown")
+            ),
+            "a breakdown for no known reason": lambda: desk().breakdowns.break_line(
+                line_id, "stp_x", plant.owner.principal, Outage(at(), at() + timedelta(hours=5), "mood")
+            ),
+            "a line nobody knows": lambda: desk().masters.change_line(
+                "lin_x", lambda _: SetPrices([], at()), plant.owner.principal, at()
+            ),
+        }
+        what = chance.choice(list(tries))
+        return self._send(platform, "capacity", by, f"{line_id}/{what}", tries[what])
+
+    def _look(self, platform: Platform, chance: Random) -> str:
+        """Reading what is another's must find nothing."""
+        house, plant = platform.house, chance.choice(self._cast.plants)
+        rival = self._rival_factory(plant.owner.org_id, chance).principal
+        rows = list_orders(order_of(house).log.views, self._cast.office.principal, at=platform.now(), limit=_LOOKS_AT)
+        masters = capacity_of(house).handlers.masters
+        looks: dict[str, Callable[[], object]] = {
+            "a plant": lambda: masters.plant(plant.plant_id, rival),
+            "a line": lambda: masters.line(plant.lines[0], rival),
+            "an inquiry": lambda: inquiring(house).find("inq_x", rival),
+        }
+        if rows:
+            row = rows[0]
+            other = self._rival_buyer(row.buyer_org_id, chance).principal
+            looks["an order"] = lambda: order_of(house).handlers.find(row.order_id, other)
+            looks["an order as a factory"] = lambda: order_of(house).handlers.find(row.order_id, rival)
+            looks["a report"] = lambda: entrusting(house).find(row.order_id, other)
+        what = chance.choice(list(looks))
+        try:
+            looks[what]()
+        except Refused:
+            return f"may not see {what}"
+        self._got_through.append(f"somebody saw {what} of another")
+        return f"sees {what}"
+
+
+def _on_work(
+    row: WorkRow, stranger: Principal, owner: Principal, platform: Platform
+) -> dict[str, Callable[[], Prepared[Any]]]:
+    """What is tried on a work order -> the command."""
+    work_id, unit = row.work_id, row.unit
+
+    def desk() -> Handlers:
+        return capacity_of(platform.house).handlers
+
+    def at() -> datetime:
+        return platform.now("capacity")
+
+    def output(one: str, when: datetime | None = None) -> Output:
+        return Output(5, 0, 0, one, None, (), None, when)
+
+    return {
+        "start": lambda: desk().production.start(work_id, stranger, None),
+        "setup-finished": lambda: desk().production.finish_setup(work_id, stranger, None),
+        "reports": lambda: desk().production.report(work_id, "rpt_x", stranger, output(unit)),
+        "finish": lambda: desk().production.finish(work_id, stranger, None),
+        "ship": lambda: desk().deliveries.ship(work_id, "dlv_x", stranger, None, None),
+        "deliver": lambda: desk().deliveries.deliver(work_id, stranger, None, None),
+        "stoppages": lambda: desk().production.open_stoppage(work_id, "stp_x", stranger, Stop("break", "", None)),
+        "correction": lambda: desk().production.correct(work_id, "rpt_x", owner, Restated("cor_x", 1, 0, 0, None, "x")),
+        "a lot it may not judge": lambda: desk().deliveries.disposition(work_id, "ins_x", stranger, "released", ""),
+        "a report in another unit": lambda: desk().production.report(work_id, "rpt_x", owner, output("kg")),
+        "a report of nothing": lambda: desk().production.report(
+            work_id, "rpt_x", owner, Output(0, 0, 0, unit, None, (), None, None)
+        ),
+        "a report of tomorrow": lambda: desk().production.report(
+            work_id, "rpt_x", owner, output(unit, at() + timedelta(days=1))
+        ),
+        "a report of far too much": lambda: desk().production.report(
+            work_id, "rpt_x", owner, Output(10**12, 0, 0, unit, None, (), None, None)
+        ),
+        "a start long ago": lambda: desk().production.start(work_id, owner, at() - timedelta(days=30)),
+        "a start tomorrow": lambda: desk().production.start(work_id, owner, at() + timedelta(days=1)),
+        "a stop for no known reason": lambda: desk().production.open_stoppage(
+            work_id, "stp_x", owner, Stop("mood", "", None)
+        ),
+        "the end of a stop that never was": lambda: desk().production.close_stoppage(work_id, "stp_x", owner, None),
+        "a delivery that never left": lambda: desk().deliveries.deliver(work_id, owner, "dlv_x", None),
+    }

@@ -1,0 +1,163 @@
+"""Planted quantities that do not add up are found: explosion, consumption, lots, shipments and deliveries."""
+
+import msgspec
+
+from services.capacity.domain.plan_events import PlanAsked, PlanConfirmed
+from services.capacity.domain.work_events import (
+    Destination,
+    GoodsDelivered,
+    GoodsShipped,
+    InspectionDispositioned,
+    MaterialReceived,
+    ProductionReported,
+    ReportCorrected,
+    Totals,
+    WorkOffered,
+)
+from services.sim.invariants.book import Past
+from services.sim.invariants.material_balance import ExactExplosion, MaterialBalance
+from shared.contracts.line_time import LotMove
+from shared.contracts.planning import DemandLine, PlannedStep, PlanOption, RecipeInput, RecipeStep, Variant
+from shared.kernel.event import Event
+from tests.support.made import found, log_of, made
+
+BODY = RecipeStep("body", "", "", "CAN_BODY", "can", yield_ppm=900_000, fixed_loss=10, multiple=50)
+SLEEVE = RecipeStep("sleeve", "", "", "CAN_SLEEVE", "can", inputs=[RecipeInput(step="body", ratio_num=3, ratio_den=2)])
+ASKED = made(
+    PlanAsked, order_id="ord_1", lines=[DemandLine("orl_1", "can", 101, "can", [Variant("v", "", "", [BODY, SLEEVE])])]
+)
+
+
+def step(name: str, net: int, gross: int) -> PlannedStep:
+    return made(
+        PlannedStep, order_line_id="orl_1", variant="v", part=1, step=name, quantity_net=net, quantity_gross=gross
+    )
+
+
+SOUND = [step("body", 152, 200), step("sleeve", 101, 101)]  # ceil(101 * 3 / 2) = 152; ceil(162 / 0.9) = 180, by 50: 200
+
+
+def planned(*steps: PlannedStep) -> list[str]:
+    option = made(PlanOption, steps=list(steps))
+    return found(ExactExplosion(Past()), log_of(ASKED, made(PlanConfirmed, order_id="ord_1", option=option)))
+
+
+def test_an_exact_explosion_is_sound() -> None:
+    assert planned(*SOUND) == []
+
+
+def test_a_gross_quantity_off_by_a_multiple_is_found() -> None:
+    assert "body starts 150, 200 by the recipe" in planned(step("body", 152, 150), SOUND[1])[0]
+
+
+def test_a_feeding_step_rounded_down_is_found() -> None:
+    assert "body wants 151, 152 are eaten" in planned(step("body", 151, 200), SOUND[1])[0]
+
+
+def test_a_step_left_out_is_found() -> None:
+    assert "steps ['sleeve'] of ['body', 'sleeve']" in planned(SOUND[1])[0]
+
+
+def test_a_plan_of_less_than_was_asked_is_found() -> None:
+    found_ = planned(step("body", 150, 200), step("sleeve", 100, 100))
+    assert "plans 100 of 101 can" in found_[-1]
+
+
+def lot(quantity: int, lot_id: str = "lot_in") -> LotMove:
+    return LotMove(lot_id, "body", quantity, "can")
+
+
+CAME = made(MaterialReceived, work_id="wrk_1", item="body", lots=[lot(100)])
+
+
+def reported(eaten: int, good: int, report_id: str = "r1", totals: int | None = None) -> ProductionReported:
+    return made(
+        ProductionReported,
+        work_id="wrk_1",
+        report_id=report_id,
+        good=good,
+        lots_in=[lot(eaten)],
+        lots_out=[lot(good, "lot_out")],
+        totals=Totals(good if totals is None else totals),
+    )
+
+
+def judged(disposition: str, quantity: int = 80) -> InspectionDispositioned:
+    return made(InspectionDispositioned, work_id="wrk_1", lot_id="lot_out", disposition=disposition, quantity=quantity)
+
+
+def shipped(quantity: int, to: str = "", delivery_id: str = "d1") -> GoodsShipped:
+    lots = [lot(quantity, "lot_out")]
+    return made(GoodsShipped, work_id="wrk_1", delivery_id=delivery_id, to_process_id=to, lots=lots, quantity=quantity)
+
+
+def delivered(quantity: int, delivery_id: str = "d1") -> GoodsDelivered:
+    lots = [lot(quantity, "lot_out")]
+    return made(GoodsDelivered, work_id="wrk_1", delivery_id=delivery_id, lots=lots, quantity=quantity)
+
+
+def balance(*events: Event) -> list[str]:
+    return found(MaterialBalance(Past()), log_of(*events))
+
+
+MADE = [CAME, reported(90, 80)]
+
+
+def test_what_is_made_judged_shipped_and_delivered_balances() -> None:
+    assert balance(*MADE, judged("released"), shipped(80), delivered(80)) == []
+
+
+def test_more_eaten_than_came_is_found_over_reports() -> None:
+    assert "110 of lot_in eaten, 100 came" in balance(*MADE, reported(20, 10, "r2", totals=90))[0]
+
+
+def test_a_correction_takes_the_place_of_its_report() -> None:
+    corrected = made(
+        ReportCorrected,
+        work_id="wrk_1",
+        report_id="r1",
+        good=70,
+        lots_in=[lot(100)],
+        lots_out=[lot(70, "lot_out")],
+        totals=Totals(70),
+    )
+    assert balance(*MADE, corrected) == []
+    assert "totals" in balance(*MADE, msgspec.structs.replace(corrected, totals=Totals(150)))[0]
+
+
+def test_good_pieces_outside_any_lot_are_found() -> None:
+    assert "are not in its lots" in balance(CAME, msgspec.structs.replace(reported(90, 80), lots_out=[]))[0]
+
+
+def test_shipping_more_than_was_released_is_found() -> None:
+    assert (
+        "than the 80 that are good" in balance(*MADE, judged("released"), shipped(50), shipped(40, delivery_id="d2"))[0]
+    )
+
+
+def test_shipping_a_blocked_lot_is_found() -> None:
+    assert "than the 0 that are good" in balance(*MADE, judged("blocked"), shipped(1))[0]
+
+
+def test_a_lot_may_go_to_its_laboratory_before_its_release_and_nowhere_else() -> None:
+    offered = made(
+        WorkOffered, work_id="wrk_1", destinations=[Destination("pro_lab", "421202", 80, before_release=True)]
+    )
+    assert balance(offered, *MADE, shipped(80, to="pro_lab")) == []
+    assert "than the 0 that are good" in balance(offered, *MADE, shipped(80))[0]
+
+
+def test_a_lot_judged_twice_or_with_another_quantity_is_found() -> None:
+    assert "judged with 79 of 80" in balance(*MADE, judged("released", 79))[0]
+    assert "judged twice" in balance(*MADE, judged("released"), judged("blocked"))[0]
+
+
+def test_a_delivery_that_is_not_what_left_is_found() -> None:
+    left = [*MADE, judged("released"), shipped(80)]
+    assert "as it did not leave" in balance(*left, delivered(79))[0]
+    assert "not on its way" in balance(*left, delivered(80), delivered(80))[0]
+
+
+def test_more_arriving_at_the_next_plant_than_left_is_found() -> None:
+    came = made(MaterialReceived, work_id="wrk_2", from_work_id="wrk_1", lots=[lot(81, "lot_out")])
+    assert "than the 80 that left" in balance(*MADE, judged("released"), shipped(80), came)[0]
