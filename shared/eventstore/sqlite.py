@@ -72,14 +72,14 @@ class SqliteLog:
         with named_errors(path):
             self._connection = self._engine.connect()
             try:
-                self._begin(clock)
+                self._open_writer(clock)
             except BaseException:
                 self._connection.close()
                 self._engine.dispose()
                 raise
         self._combiner = Combiner(self._write)
 
-    def _begin(self, clock: Clock) -> None:
+    def _open_writer(self, clock: Clock) -> None:
         """Have the tables there and the writer at the end of the log. Raises LogDamaged."""
         driver = driver_of(self._connection)
         if not driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'seal_key'").fetchall():
