@@ -55,10 +55,11 @@ def _answer(visit: Visit) -> str:
     asked = visit.order.asked
     if asked is None or visit.now >= asked.answer_by or visit.chance.random() < 0.4:
         return ""
-    choice = "accept" if visit.chance.random() < 0.9 else "cancel"
+    others = [one for one in asked.choices if one != "accept"]
+    choice = "accept" if visit.chance.random() < 0.8 or not others else visit.chance.choice(others)
     visit.do(
         f"POST /v1/orders/{{order_id}}/replans/{asked.replan_id}/answer",
-        lambda at: AnswerReplan(asked.replan_id, "accept" if choice == "accept" else "cancel", by_default=False, at=at),
+        lambda at: AnswerReplan(asked.replan_id, choice, at=at),
     )
     return f"answers a replan: {choice}"
 

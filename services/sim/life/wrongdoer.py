@@ -101,7 +101,7 @@ class Wrongdoer:
             "accept": lambda at: AcceptQuote("quo_x", "opt_x", at),
             "changes": lambda at: ChangeOrder({}, at + timedelta(days=9), None, 10**9, terms, at),
             "cancellation": lambda at: CancelOrder(10**9, terms, at),
-            "answer": lambda at: AnswerReplan("rpl_x", "accept", by_default=False, at=at),
+            "answer": lambda at: AnswerReplan("rpl_x", "accept", at=at),
             "supplies": lambda at: ReportSupply("can-330-own", 1, "can", at, terms, at),
             "confirm": lambda at: ConfirmDelivery("dlv_x", None, at),
             "dispute": lambda at: DisputeDelivery("dlv_x", "", at),
