@@ -27,6 +27,7 @@ MOMENTS = ("crash", "clock-leap")
 KINDS = (*STRIKES, *SPELLS, *MOMENTS)
 STRIKE_WRITES_MAX = 6  # a strike hits one of so many writes from when it is due
 A_MONTH_MAX = 26  # faults in thirty days, at most
+AT_LEAST_MAX = 8  # the same for the shortest run
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -48,7 +49,7 @@ def drawn(chance: Random, begins: datetime, ends: datetime) -> list[Fault]:
     """The faults of one seed, by time. Each seed has some kinds only: what fails alone shows bugs that a storm hides."""
     kinds = [kind for kind in KINDS if chance.random() < 0.6] or [chance.choice(KINDS)]
     days = max(1, (ends - begins) // timedelta(days=1))
-    count = chance.randint(0, max(1, A_MONTH_MAX * days // 30))
+    count = chance.randint(0, max(AT_LEAST_MAX, A_MONTH_MAX * days // 30))
     times = sorted(begins + (ends - begins) * chance.random() for _ in range(count))
     return [_drawn(chance, number, chance.choice(kinds), at) for number, at in enumerate(times, 1)]
 

@@ -37,7 +37,6 @@ _SAVED = sa.Table(
 )
 
 
-@cache
 @cache  # a schema takes milliseconds to draw up and never changes while the process runs
 def shape_of(kind: type) -> str:
     """A digest of the fields of *kind* and all it holds: data of another shape is not read."""
