@@ -105,10 +105,12 @@ class MaterialBalance(Book):
         self._shipped: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self._on_the_way: dict[str, works.GoodsShipped] = {}
         self._arrived: dict[tuple[str, str], int] = defaultdict(int)
-        self._sent_to_test: dict[str, set[str]] = defaultdict(set)
+        self._brought: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         self.entries = {
             works.WorkOffered: self._offered,
             works.MaterialReceived: self._came,
+            works.WorkWithdrawn: self._passed_on,
+            works.OfferDeclined: self._passed_on,
             works.ProductionReported: self._reported,
             works.ReportCorrected: self._reported,
             works.InspectionDispositioned: self._judged,
@@ -126,9 +128,16 @@ class MaterialBalance(Book):
             self._received[event.work_id][lot.lot_id] += lot.quantity
             if event.from_work_id:
                 self._arrived[event.from_work_id, lot.lot_id] += lot.quantity
+                self._brought[event.work_id].append((event.from_work_id, lot.lot_id, lot.quantity))
                 sent = self._shipped[event.from_work_id][lot.lot_id]
                 if self._arrived[event.from_work_id, lot.lot_id] > sent:
                     yield f"capacity/{recorded.position}: more of {lot.lot_id} came than the {sent} that left"
+
+    def _passed_on(self, event: works.WorkWithdrawn | works.OfferDeclined, _: Recorded) -> Iterator[str]:
+        """What came for work that is not made here is there for whoever makes it."""
+        for from_work_id, lot_id, quantity in self._brought.pop(event.work_id, ()):
+            self._arrived[from_work_id, lot_id] -= quantity
+        yield from ()
 
     def _reported(self, event: works.ProductionReported | works.ReportCorrected, recorded: Recorded) -> Iterator[str]:
         reports = self._reports[event.work_id]

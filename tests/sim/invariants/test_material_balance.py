@@ -13,6 +13,7 @@ from services.capacity.domain.work_events import (
     ReportCorrected,
     Totals,
     WorkOffered,
+    WorkWithdrawn,
 )
 from services.sim.invariants.book import Past
 from services.sim.invariants.material_balance import ExactExplosion, MaterialBalance
@@ -161,3 +162,12 @@ def test_a_delivery_that_is_not_what_left_is_found() -> None:
 def test_more_arriving_at_the_next_plant_than_left_is_found() -> None:
     came = made(MaterialReceived, work_id="wrk_2", from_work_id="wrk_1", lots=[lot(81, "lot_out")])
     assert "than the 80 that left" in balance(*MADE, judged("released"), shipped(80), came)[0]
+
+
+def test_material_of_withdrawn_work_may_be_handed_to_another() -> None:
+    def came(work_id: str) -> MaterialReceived:
+        return made(MaterialReceived, work_id=work_id, from_work_id="wrk_1", lots=[lot(80, "lot_out")])
+
+    left = [*MADE, judged("released"), shipped(80), came("wrk_2")]
+    assert balance(*left, made(WorkWithdrawn, work_id="wrk_2"), came("wrk_3")) == []
+    assert "than the 80 that left" in balance(*left, came("wrk_3"))[0]
