@@ -10,7 +10,7 @@ from tests.planted.bug import Bug
 from tests.planted.layers import Layer, Try, ask, run_tests
 from tests.planted.outcomes import Verdict
 from tests.planted.scratch import Scratch, scratch
-from tests.planted.worlds import broken_worlds, verdict_of
+from tests.planted.worlds import UNFOUNDED, broken_worlds, verdict_of
 
 Found = tuple[Bug, dict[str, Verdict]]
 
@@ -49,10 +49,14 @@ def ask_all(bugs: Sequence[Bug], layers: Sequence[Layer], effort: Effort) -> Ite
 
 
 def _broken_without_bug(tree: Scratch, bugs: Sequence[Bug], layers: Sequence[Layer], effort: Effort) -> Collection[int]:
-    """Seeds whose worlds break in the tree as it is."""
+    """Seeds whose worlds break in the tree as it is. Raises RuntimeError when no world can be founded in it at all."""
     if Layer.SIMULATION not in layers or not any(map(Layer.SIMULATION.knows, bugs)):
         return ()
-    return broken_worlds(tree.root, effort.seeds.start, effort.worlds)
+    broken = broken_worlds(tree.root, effort.seeds.start, effort.worlds)
+    unfounded = [law for law in broken.values() if law.startswith(UNFOUNDED)]
+    if unfounded:
+        raise RuntimeError(f"without any bug {unfounded[0]}")
+    return broken
 
 
 def _verdict(tree: Scratch, bug: Bug, layer: Layer, effort: Effort, innocent: Collection[int]) -> Verdict:

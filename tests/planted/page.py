@@ -27,6 +27,8 @@ failed (a plain test is one case, and so is each example that Hypothesis draws),
 the seeds tried where chance has a hand. "–": the layer holds nothing that could notice, or was not asked.
 """
 
+_HEAD = ("| bug | what it breaks | harm | rules | assembled | simulation |", "|---|---|---|---|---|---|")
+
 
 def write_page(found: Outcomes) -> None:
     PAGE.write_text(page_of(found), "utf-8")
@@ -36,10 +38,7 @@ def page_of(found: Outcomes) -> str:
     parts = [_OPENING, _summary(found)]
     for area, bugs in AREAS.items():
         rows = [_row(bug, found.get(bug.name, {})) for bug in bugs]
-        parts.append(
-            f"## {area}\n\n| bug | what it breaks | harm | rules | assembled | simulation |\n|---|---|---|---|---|---|\n"
-        )
-        parts.append("\n".join(rows) + "\n")
+        parts.append("\n".join([f"## {area}\n", *_HEAD, *rows, ""]))
     parts.append(_unseen())
     return "\n".join(parts)
 

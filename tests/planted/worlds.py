@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.planted.outcomes import Verdict
 
 CAMPAIGN_TIMEOUT_S = 3_600
+UNFOUNDED = "the world cannot be founded"
 
 
 def broken_worlds(root: Path, first: int, count: int) -> dict[int, str]:
@@ -28,7 +29,7 @@ def broken_worlds(root: Path, first: int, count: int) -> dict[int, str]:
         told = json.loads(ended.stdout)
     except json.JSONDecodeError:
         last = ended.stderr.strip().rpartition("\n")[2][:160]
-        return {first: f"the world cannot be founded: {last}"}
+        return {first: f"{UNFOUNDED}: {last}"}
     return {int(one["seed"]): str(one["violations"][0]) for one in told["failed"]}
 
 
