@@ -172,7 +172,7 @@ BUGS = (
         "seal-key-shared",
         Harm.LEAK,
         SEALING,
-        "            key = random(SecretBox.KEY_SIZE)",
+        "            key = self._chance(SecretBox.KEY_SIZE)",
         "            key = bytes(SecretBox.KEY_SIZE)",
         "All persons are sealed under one key: erasing one leaves him readable.",
         assembled=(SEALED,),
