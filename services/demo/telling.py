@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 import httpx
+import structlog
 
 from services.demo.party import Login, Turned
 from services.demo.seeding import World, fresh_password, publish_plants, seed_organisations
@@ -52,10 +53,16 @@ def cleared(data: Path) -> None:
 
 @contextmanager
 def logged(data: Path) -> Iterator[None]:
-    """The services' own log lines go to a file, so that the trail on the terminal stays readable."""
+    """The services' own log lines go to a file, so that the trail on the terminal stays readable; afterwards as before."""
+    before = structlog.get_config() if structlog.is_configured() else None
     with (data / LOG_NAME).open("a", encoding="utf-8") as stream:
         logs.configure(stream=stream)
-        yield
+        try:
+            yield
+        finally:
+            structlog.reset_defaults()
+            if before is not None:
+                structlog.configure(**before)
 
 
 def tell(data: Path, terminal: Terminal, numbers: Sequence[int]) -> Told:

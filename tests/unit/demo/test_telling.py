@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+import structlog
 
 from services.demo.party import Credentials
 from services.demo.seeding import World
-from services.demo.telling import NotADemo, cleared, credentials_file
+from services.demo.telling import NotADemo, cleared, credentials_file, logged
 from services.embedded.story_clocks import MARK_NAME
 
 
@@ -34,3 +35,15 @@ def test_credentials_are_shell_variables_only_their_owner_may_read(tmp_path: Pat
     path = credentials_file(tmp_path, world)
     assert path.read_text("utf-8").splitlines() == ["B1_CLIENT=cli_1", "B1_SECRET=gfs_x", "P01_PLANT=plt_1"]
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_the_log_goes_to_its_file_only_while_a_story_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with logged(tmp_path):
+        structlog.get_logger("story").info("within")
+    structlog.get_logger("story").info("afterwards")
+    (log,) = tmp_path.iterdir()
+    assert "within" in log.read_text("utf-8")
+    assert "afterwards" not in log.read_text("utf-8")
+    assert "afterwards" in capsys.readouterr().out
