@@ -59,7 +59,7 @@ def _encoded(types: EventTypes, one: StreamAppend) -> list[tuple[str, bytes]]:
     """(stored name, bytes) of each event. Raises ValueError for what the port forbids."""
     if not one.stream or one.expected_version < ANY_VERSION:
         raise ValueError(f"expected a stream name and a version >= {ANY_VERSION}, found {one.stream!r}")
-    encoded = [(types.name_of(event), types.encode(event)) for event in one.events]
+    encoded = [*map(types.stored, one.events)]
     if one.event_ids and len(one.event_ids) != len(encoded):
         raise ValueError(f"expected {len(encoded)} event ids for {one.stream}, found {len(one.event_ids)}")
     for name, data in encoded:

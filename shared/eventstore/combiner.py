@@ -47,6 +47,10 @@ class Combiner:
             raise AssertionError("the writer settles every request it is given")
         return request.appended
 
+    def alone(self) -> bool:
+        """Whether nobody else writes or waits: then the lock is the caller's until he releases it."""
+        return self._company == 1 and not self._queue and self.lock.acquire(blocking=False)
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """The write lock for something that is no append: a projection's page, a lease, a key."""

@@ -92,10 +92,21 @@ class SqliteLog:
         self._check_open()
         if not appends and not marks:
             return Appended(self.head().position, {})
-        return self._combiner.submit(Request(self.types, appends, cause, marks))
+        combiner = self._combiner
+        if len(appends) == 1 and not marks and combiner.alone():
+            try:
+                appended = self._writer.write_alone(self.types, appends[0], cause)
+            finally:
+                combiner.lock.release()
+            if appended is not None:
+                self._reached(appended.position)
+                return appended
+        return combiner.submit(Request(self.types, appends, cause, marks))
 
     def _write(self, batch: Sequence[Request]) -> None:
-        position = self._writer.write(batch)
+        self._reached(self._writer.write(batch))
+
+    def _reached(self, position: int) -> None:
         if position > self._head_position:
             self._head_position = position
             if self._waiters:  # raised before a waiter looks at the head, so one of the two sees the other

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from shared.eventstore import reading
 from shared.eventstore.admission import Request, admit
-from shared.eventstore.codec import COLUMNS, EMPTY_DIGEST, Row, link, microseconds, row_links
+from shared.eventstore.codec import COLUMNS, EMPTY_DIGEST, Row, encode_cause, link, microseconds, row_links
 from shared.eventstore.database import named, roll_back
-from shared.eventstore.port import Appended, Claim, LogDamaged, LogError, Progress
+from shared.eventstore.port import EVENT_BYTES_MAX, Appended, Claim, LogDamaged, LogError, Progress, StreamAppend
 from shared.kernel.clock import Clock
+from shared.kernel.event import Cause, EventTypes
 
 VERSIONS_CACHED_MAX = 10_000  # a miss costs one look at the index
 ROWS_PER_STATEMENT_MAX = 32
@@ -52,8 +53,6 @@ class Writer:
         if self._driver.in_transaction:
             raise RuntimeError("this thread is already writing to the log; finish that transaction first")
         try:
-            if len(batch) == 1 and self._write_alone(batch[0]):
-                return self._position
             written = self._transact(batch)
         except BaseException as failure:
             self._forget()
@@ -65,32 +64,35 @@ class Writer:
             request.appended = appended
         return self._position
 
-    def _write_alone(self, request: Request) -> bool:
+    def write_alone(self, types: EventTypes, one: StreamAppend, cause: Cause) -> Appended | None:
         """One event on a stream whose version is remembered: one statement, which is its own transaction.
 
-        Its place is checked by the statement itself, since whoever wrote meanwhile took the position or the version.
-        False: nothing was written, and the general way has to judge.
+        All in one place, because this is what most commands come down to. Whoever wrote meanwhile took the position
+        or the version, so the statement itself notices. None: nothing was written, and the general way has to judge.
         """
-        encoded = request.encoded
-        if request.marks or len(encoded) != 1 or len(encoded[0]) != 1 or self._data_version == _UNKNOWN:
-            return False
-        one = request.appends[0]
         stream, expected, versions = one.stream, one.expected_version, self._versions
-        if versions.get(stream) != expected:
-            return False
-        now_us = round(self._clock.now().timestamp() * 1_000_000)
-        recorded_us = max(self._recorded_us, now_us)
+        if len(one.events) != 1 or versions.get(stream) != expected or self._driver.in_transaction:
+            return None
+        type_name, data = types.stored(one.events[0])
+        if len(data) > EVENT_BYTES_MAX or len(one.event_ids) > 1:
+            return None
         event_id = one.event_ids[0] if one.event_ids else None
-        place = (self._position + 1, stream, expected + 1, event_id, *encoded[0][0], request.cause, recorded_us)
-        digest = link(self._digest, *place)
+        position, version, cause_bytes = self._position + 1, expected + 1, encode_cause(cause)
+        recorded_us = max(round(self._clock.now().timestamp() * 1_000_000), self._recorded_us)
+        digest = link(self._digest, position, stream, version, event_id, type_name, data, cause_bytes, recorded_us)
+        row = (position, stream, version, event_id, type_name, data, cause_bytes, recorded_us, digest)
         try:
-            self._cursor.execute(_INSERTS[1], (*place, digest))
+            self._cursor.execute(_INSERTS[1], row)
         except sqlite3.IntegrityError:
-            return False
-        self._position, self._digest, self._recorded_us = place[0], digest, recorded_us
-        versions[stream] = expected + 1
-        request.appended = Appended(place[0], {stream: expected + 1})
-        return True
+            return None
+        except BaseException as failure:
+            self._forget()
+            if isinstance(failure, sqlite3.Error):
+                raise named(failure, self._path) from failure
+            raise
+        self._position, self._digest, self._recorded_us = position, digest, recorded_us
+        versions[stream] = version
+        return Appended(position, {stream: version})
 
     def _transact(self, batch: Sequence[Request]) -> list[tuple[Request, Appended]]:
         """One transaction, a second one when the first was judged on what another process had overtaken.

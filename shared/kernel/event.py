@@ -61,6 +61,11 @@ class EventTypes:
                 f"{type(event).__name__} is not registered; add it to the service's event types"
             ) from None
 
+    def stored(self, event: Event) -> tuple[str, bytes]:
+        """The name and the bytes under which *event* is stored."""
+        name = self._names.get(type(event))
+        return self.name_of(event) if name is None else name, self._encode(event)
+
     def encode(self, event: Event) -> bytes:
         return self._encode(event)
 
