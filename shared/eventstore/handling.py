@@ -46,7 +46,7 @@ def load(log: EventLog, decider: Decider[C, S, E], stream: str, up_to_version: i
         events, version = log.read_events(stream, 0, up_to_version)
         return Loaded(decider.fold(cast("Sequence[E]", events)), version)
     states = log.states
-    kept, guessed = states.get(decider, stream), states.guessed
+    kept, guessed = states.found(decider, stream)
     if kept is not None and guessed is not None:
         guessed.add(stream)
         loaded = Loaded(kept[1], kept[2])

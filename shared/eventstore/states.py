@@ -40,6 +40,11 @@ class States:
         found = self._kept.get(stream)
         return found if found is not None and found[0] is decider else None
 
+    def found(self, decider: Decider[Any, Any, Any], stream: str) -> tuple[Kept | None, set[str] | None]:
+        """What is kept, and where `load` notes that it was taken unread; None there when it must read."""
+        found = self._kept.get(stream)
+        return found if found is not None and found[0] is decider else None, self._thread.guessed
+
     def keep(self, decider: Decider[Any, Any, Any], stream: str, state: object, version: int) -> None:
         kept = self._kept
         if len(kept) >= self._states_max and stream not in kept:
