@@ -115,7 +115,7 @@ FINISH = FinishRun(moment(12))
 RELEASE = DispositionLot(INSPECTION, "released", "", FACTORY, at(13))
 BLOCK = DispositionLot(INSPECTION, "blocked", "colour", FACTORY, at(13))
 SHIP = ShipGoods("dlv_1", None, {}, [], moment(14))
-DELIVER = DeliverGoods(None, moment(16))
+DELIVER = DeliverGoods(None, {}, moment(16))
 
 
 def report(

@@ -9,6 +9,7 @@ import msgspec
 from services.capacity.domain.work_events import (
     Disposition,
     GoodsDelivered,
+    GoodsForwarded,
     GoodsShipped,
     InspectionDispositioned,
     InspectionOpened,
@@ -198,7 +199,7 @@ def evolve(work: Work, event: WorkOrderEvent) -> Work:
             return _moved_on(work, event)
         case ProductionReported() | ReportCorrected() | StoppageOpened() | StoppageClosed():
             return _recorded(work, event)
-        case InspectionOpened() | InspectionDispositioned() | GoodsShipped() | GoodsDelivered():
+        case InspectionOpened() | InspectionDispositioned() | GoodsShipped() | GoodsDelivered() | GoodsForwarded():
             return _leaving(work, event) if isinstance(work, Finished) else work
         case _:
             assert_never(event)
@@ -316,7 +317,11 @@ def _leaving(work: Finished, event: InspectionOpened | InspectionDispositioned |
             shipments = {**work.shipments, event.delivery_id: shipment}
             return replace(work, shipments=shipments, all_shipped=event.is_last)
         case GoodsDelivered():
-            arrived = replace(work.shipments[event.delivery_id], delivered_at=event.at)
-            return replace(work, shipments={**work.shipments, event.delivery_id: arrived})
+            there = replace(work.shipments[event.delivery_id], to_work_id=event.to_work_id, delivered_at=event.at)
+            return replace(work, shipments={**work.shipments, event.delivery_id: there})
+        case GoodsForwarded():
+            sent = work.shipments[event.delivery_id]
+            again = replace(sent, to_work_id=event.to_work_id, shipped_at=event.at, delivered_at=None)
+            return replace(work, shipments={**work.shipments, event.delivery_id: again})
         case _:
             assert_never(event)

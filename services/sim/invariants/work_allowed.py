@@ -22,6 +22,8 @@ _LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     works.OfferAccepted: (frozenset({"offered", "countered"}), "accepted"),
     works.OfferDeclined: (frozenset({"offered"}), "closed"),
     works.OfferCountered: (frozenset({"offered"}), "countered"),
+    works.OfferRenewed: (frozenset({"countered"}), "offered"),
+    works.SlotMissed: (frozenset({"accepted"}), "closed"),
     works.WorkMoved: (_ANY, ""),
     works.WorkWithdrawn: (_WAITS, "closed"),
     works.MaterialReceived: (_ANY, ""),
@@ -37,6 +39,7 @@ _LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     works.InspectionDispositioned: (frozenset({"finished"}), ""),
     works.GoodsShipped: (frozenset({"finished"}), ""),
     works.GoodsDelivered: (frozenset({"finished"}), ""),
+    works.GoodsForwarded: (frozenset({"finished"}), ""),
 }
 """event -> (situations it may happen in, the situation after it; "": as before)."""
 

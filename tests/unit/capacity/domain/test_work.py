@@ -143,9 +143,9 @@ REFUSED: list[tuple[Why, tuple[WorkCommand, ...], WorkCommand]] = [
     (Why.SHIPPED, SHIPPED, ShipGoods("dlv_2", None, {}, [], moment(15))),
     (Why.SHIPPED, RELEASED, ShipGoods("dlv_1", "pro_9", {}, [], moment(15))),
     (Why.NOT_SHIPPED, RELEASED, DELIVER),
-    (Why.UNKNOWN_DELIVERY, SHIPPED, DeliverGoods("dlv_9", moment(16))),
+    (Why.UNKNOWN_DELIVERY, SHIPPED, DeliverGoods("dlv_9", {}, moment(16))),
     (Why.DELIVERED, DELIVERED, DELIVER),
-    (Why.AT_BEFORE_LAST, SHIPPED, DeliverGoods(None, moment(13, now=16))),
+    (Why.AT_BEFORE_LAST, SHIPPED, DeliverGoods(None, {}, moment(13, now=16))),
 ]
 
 
