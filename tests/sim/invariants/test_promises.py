@@ -49,6 +49,7 @@ def test_an_order_from_placing_to_closing_keeps_to_its_ladder() -> None:
 def test_a_booked_order_stays_so_while_it_is_revised() -> None:
     again = [of(PlanningRequested), of(PlanningFailed, reasons=[PlanReason(ReasonCode.MOQ_NOT_MET)])]
     assert violations(*BOOKED, *again, of(OrderDelivered)) == []
+    assert "PlanningRequested" in violations(*BOOKED, of(OrderDelivered), of(PlanningRequested))[0]
 
 
 def test_a_confirmation_of_what_was_not_accepted_is_found() -> None:
