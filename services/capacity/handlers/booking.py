@@ -11,7 +11,16 @@ from services.capacity.domain.plan_events import Change, PlanAsked
 from services.capacity.domain.plan_state import OpenQuote
 from services.capacity.domain.slots import HoldSlots, ReleaseSlots, Slot
 from services.capacity.domain.work_commands import ForwardGoods, OfferWork, ReceiveMaterial, WithdrawWork
-from services.capacity.domain.work_state import Accepted, Countered, Finished, NoWork, Offered, Shipment
+from services.capacity.domain.work_state import (
+    Accepted,
+    Countered,
+    Finished,
+    NoWork,
+    Offered,
+    Running,
+    SettingUp,
+    Shipment,
+)
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
 from shared.contracts.planning import PlannedStep
@@ -54,6 +63,11 @@ def release_quote(draft: Draft, quote: OpenQuote, reason: str, at: datetime) -> 
 def is_started(draft: Draft, work_id: str) -> bool:
     """Whether the work has begun: then its slot is used, and it is made to its end."""
     return not isinstance(draft.work_of(work_id), Offered | Accepted | Countered)
+
+
+def has_begun(draft: Draft, plan: Change) -> bool:
+    """Whether a plant is at work for *plan*, or was."""
+    return any(isinstance(draft.work_of(one), SettingUp | Running | Finished) for one in plan.work_ids.values())
 
 
 def release_unstarted(
