@@ -94,10 +94,13 @@ class NoWork:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The plant is asked. *stock* may be there already: earlier steps do not wait for answers."""
+    """The plant is asked. *stock* may be there already: earlier steps do not wait for answers. *is_renewed*: asked once
+    more after its counter-offer was not taken.
+    """
 
     terms: WorkOffered
     stock: dict[str, Stock] = field(default_factory=dict)
+    is_renewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +220,7 @@ def _bargained(
         case OfferCountered():
             return Countered(work.terms, event, work.stock)
         case OfferRenewed():
-            return Offered(msgspec.structs.replace(work.terms, answer_by=event.answer_by), work.stock)
+            return Offered(msgspec.structs.replace(work.terms, answer_by=event.answer_by), work.stock, is_renewed=True)
         case WorkWithdrawn():
             return Closed(work.terms, event.reason, event.withdrawn_at)
         case WorkMoved():

@@ -14,7 +14,9 @@ from services.capacity.domain.values import Capability, FoodContactProof, Licenc
 from services.capacity.domain.work_events import (
     GoodsShipped,
     OfferAccepted,
+    OfferCountered,
     OfferDeclined,
+    OfferRenewed,
     ProductionReported,
     RunFinished,
     RunStarted,
@@ -36,7 +38,7 @@ def of(kind: type[WorkEvent], work_id: str = "wrk_1", **more: object) -> WorkEve
 
 
 def running(work_id: str = "wrk_1") -> list[Event]:
-    return [of(kind, work_id) for kind in (WorkOffered, OfferAccepted, RunStarted)]
+    return [of(kind, work_id, process_id=f"pro_{work_id}") for kind in (WorkOffered, OfferAccepted, RunStarted)]
 
 
 def violations(*events: Event) -> list[str]:
@@ -64,6 +66,18 @@ def test_a_start_of_a_cancelled_order_is_found() -> None:
 
 def test_two_runs_at_once_on_a_line_are_found() -> None:
     assert "while wrk_1 runs" in violations(*running(), *running("wrk_2"))[0]
+
+
+def test_a_step_that_is_begun_by_two_work_orders_is_found() -> None:
+    again = [of(kind, "wrk_2", process_id="pro_1") for kind in (WorkOffered, OfferAccepted, RunStarted)]
+    first = [of(kind, process_id="pro_1") for kind in (WorkOffered, OfferAccepted, RunStarted, RunFinished)]
+    assert "starts what wrk_1 has made" in violations(*first, *again)[0]
+
+
+def test_an_offer_may_be_countered_once() -> None:
+    bargained = [of(kind) for kind in (WorkOffered, OfferCountered, OfferRenewed)]
+    assert violations(*bargained, of(OfferAccepted)) == []
+    assert "which is renewed" in violations(*bargained, of(OfferCountered))[0]
 
 
 def test_goods_that_leave_a_run_under_way_are_found() -> None:
