@@ -19,6 +19,10 @@ LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     orders.PlanningRequested: (_BEFORE_BOOKING | {"confirmed"}, "planning"),
     orders.QuoteReceived: (frozenset({"planning", "confirmed"}), "quoted"),
     orders.PlanningFailed: (frozenset({"planning", "confirmed"}), "unplannable"),
+    orders.QuoteSetAside: (
+        _LIVE | {"cancelled", "closed"},
+        "",
+    ),  # a late answer is given back whatever became of the order
     orders.QuoteAccepted: (frozenset({"quoted", "confirmed"}), "accepted"),
     orders.QuoteLost: (_BOOKED | {"accepted"}, ""),
     orders.OrderConfirmed: (frozenset({"accepted", "confirmed"}), "confirmed"),

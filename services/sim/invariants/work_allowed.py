@@ -17,7 +17,7 @@ from shared.eventstore.port import Recorded
 _LOCAL = timezone(timedelta(hours=8))
 _ANY = frozenset({"offered", "countered", "renewed", "accepted", "setting up", "running", "finished"})
 _WAITS = frozenset({"offered", "countered", "renewed", "accepted"})
-_LADDER: Mapping[type, tuple[frozenset[str], str]] = {
+LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     works.WorkOffered: (frozenset({""}), "offered"),
     works.OfferAccepted: (frozenset({"offered", "countered", "renewed"}), "accepted"),
     works.OfferDeclined: (frozenset({"offered", "renewed"}), "closed"),
@@ -56,7 +56,7 @@ class WorkAllowed(Book):
         self._stopped: dict[str, str] = {}
         self._makers: dict[tuple[str, str], str] = {}
         self._ended_orders: set[str] = set()
-        self.entries = dict.fromkeys(_LADDER, self._happened)
+        self.entries = dict.fromkeys(LADDER, self._happened)
         self.entries[plans.PlanCancelled] = self._cancelled
 
     def _cancelled(self, event: plans.PlanCancelled, _: Recorded) -> Iterator[str]:
@@ -65,7 +65,7 @@ class WorkAllowed(Book):
 
     def _happened(self, event: works.WorkEvent, recorded: Recorded) -> Iterator[str]:
         work_id, kind = event.work_id, type(event)
-        before, (allowed, after) = self._works.get(work_id, ""), _LADDER[kind]
+        before, (allowed, after) = self._works.get(work_id, ""), LADDER[kind]
         if before not in allowed:
             yield f"capacity/{recorded.position}: {kind.__name__} of {work_id}, which is {before or 'unknown'}"
         if after:

@@ -7,11 +7,13 @@ import msgspec
 import orjson
 import sqlalchemy as sa
 
+from services.capacity import publishing
 from services.capacity.domain.floor import Down, LineBroke, LineMended
 from services.capacity.domain.master_events import CapabilitiesSet, CapacityPublished, CapacityWithdrawn
 from services.capacity.domain.plan_events import Change, PlanChanged, PlanConfirmed
 from services.capacity.domain.slots import GivenUp, Slot, SlotsConfirmed, SlotsReleased
 from services.capacity.domain.work_events import GoodsDelivered, RunStarted, StoppageClosed, StoppageOpened
+from services.capacity.publishing import masters, production, slots
 from services.ledger.domain.events import EntryRecorded
 from services.order.domain.events import (
     EVENT_TYPES,
@@ -116,6 +118,12 @@ def test_a_fact_that_never_reached_the_ledger_is_found() -> None:
     booked = (firm, given_up, at_door)
     for event in (PUBLISHED, made(RunStarted), made(DeliveryConfirmed), *booked, broke, mended, taken_back, rates):
         assert "not in the ledger" in ledger(event)[0]
+
+
+def test_every_event_that_tells_of_a_lines_time_is_looked_for() -> None:
+    entries = LedgerHasAll(Past()).entries
+    of_time = {masters.__name__, production.__name__, slots.__name__}
+    assert {kind for kind, tell in publishing._FACTS.items() if tell.__module__ in of_time} <= set(entries)
 
 
 def test_hours_of_a_broken_line_are_told_by_its_stoppage_alone() -> None:

@@ -1,6 +1,9 @@
 """Planted orders off their ladder, reasons that are missing, and names of other tenants are found."""
 
+from typing import get_args
+
 from services.order.domain.events import (
+    AnyOrderEvent,
     DeliveryArrived,
     DeliveryConfirmed,
     OrderCancelled,
@@ -13,9 +16,10 @@ from services.order.domain.events import (
     PlanningRequested,
     QuoteAccepted,
     QuoteReceived,
+    QuoteSetAside,
 )
 from services.sim.invariants.book import Past
-from services.sim.invariants.promises import NobodyElse, Promises
+from services.sim.invariants.promises import LADDER, NobodyElse, Promises
 from services.sim.life.world import Cast, Party, Plant
 from shared.contracts.planning import PlannedStep, PlanOption
 from shared.contracts.reasons import PlanReason, ReasonCode
@@ -44,6 +48,12 @@ def violations(*events: Event) -> list[str]:
 
 def test_an_order_from_placing_to_closing_keeps_to_its_ladder() -> None:
     assert violations(*BOOKED, ARRIVED, of(OrderDelivered), TAKEN, of(OrderClosed)) == []
+
+
+def test_the_ladder_knows_every_event_of_an_order() -> None:
+    assert set(LADDER) == set(get_args(AnyOrderEvent))
+    late = [of(OrderPlaced), of(OrderCancelled), of(QuoteSetAside)]
+    assert violations(*late) == []
 
 
 def test_a_booked_order_stays_so_while_it_is_revised() -> None:

@@ -1,6 +1,7 @@
 """Planted illegal work is found: starts before acceptance, two runs on a line, stops and ends out of order, no papers."""
 
 from datetime import date, timedelta
+from typing import get_args
 
 from services.capacity.domain.master_events import (
     CapabilitiesSet,
@@ -24,10 +25,11 @@ from services.capacity.domain.work_events import (
     StoppageOpened,
     WorkEvent,
     WorkOffered,
+    WorkOrderEvent,
     WorkWithdrawn,
 )
 from services.sim.invariants.book import Past
-from services.sim.invariants.work_allowed import PapersHold, WorkAllowed
+from services.sim.invariants.work_allowed import LADDER, PapersHold, WorkAllowed
 from shared.contracts.planning import DemandLine, PlannedStep, PlanOption, RecipeStep, Variant
 from shared.kernel.event import Event
 from tests.support.made import T0, found, log_of, made
@@ -48,6 +50,10 @@ def violations(*events: Event) -> list[str]:
 def test_work_that_goes_its_way_is_allowed() -> None:
     stop, go_on = of(StoppageOpened, stoppage_id="stp_1"), of(StoppageClosed, stoppage_id="stp_1")
     assert violations(*running(), stop, go_on, of(ProductionReported), of(RunFinished), *running("wrk_2")) == []
+
+
+def test_the_ladder_knows_every_event_of_a_work_order() -> None:
+    assert set(LADDER) == set(get_args(WorkOrderEvent))
 
 
 def test_a_start_before_acceptance_is_found() -> None:
