@@ -304,7 +304,10 @@ def _with_stock(stock: dict[str, Stock], event: MaterialReceived) -> dict[str, S
     return after
 
 
-def _leaving(work: Finished, event: InspectionOpened | InspectionDispositioned | GoodsShipped | GoodsDelivered) -> Work:
+def _leaving(
+    work: Finished,
+    event: InspectionOpened | InspectionDispositioned | GoodsShipped | GoodsDelivered | GoodsForwarded,
+) -> Work:
     match event:
         case InspectionOpened():
             opened = Inspection(event.inspection_lot_id, event.lot_id, event.inspector_org_id)

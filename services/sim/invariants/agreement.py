@@ -165,7 +165,7 @@ class LedgerHasAll(Book):
         self._last: dict[str, tuple[int, int, int]] = {}
         self._size = 0
         self._told: set[tuple[type, str]] = set()
-        self._untold: list[tuple[LineBroke | LineMended, Recorded]] = []
+        self._untold: list[tuple[tuple[type, str], Recorded]] = []
         self.entries = dict.fromkeys(_RECORDED, self._happened)
         self.entries[masters.CapacityWithdrawn] = self._taken_back
         self.entries[LineBroke] = self._line_stood
@@ -191,11 +191,14 @@ class LedgerHasAll(Book):
 
     def _line_stood(self, event: LineBroke | LineMended, recorded: Recorded) -> Iterator[str]:
         """A line tells its stoppage by itself, or by the run that stands still with it."""
-        told_by_work = (
-            event.is_told_by_work if isinstance(event, LineMended) else event.down and event.down.is_told_by_work
-        )
-        if told_by_work:
-            self._untold.append((event, recorded))
+        told: tuple[type, str]
+        if isinstance(event, LineMended):
+            by_work, told = event.is_told_by_work, (works.StoppageClosed, event.stoppage_id)
+        else:
+            by_work = event.down is not None and event.down.is_told_by_work
+            told = works.StoppageOpened, "" if event.down is None else event.down.stoppage_id
+        if by_work:
+            self._untold.append((told, recorded))
         else:
             self._expected["capacity"].add(recorded.position)
         yield from ()
@@ -206,13 +209,9 @@ class LedgerHasAll(Book):
 
     def settled(self) -> Iterator[str]:
         untold, self._untold = self._untold, []
-        for event, recorded in untold:
-            if isinstance(event, LineMended):
-                told = works.StoppageClosed, event.stoppage_id
-            else:
-                told = works.StoppageOpened, event.down.stoppage_id if event.down else ""
+        for told, recorded in untold:
             if told not in self._told:
-                yield f"capacity/{recorded.position}: nothing tells the stoppage {told[1]} of {event.line_id}"
+                yield f"capacity/{recorded.position}: nothing tells the stoppage {told[1]} on {recorded.stream}"
 
     def _booked(self, event: slots.SlotsHeld | slots.SlotsConfirmed, recorded: Recorded) -> Iterator[str]:
         if any(one.expires_at is None for one in event.slots):

@@ -40,7 +40,7 @@ def _booked(world: Board, asked: Demand) -> PlanOption:
 
 
 def _again(
-    world: Board, asked: Demand, option: PlanOption, kept: list[PlannedStep], *, hours: float = 0, **ban: str
+    world: Board, asked: Demand, option: PlanOption, kept: list[PlannedStep], hours: float = 0, /, **ban: str
 ) -> Matched | Unmatched:
     return rematch(
         asked,
@@ -90,10 +90,10 @@ def test_a_journey_that_only_a_new_plan_brings_about_begins_when_it_is_made() ->
     world, asked = _world(), demand(2_000, variant(BODY, PRINT))
     option = _booked(world, asked)
     body, printed = option.steps
-    here = _again(world, asked, option, [body], hours=48)
+    here = _again(world, asked, option, [body], 48)
     assert isinstance(here, Matched)
     assert (here.options[0].steps[1].plant_id, here.options[0].steps[1].starts_at) == (printed.plant_id, at(48))
-    away = _again(world, asked, option, [body], hours=48, **{printed.process_id: printed.plant_id})
+    away = _again(world, asked, option, [body], 48, **{printed.process_id: printed.plant_id})
     assert isinstance(away, Matched)
     for one in away.options:
         [trip] = [trip for trip in one.trips if trip.to_process_id == printed.process_id]
