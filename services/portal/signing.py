@@ -2,10 +2,9 @@
 
 import hashlib
 import threading
-import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import nacl.bindings
 import nacl.secret
@@ -28,7 +27,7 @@ from shared.kernel.refusal import Refused
 from shared.web.tokens import Issued, issue
 
 STREAM = "keys"
-LOOK_AGAIN_S = 1.0
+LOOK_AGAIN = timedelta(seconds=1)
 
 
 class Signing:
@@ -50,7 +49,7 @@ class Signing:
         self._box = nacl.secret.SecretBox(hashlib.sha256(b"portal signing keys\0" + secret).digest())
         self._opened: dict[str, OKPKey] = {}
         self._folded = Keys()
-        self._looked_at = float("-inf")
+        self._looked_at: datetime | None = None
         self._lock = threading.Lock()
 
     def issue(self, principal: Principal) -> Issued:
@@ -107,13 +106,14 @@ class Signing:
         transact(
             self._log, lambda: Prepared([decide(KEYS, load(self._log, KEYS, STREAM), STREAM, command)], None), cause
         )
-        self._looked_at = float("-inf")
+        self._looked_at = None
 
     def _keys(self) -> Keys:
-        """The keys as they stand: own changes at once, those of another process within LOOK_AGAIN_S."""
+        """The keys as they stand: own changes at once, those of another process within LOOK_AGAIN."""
+        now = self._clock.now()
         with self._lock:
-            if time.monotonic() - self._looked_at > LOOK_AGAIN_S:
-                self._looked_at = time.monotonic()
+            if self._looked_at is None or abs(now - self._looked_at) > LOOK_AGAIN:  # a clock may be set back
+                self._looked_at = now
                 self._folded = load(self._log, KEYS, STREAM).state
             return self._folded
 

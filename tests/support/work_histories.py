@@ -17,6 +17,7 @@ from services.capacity.domain.work_commands import (
     OfferWork,
     OpenStoppage,
     ReceiveMaterial,
+    RenewOffer,
     ReportOutput,
     ShipGoods,
     StartWork,
@@ -106,6 +107,7 @@ def history(*commands: WorkCommand, given: WorkOffered | None = None) -> list[Wo
 ACCEPT = AcceptOffer(at(1))
 DECLINE = DeclineOffer("price", "", at(1))
 COUNTER = CounterOffer("rpl_1", 60_000, at(10), at(12), "", at(1))
+RENEW = RenewOffer(at(8), at(2))
 WITHDRAW = WithdrawWork("cancelled", at(2))
 RECEIVE = ReceiveMaterial("coat", "wrk_0", [SHEETS], at(8))
 START = StartWork(moment(10))
@@ -115,7 +117,7 @@ FINISH = FinishRun(moment(12))
 RELEASE = DispositionLot(INSPECTION, "released", "", FACTORY, at(13))
 BLOCK = DispositionLot(INSPECTION, "blocked", "colour", FACTORY, at(13))
 SHIP = ShipGoods("dlv_1", None, {}, [], moment(14))
-DELIVER = DeliverGoods(None, moment(16))
+DELIVER = DeliverGoods(None, {}, moment(16))
 
 
 def report(

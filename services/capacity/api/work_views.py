@@ -102,7 +102,7 @@ def work_view(work: Live | Closed, version: int) -> dict[str, Any]:
 
 def _actions(work: Live | Closed, state: str) -> list[str]:
     if not isinstance(work, Finished):
-        return _ACTIONS.get(state, [])
+        return _answers(work) if isinstance(work, Offered) else _ACTIONS.get(state, [])
     actions = list(_ACTIONS.get(state, []))
     gone = {one.to_process_id for one in work.shipments.values()}
     waiting = [one for one in work.terms.destinations if one.to_process_id not in gone]
@@ -111,6 +111,10 @@ def _actions(work: Live | Closed, state: str) -> list[str]:
     if any(one.delivered_at is None for one in work.shipments.values()):
         actions.append("deliver")
     return sorted(set(actions))
+
+
+def _answers(work: Offered) -> list[str]:
+    return [one for one in _ACTIONS["offered"] if one != "counter" or not work.is_renewed]
 
 
 def _leaving(work: Live | Closed) -> dict[str, Any]:
@@ -207,7 +211,8 @@ def offer_item(row: WorkRow) -> dict[str, Any]:
 
 def offer_view(work: Live | Closed, version: int) -> dict[str, Any]:
     """The offer that began the work order."""
-    return _offer(_common(work.terms, state_of(work), version), work.terms.answer_by)
+    view = _offer(_common(work.terms, state_of(work), version), work.terms.answer_by)
+    return {**view, "actions": _answers(work)} if isinstance(work, Offered) else view
 
 
 def _offer(common: dict[str, Any], answer_by: datetime) -> dict[str, Any]:

@@ -124,9 +124,13 @@ def _decline(command: DeclineOffer, work: Work) -> Sequence[WorkOrderEvent]:
 
 
 def _counter(command: CounterOffer, work: Work) -> Sequence[WorkOrderEvent]:
-    terms = _open(work).terms
+    """Once: who was answered may take the agreed terms or leave them, so that a buyer is not asked without end."""
+    offered = _open(work)
+    terms = offered.terms
     if terms.answer_by <= command.at:
         raise Refused(Why.OFFER_EXPIRED, id=terms.offer_id, answer_by=instant_text(terms.answer_by))
+    if offered.is_renewed:
+        raise Refused(Why.COUNTER_ANSWERED, id=terms.offer_id)
     if (command.price_fen, command.starts_at) == (terms.price_fen, terms.starts_at):
         raise Refused(Why.COUNTER_EMPTY)
     return [

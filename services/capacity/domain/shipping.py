@@ -4,8 +4,14 @@ from collections.abc import Sequence
 
 from services.capacity.domain.inspection import lots_with
 from services.capacity.domain.refusals import Why
-from services.capacity.domain.work_commands import DeliverGoods, ShipGoods
-from services.capacity.domain.work_events import Destination, GoodsDelivered, GoodsShipped, WorkOrderEvent
+from services.capacity.domain.work_commands import DeliverGoods, ForwardGoods, ShipGoods
+from services.capacity.domain.work_events import (
+    Destination,
+    GoodsDelivered,
+    GoodsForwarded,
+    GoodsShipped,
+    WorkOrderEvent,
+)
 from services.capacity.domain.work_identity import identity, not_finished
 from services.capacity.domain.work_state import Finished, Shipment, Work, produced, totals_of
 from shared.contracts.line_time import LotMove
@@ -111,11 +117,22 @@ def deliver(command: DeliverGoods, work: Work) -> Sequence[WorkOrderEvent]:
             **identity(work.terms),
             delivery_id=shipment.delivery_id,
             to_process_id=shipment.to_process_id,
-            to_work_id=shipment.to_work_id,
+            to_work_id=command.to_work_ids.get(shipment.to_process_id, shipment.to_work_id),
             lots=list(shipment.lots),
             quantity=shipment.quantity,
             at_door=not shipment.to_process_id,
             at=when.at,
+        )
+    ]
+
+
+def forward(command: ForwardGoods, work: Work) -> Sequence[WorkOrderEvent]:
+    """Passed over unless the shipment lies where it was taken: what is on the road is simply taken elsewhere."""
+    if not isinstance(work, Finished) or work.shipments[command.delivery_id].delivered_at is None:
+        return []
+    return [
+        GoodsForwarded(
+            **identity(work.terms), delivery_id=command.delivery_id, to_work_id=command.to_work_id, at=command.at
         )
     ]
 

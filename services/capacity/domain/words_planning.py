@@ -71,6 +71,13 @@ WORDS: Mapping[str, Words] = {
         "应为 {known} 之一，现为“{found}”。",
         "Expected one of {known}; found “{found}”.",
     ),
+    "COUNTER_ANSWERED": Words(
+        Kind.CONFLICT,
+        "还价已有答复",
+        "The counter-offer was answered",
+        "采购方坚持原条件，派单 {id} 只能接单或拒单。",
+        "The buyer keeps the agreed terms; offer {id} can be accepted or declined.",
+    ),
     "COUNTER_EMPTY": Words(
         Kind.INVALID,
         "还价与派单相同",

@@ -10,11 +10,12 @@ from services.capacity.domain.no_shows import miss
 from services.capacity.domain.offers import bargain
 from services.capacity.domain.production import make
 from services.capacity.domain.refusals import Why
-from services.capacity.domain.shipping import deliver, ship
+from services.capacity.domain.shipping import deliver, forward, ship
 from services.capacity.domain.work_commands import (
     Bargaining,
     DeliverGoods,
     DispositionLot,
+    ForwardGoods,
     Making,
     MissSlot,
     ReceiveMaterial,
@@ -40,6 +41,8 @@ def decide(command: WorkCommand, work: Work) -> Sequence[WorkOrderEvent]:
             return ship(command, work)
         case DeliverGoods():
             return deliver(command, work)
+        case ForwardGoods():
+            return forward(command, work)
         case MissSlot():
             return miss(command, work)
         case ReceiveMaterial():

@@ -1,5 +1,6 @@
 """What may be asked of a work order. Ids, time and the state of neighbours come along: the rule asks nobody."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -202,13 +203,25 @@ class ShipGoods:
 
 @dataclass(frozen=True, slots=True)
 class DeliverGoods:
-    """The shipment arrived; *delivery_id* None: the only one under way."""
+    """The shipment arrived; *delivery_id* None: the only one under way. *to_work_ids*: process -> work order there now;
+    replanning may have moved it while the lorry was on the road.
+    """
 
     delivery_id: str | None
+    to_work_ids: Mapping[str, str]
     when: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardGoods:
+    """A shipment that had arrived is fetched where it lies and taken to *to_work_id*, at another plant."""
+
+    delivery_id: str
+    to_work_id: str
+    at: datetime
 
 
 Bargaining = OfferWork | AcceptOffer | DeclineOffer | CounterOffer | AgreeCounter | RenewOffer | MoveWork | WithdrawWork
 Making = StartWork | FinishSetup | ReportOutput | CorrectReport | OpenStoppage | CloseStoppage | FinishRun
-Leaving = DispositionLot | ShipGoods | DeliverGoods
+Leaving = DispositionLot | ShipGoods | DeliverGoods | ForwardGoods
 WorkCommand = Bargaining | Making | Leaving | ReceiveMaterial | MissSlot

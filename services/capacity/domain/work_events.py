@@ -273,7 +273,7 @@ class GoodsShipped(WorkEvent):
 
 
 class GoodsDelivered(WorkEvent):
-    """Shipment *delivery_id* arrived. *at_door*: at the buyer's, who now confirms."""
+    """Shipment *delivery_id* arrived at *to_work_id*. *at_door*: at the buyer's, who now confirms."""
 
     delivery_id: str
     to_process_id: str
@@ -281,6 +281,14 @@ class GoodsDelivered(WorkEvent):
     lots: list[LotMove]
     quantity: int
     at_door: bool
+    at: datetime
+
+
+class GoodsForwarded(WorkEvent):
+    """Shipment *delivery_id* lay at a plant that will not make the next step: it is on the road again, to *to_work_id*."""
+
+    delivery_id: str
+    to_work_id: str
     at: datetime
 
 
@@ -306,6 +314,7 @@ WorkOrderEvent = (
     | InspectionDispositioned
     | GoodsShipped
     | GoodsDelivered
+    | GoodsForwarded
 )
 
 WORK_EVENTS: Mapping[str, type[Event]] = {
@@ -330,4 +339,5 @@ WORK_EVENTS: Mapping[str, type[Event]] = {
     "inspection-dispositioned.v1": InspectionDispositioned,
     "goods-shipped.v1": GoodsShipped,
     "goods-delivered.v1": GoodsDelivered,
+    "goods-forwarded.v1": GoodsForwarded,
 }

@@ -9,6 +9,7 @@ import msgspec
 from services.capacity.domain.work_events import (
     Disposition,
     GoodsDelivered,
+    GoodsForwarded,
     GoodsShipped,
     InspectionDispositioned,
     InspectionOpened,
@@ -93,10 +94,13 @@ class NoWork:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The plant is asked. *stock* may be there already: earlier steps do not wait for answers."""
+    """The plant is asked. *stock* may be there already: earlier steps do not wait for answers. *is_renewed*: asked once
+    more after its counter-offer was not taken.
+    """
 
     terms: WorkOffered
     stock: dict[str, Stock] = field(default_factory=dict)
+    is_renewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,7 @@ def evolve(work: Work, event: WorkOrderEvent) -> Work:
             return _moved_on(work, event)
         case ProductionReported() | ReportCorrected() | StoppageOpened() | StoppageClosed():
             return _recorded(work, event)
-        case InspectionOpened() | InspectionDispositioned() | GoodsShipped() | GoodsDelivered():
+        case InspectionOpened() | InspectionDispositioned() | GoodsShipped() | GoodsDelivered() | GoodsForwarded():
             return _leaving(work, event) if isinstance(work, Finished) else work
         case _:
             assert_never(event)
@@ -216,7 +220,7 @@ def _bargained(
         case OfferCountered():
             return Countered(work.terms, event, work.stock)
         case OfferRenewed():
-            return Offered(msgspec.structs.replace(work.terms, answer_by=event.answer_by), work.stock)
+            return Offered(msgspec.structs.replace(work.terms, answer_by=event.answer_by), work.stock, is_renewed=True)
         case WorkWithdrawn():
             return Closed(work.terms, event.reason, event.withdrawn_at)
         case WorkMoved():
@@ -300,7 +304,10 @@ def _with_stock(stock: dict[str, Stock], event: MaterialReceived) -> dict[str, S
     return after
 
 
-def _leaving(work: Finished, event: InspectionOpened | InspectionDispositioned | GoodsShipped | GoodsDelivered) -> Work:
+def _leaving(
+    work: Finished,
+    event: InspectionOpened | InspectionDispositioned | GoodsShipped | GoodsDelivered | GoodsForwarded,
+) -> Work:
     match event:
         case InspectionOpened():
             opened = Inspection(event.inspection_lot_id, event.lot_id, event.inspector_org_id)
@@ -316,7 +323,11 @@ def _leaving(work: Finished, event: InspectionOpened | InspectionDispositioned |
             shipments = {**work.shipments, event.delivery_id: shipment}
             return replace(work, shipments=shipments, all_shipped=event.is_last)
         case GoodsDelivered():
-            arrived = replace(work.shipments[event.delivery_id], delivered_at=event.at)
-            return replace(work, shipments={**work.shipments, event.delivery_id: arrived})
+            there = replace(work.shipments[event.delivery_id], to_work_id=event.to_work_id, delivered_at=event.at)
+            return replace(work, shipments={**work.shipments, event.delivery_id: there})
+        case GoodsForwarded():
+            sent = work.shipments[event.delivery_id]
+            again = replace(sent, to_work_id=event.to_work_id, shipped_at=event.at, delivered_at=None)
+            return replace(work, shipments={**work.shipments, event.delivery_id: again})
         case _:
             assert_never(event)

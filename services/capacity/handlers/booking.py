@@ -10,8 +10,17 @@ from services.capacity.domain.offers import accepts_at_once
 from services.capacity.domain.plan_events import Change, PlanAsked
 from services.capacity.domain.plan_state import OpenQuote
 from services.capacity.domain.slots import HoldSlots, ReleaseSlots, Slot
-from services.capacity.domain.work_commands import OfferWork, ReceiveMaterial, WithdrawWork
-from services.capacity.domain.work_state import Accepted, Countered, Finished, Offered
+from services.capacity.domain.work_commands import ForwardGoods, OfferWork, ReceiveMaterial, WithdrawWork
+from services.capacity.domain.work_state import (
+    Accepted,
+    Countered,
+    Finished,
+    NoWork,
+    Offered,
+    Running,
+    SettingUp,
+    Shipment,
+)
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
 from shared.contracts.planning import PlannedStep
@@ -56,6 +65,11 @@ def is_started(draft: Draft, work_id: str) -> bool:
     return not isinstance(draft.work_of(work_id), Offered | Accepted | Countered)
 
 
+def has_begun(draft: Draft, plan: Change) -> bool:
+    """Whether a plant is at work for *plan*, or was."""
+    return any(isinstance(draft.work_of(one), SettingUp | Running | Finished) for one in plan.work_ids.values())
+
+
 def release_unstarted(
     draft: Draft, plan: Change, reason: Literal["cancelled", "replanned", "replaced"], at: datetime
 ) -> None:
@@ -81,13 +95,24 @@ def offer_work(desk: Desk, draft: Draft, demand: PlanAsked, plan: Change, proces
 
 
 def _hand_over_delivered(draft: Draft, plan: Change, step: PlannedStep, at: datetime) -> None:
+    """What lies at the plant of *step* is in its hands at once; what lies at another one is put on the road to it."""
     names = {one.process_id: one.step for one in plan.steps}
+    to_work_id = plan.work_ids[step.process_id]
     for feeding in step.feeds_from:
         work_id = plan.work_ids.get(feeding, "")
-        work = draft.work_of(work_id) if work_id else None
-        if isinstance(work, Finished):
-            for shipment in work.shipments.values():
-                if shipment.to_process_id == step.process_id and shipment.delivered_at is not None:
-                    lots = list(shipment.lots)
-                    receive = ReceiveMaterial(names.get(feeding, ""), work_id, lots, at)
-                    draft.work(plan.work_ids[step.process_id], receive)
+        for shipment in _delivered_for(draft, work_id, step):
+            if _plant_of(draft, shipment.to_work_id) == step.plant_id:
+                draft.work(to_work_id, ReceiveMaterial(names.get(feeding, ""), work_id, list(shipment.lots), at))
+            else:
+                draft.work(work_id, ForwardGoods(shipment.delivery_id, to_work_id, at))
+
+
+def _delivered_for(draft: Draft, work_id: str, step: PlannedStep) -> list[Shipment]:
+    work = draft.work_of(work_id) if work_id else None
+    sent = work.shipments.values() if isinstance(work, Finished) else ()
+    return [one for one in sent if one.to_process_id == step.process_id and one.delivered_at is not None]
+
+
+def _plant_of(draft: Draft, work_id: str) -> str:
+    work = draft.work_of(work_id) if work_id else NoWork()
+    return "" if isinstance(work, NoWork) else work.terms.plant_id

@@ -64,17 +64,16 @@ class DeliveriesHandler:
         """The shipment arrived. At the buyer's door, the buyer now confirms."""
         draft = self._desk.draft()
         terms = own_work(draft, work_id, principal).terms
-        events = draft.work(work_id, DeliverGoods(delivery_id, self._moment(at)))
+        events = draft.work(work_id, DeliverGoods(delivery_id, _works_of(draft, terms.order_id), self._moment(at)))
         self._arrived(draft, terms, [one for one in events if isinstance(one, GoodsDelivered)])
         return Prepared(draft.appends(), draft.version_of_work(work_id))
 
     def _arrived(self, draft: Draft, terms: WorkOffered, deliveries: list[GoodsDelivered]) -> None:
-        """Hand over to the work order that makes the next step now: replanning may have moved it on the way."""
+        """Hand over to the work order that makes the next step."""
         for one in deliveries:
-            to_work_id = _works_of(draft, terms.order_id).get(one.to_process_id, one.to_work_id)
-            if to_work_id and not isinstance(draft.work_of(to_work_id), NoWork | Closed):
+            if one.to_work_id and not isinstance(draft.work_of(one.to_work_id), NoWork | Closed):
                 receive = ReceiveMaterial(terms.output_item, terms.work_id, list(one.lots), self._desk.clock.now())
-                draft.work(to_work_id, receive)
+                draft.work(one.to_work_id, receive)
 
     def _moment(self, at: datetime | None) -> Moment:
         now = self._desk.clock.now()

@@ -23,7 +23,7 @@ from services.capacity.domain.plan_events import PlanAsked
 from services.capacity.domain.plan_state import Booked, asked_of, quote_on_table
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.slots import ConfirmSlots
-from services.capacity.handlers.booking import firm_slot, hold, offer_work, release_quote, release_unstarted
+from services.capacity.handlers.booking import firm_slot, has_begun, hold, offer_work, release_quote, release_unstarted
 from services.capacity.handlers.changing import release_proposed
 from services.capacity.handlers.demand import demand_of
 from services.capacity.handlers.desk import Desk
@@ -88,19 +88,31 @@ class PlanningHandler:
         draft.plan(asked.order_id, OfferQuote(asked, quote_id, answer.options, answer.refusals, now, expires_at))
 
     def confirm(self, fact: QuoteAccepted) -> Prepared[None]:
-        """Book the accepted option and offer its work to the plants; or say that it was lost."""
+        """Book the accepted option and offer its work to the plants; or say that it was lost. A change is lost once work
+        has begun, which its buyer could not know yet: what is made would be made twice.
+        """
         draft, now = self._desk.draft(), self._desk.clock.now()
         plan = draft.plan_of(fact.order_id)
         if isinstance(plan, Booked) and plan.quote_id == fact.quote_id:
             return Prepared([], None)  # heard twice
+        if isinstance(plan, Booked) and has_begun(draft, plan.current):
+            return self._lost(fact, now)
         try:
             self._book(draft, fact, now)
         except Refused as refused:
             if refused.why not in _LOST:
                 raise
-            draft = self._desk.draft()
-            lost = [PlanReason(ReasonCode.HOLD_LOST)]
-            draft.plan(fact.order_id, LoseQuote(fact.order_id, fact.buyer_org_id, fact.quote_id, lost, now))
+            return self._lost(fact, now)
+        return Prepared(draft.appends(), None)
+
+    def _lost(self, fact: QuoteAccepted, now: datetime) -> Prepared[None]:
+        """What the quote still holds is free at once."""
+        draft = self._desk.draft()
+        quote = quote_on_table(draft.plan_of(fact.order_id))
+        if quote is not None and quote.quote_id == fact.quote_id:
+            release_quote(draft, quote, "lost", now)
+        reasons = [PlanReason(ReasonCode.HOLD_LOST)]
+        draft.plan(fact.order_id, LoseQuote(fact.order_id, fact.buyer_org_id, fact.quote_id, reasons, now))
         return Prepared(draft.appends(), None)
 
     def _book(self, draft: Draft, fact: QuoteAccepted, now: datetime) -> None:

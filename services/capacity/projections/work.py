@@ -97,7 +97,7 @@ class WorkOrders:
     name = NAME
     tables: Sequence[sa.Table] = (TABLE,)
     handles: frozenset[str] | None = frozenset(events.WORK_EVENTS)
-    code_digest = digest_of("2", TABLE.columns.keys())
+    code_digest = digest_of("3", TABLE.columns.keys())
 
     def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
         for recorded in page:
@@ -172,6 +172,8 @@ def _changes(event: events.WorkEvent) -> dict[str, Any]:
             return {"state": "released" if event.any_released else "blocked"} if event.is_last else {}
         case events.GoodsShipped():
             return {"state": "shipped"} if event.is_last else {}
+        case events.GoodsForwarded():
+            return {"state": "shipped"}
         case events.GoodsDelivered():
             return {"state": "delivered"}
         case _:

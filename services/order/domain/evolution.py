@@ -54,7 +54,7 @@ from services.order.domain.situations import (
 )
 
 
-def evolve(order: Order, event: AnyOrderEvent) -> Order:  # noqa: C901 - one arm an event, each a line
+def evolve(order: Order, event: AnyOrderEvent) -> Order:  # noqa: C901, PLR0912 - one arm an event, each a line
     match event:
         case OrderPlaced():
             return Planning(_placed(event))
@@ -74,8 +74,10 @@ def evolve(order: Order, event: AnyOrderEvent) -> Order:  # noqa: C901 - one arm
             return _cancelled(order, event)
         case OrderClosed():
             return Closed(order, event.closed_at) if isinstance(order, Running) else order
-        case QuoteSetAside() | QuoteLost() | PlantAnswered():
+        case QuoteSetAside() | PlantAnswered():
             return order  # told to the buyer; what follows from them are events of their own
+        case QuoteLost():
+            return _lost(order)
         case (
             PlanMoved()
             | ReplanAsked()
@@ -258,6 +260,13 @@ def _confirmed(order: Order, event: OrderConfirmed) -> Order:
             )
         case _:
             return order
+
+
+def _lost(order: Order) -> Order:
+    """Another plan is asked for by the event that follows; a change of what is being made is over."""
+    if isinstance(order, Running) and order.is_in_production:
+        return replace(order, body=replace(order.body, attempt=order.attempt), revision=None)
+    return order
 
 
 def _still_planned(work: Mapping[str, Work], promise: Promise) -> dict[str, Work]:

@@ -180,20 +180,25 @@ def receive_confirmation(command: ReceiveConfirmation, order: Order) -> Sequence
 
 
 def receive_loss(command: ReceiveLoss, order: Order) -> Sequence[AnyOrderEvent]:
-    """The accepted quote could not be confirmed: ask again at once, so that the buyer sees a fresh one."""
+    """The accepted quote could not be confirmed: ask again at once, so that the buyer sees a fresh one. A change whose
+    order is being made by now is over instead.
+    """
     fact = command.fact
     body = _taken(order, fact.quote_id)
     if body is None:
         return []
+    lost = QuoteLost(
+        order_id=fact.order_id,
+        buyer_org_id=fact.buyer_org_id,
+        quote_id=fact.quote_id,
+        reasons=fact.reasons,
+        lost_at=fact.lost_at,
+    )
+    if isinstance(order, Running) and order.is_in_production:
+        return [lost]
     replaces = order.promise.quote_id if isinstance(order, Running) else ""
     return [
-        QuoteLost(
-            order_id=fact.order_id,
-            buyer_org_id=fact.buyer_org_id,
-            quote_id=fact.quote_id,
-            reasons=fact.reasons,
-            lost_at=fact.lost_at,
-        ),
+        lost,
         planning_requested(body, body.attempt + 1, "lost", fact.lost_at, replaces),
     ]
 

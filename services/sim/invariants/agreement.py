@@ -10,6 +10,7 @@ from services.capacity.domain import master_events as masters
 from services.capacity.domain import plan_events as plans
 from services.capacity.domain import slots
 from services.capacity.domain import work_events as works
+from services.capacity.domain.floor import LineBroke, LineMended
 from services.ledger.domain.events import EntryRecorded
 from services.order.domain import events as orders
 from services.order.projections import order_overview
@@ -136,15 +137,13 @@ _RECORDED: frozenset[type] = frozenset(
         OrganisationAdmitted,
         masters.PlantRegistered,
         masters.LineRegistered,
+        masters.CapabilitiesSet,
         masters.CalendarDeclared,
         masters.CapacityPublished,
-        masters.CapacityWithdrawn,
         works.SetupStarted,
         works.SetupFinished,
         works.RunStarted,
         works.RunFinished,
-        works.StoppageOpened,
-        works.StoppageClosed,
         works.ProductionReported,
         works.ReportCorrected,
         works.InspectionDispositioned,
@@ -165,7 +164,14 @@ class LedgerHasAll(Book):
         self._recorded: dict[str, set[int]] = defaultdict(set)
         self._last: dict[str, tuple[int, int, int]] = {}
         self._size = 0
+        self._told: set[tuple[type, str]] = set()
+        self._untold: list[tuple[tuple[type, str], Recorded]] = []
         self.entries = dict.fromkeys(_RECORDED, self._happened)
+        self.entries[masters.CapacityWithdrawn] = self._taken_back
+        self.entries[LineBroke] = self._line_stood
+        self.entries[LineMended] = self._line_stood
+        self.entries[works.StoppageOpened] = self._run_stood
+        self.entries[works.StoppageClosed] = self._run_stood
         self.entries[slots.SlotsHeld] = self._booked
         self.entries[slots.SlotsConfirmed] = self._booked
         self.entries[slots.SlotsReleased] = self._freed
@@ -176,6 +182,36 @@ class LedgerHasAll(Book):
         service = "portal" if isinstance(recorded.event, OrganisationAdmitted) else "capacity"
         self._expected["order" if isinstance(recorded.event, orders.OrderEvent) else service].add(recorded.position)
         yield from ()
+
+    def _taken_back(self, event: masters.CapacityWithdrawn, recorded: Recorded) -> Iterator[str]:
+        """A broken line took nothing back: its stoppage says that the hours could not be had."""
+        if not event.stoppage_id:
+            self._expected["capacity"].add(recorded.position)
+        yield from ()
+
+    def _line_stood(self, event: LineBroke | LineMended, recorded: Recorded) -> Iterator[str]:
+        """A line tells its stoppage by itself, or by the run that stands still with it."""
+        told: tuple[type, str]
+        if isinstance(event, LineMended):
+            by_work, told = event.is_told_by_work, (works.StoppageClosed, event.stoppage_id)
+        else:
+            by_work = event.down is not None and event.down.is_told_by_work
+            told = works.StoppageOpened, "" if event.down is None else event.down.stoppage_id
+        if by_work:
+            self._untold.append((told, recorded))
+        else:
+            self._expected["capacity"].add(recorded.position)
+        yield from ()
+
+    def _run_stood(self, event: works.StoppageOpened | works.StoppageClosed, recorded: Recorded) -> Iterator[str]:
+        self._told.add((type(event), event.stoppage_id))
+        yield from self._happened(event, recorded)
+
+    def settled(self) -> Iterator[str]:
+        untold, self._untold = self._untold, []
+        for told, recorded in untold:
+            if told not in self._told:
+                yield f"capacity/{recorded.position}: nothing tells the stoppage {told[1]} on {recorded.stream}"
 
     def _booked(self, event: slots.SlotsHeld | slots.SlotsConfirmed, recorded: Recorded) -> Iterator[str]:
         if any(one.expires_at is None for one in event.slots):

@@ -1,4 +1,6 @@
-"""Material balance: quantities explode exactly, nothing is eaten that did not come, nothing leaves that is not good."""
+"""Material balance: quantities explode exactly, nothing is eaten that did not come, nothing leaves that is not good, and
+nothing changes its place without a lorry.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,6 +12,9 @@ from shared.contracts.planning import DemandLine, PlannedStep, RecipeStep, Varia
 from shared.eventstore.port import Recorded
 
 _PPM = 1_000_000
+
+Place = tuple[str, str, str]
+"""Work order that made it, lot, plant where it is."""
 
 
 class ExactExplosion(Book):
@@ -103,23 +108,29 @@ class MaterialBalance(Book):
         self._reports: dict[str, dict[str, works.ProductionReported | works.ReportCorrected]] = defaultdict(dict)
         self._released: dict[str, dict[str, int]] = defaultdict(dict)
         self._shipped: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._plants: dict[str, str] = {}
         self._on_the_way: dict[str, works.GoodsShipped] = {}
-        self._arrived: dict[tuple[str, str], int] = defaultdict(int)
-        self._brought: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+        self._lies: dict[str, tuple[str, works.GoodsShipped]] = {}
+        self._in_hands: dict[Place, int] = defaultdict(int)
+        self._touched: dict[Place, Recorded] = {}
+        self._brought: dict[str, list[tuple[Place, int]]] = defaultdict(list)
         self.entries = {
             works.WorkOffered: self._offered,
             works.MaterialReceived: self._came,
             works.WorkWithdrawn: self._passed_on,
             works.OfferDeclined: self._passed_on,
+            works.SlotMissed: self._passed_on,
             works.ProductionReported: self._reported,
             works.ReportCorrected: self._reported,
             works.InspectionDispositioned: self._judged,
             works.GoodsShipped: self._left,
             works.GoodsDelivered: self._delivered,
+            works.GoodsForwarded: self._forwarded,
         }
         self._tested_first: dict[str, set[str]] = {}
 
     def _offered(self, event: works.WorkOffered, _: Recorded) -> Iterator[str]:
+        self._plants[event.work_id] = event.plant_id
         self._tested_first[event.work_id] = {one.to_process_id for one in event.destinations if one.before_release}
         yield from ()
 
@@ -127,16 +138,32 @@ class MaterialBalance(Book):
         for lot in event.lots:
             self._received[event.work_id][lot.lot_id] += lot.quantity
             if event.from_work_id:
-                self._arrived[event.from_work_id, lot.lot_id] += lot.quantity
-                self._brought[event.work_id].append((event.from_work_id, lot.lot_id, lot.quantity))
-                sent = self._shipped[event.from_work_id][lot.lot_id]
-                if self._arrived[event.from_work_id, lot.lot_id] > sent:
-                    yield f"capacity/{recorded.position}: more of {lot.lot_id} came than the {sent} that left"
+                place = event.from_work_id, lot.lot_id, event.plant_id
+                self._in_hands[place] += lot.quantity
+                self._brought[event.work_id].append((place, lot.quantity))
+                self._touched[place] = recorded
+        yield from ()
 
-    def _passed_on(self, event: works.WorkWithdrawn | works.OfferDeclined, _: Recorded) -> Iterator[str]:
-        """What came for work that is not made here is there for whoever makes it."""
-        for from_work_id, lot_id, quantity in self._brought.pop(event.work_id, ()):
-            self._arrived[from_work_id, lot_id] -= quantity
+    def settled(self) -> Iterator[str]:
+        """Nobody has more in hands than lies at the plant; an append's streams come in any order."""
+        touched, self._touched = self._touched, {}
+        for place, recorded in touched.items():
+            held, there = self._in_hands[place], self._there(place)
+            if held > there:
+                yield f"capacity/{recorded.position}: {held} of {place[1]} are in hands at {place[2]}, where {there} lie"
+
+    def _there(self, place: Place) -> int:
+        """How much of a lot was taken to a plant and not fetched again."""
+        from_work_id, lot_id, plant_id = place
+        here = [one for at, one in self._lies.values() if at == plant_id and one.work_id == from_work_id]
+        return sum(lot.quantity for one in here for lot in one.lots if lot.lot_id == lot_id)
+
+    def _passed_on(
+        self, event: works.WorkWithdrawn | works.OfferDeclined | works.SlotMissed, _: Recorded
+    ) -> Iterator[str]:
+        """What came for work that is not made here is there for whoever makes it at this plant."""
+        for place, quantity in self._brought.pop(event.work_id, ()):
+            self._in_hands[place] -= quantity
         yield from ()
 
     def _reported(self, event: works.ProductionReported | works.ReportCorrected, recorded: Recorded) -> Iterator[str]:
@@ -189,3 +216,16 @@ class MaterialBalance(Book):
             yield f"capacity/{recorded.position}: {event.delivery_id} arrives that is not on its way"
         elif left.lots != event.lots or left.to_process_id != event.to_process_id:
             yield f"capacity/{recorded.position}: {event.delivery_id} arrives as it did not leave"
+        else:
+            self._lies[event.delivery_id] = self._plants.get(event.to_work_id, ""), left
+
+    def _forwarded(self, event: works.GoodsForwarded, recorded: Recorded) -> Iterator[str]:
+        """Fetched where they lie; whoever had them in hands there has let go of them."""
+        lay = self._lies.pop(event.delivery_id, None)
+        if lay is None:
+            yield f"capacity/{recorded.position}: {event.delivery_id} goes on that lies nowhere"
+            return
+        plant_id, shipped = lay
+        self._on_the_way[event.delivery_id] = shipped
+        for lot in shipped.lots:
+            self._touched[event.work_id, lot.lot_id, plant_id] = recorded

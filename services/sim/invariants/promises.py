@@ -16,11 +16,15 @@ _BOOKED = frozenset({"confirmed", "delivered"})
 _LIVE = _BEFORE_BOOKING | _BOOKED
 LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     orders.OrderPlaced: (frozenset({""}), "planning"),
-    orders.PlanningRequested: (_LIVE, "planning"),
+    orders.PlanningRequested: (_BEFORE_BOOKING | {"confirmed"}, "planning"),
     orders.QuoteReceived: (frozenset({"planning", "confirmed"}), "quoted"),
     orders.PlanningFailed: (frozenset({"planning", "confirmed"}), "unplannable"),
+    orders.QuoteSetAside: (
+        _LIVE | {"cancelled", "closed"},
+        "",
+    ),  # a late answer is given back whatever became of the order
     orders.QuoteAccepted: (frozenset({"quoted", "confirmed"}), "accepted"),
-    orders.QuoteLost: (frozenset({"accepted", "confirmed"}), ""),
+    orders.QuoteLost: (_BOOKED | {"accepted"}, ""),
     orders.OrderConfirmed: (frozenset({"accepted", "confirmed"}), "confirmed"),
     orders.OrderChanged: (_BEFORE_BOOKING | {"confirmed"}, ""),
     orders.OrderCancelled: (_LIVE - {"delivered"}, "cancelled"),

@@ -1,5 +1,5 @@
-"""No illegal work: nobody starts what was not accepted or is cancelled, two runs never share a line, what is over stays
-as it is, and what is booked is within the line's abilities and the plant's papers over the whole window.
+"""No illegal work: nobody starts what was not accepted or is cancelled, two runs never share a line, no step is made
+twice, what is over stays as it is, and what is booked is within the line's abilities and the plant's papers over the whole window.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,13 +15,15 @@ from shared.contracts.planning import PlannedStep, RecipeStep
 from shared.eventstore.port import Recorded
 
 _LOCAL = timezone(timedelta(hours=8))
-_ANY = frozenset({"offered", "countered", "accepted", "setting up", "running", "finished"})
-_WAITS = frozenset({"offered", "countered", "accepted"})
-_LADDER: Mapping[type, tuple[frozenset[str], str]] = {
+_ANY = frozenset({"offered", "countered", "renewed", "accepted", "setting up", "running", "finished"})
+_WAITS = frozenset({"offered", "countered", "renewed", "accepted"})
+LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     works.WorkOffered: (frozenset({""}), "offered"),
-    works.OfferAccepted: (frozenset({"offered", "countered"}), "accepted"),
-    works.OfferDeclined: (frozenset({"offered"}), "closed"),
+    works.OfferAccepted: (frozenset({"offered", "countered", "renewed"}), "accepted"),
+    works.OfferDeclined: (frozenset({"offered", "renewed"}), "closed"),
     works.OfferCountered: (frozenset({"offered"}), "countered"),
+    works.OfferRenewed: (frozenset({"countered"}), "renewed"),
+    works.SlotMissed: (frozenset({"accepted"}), "closed"),
     works.WorkMoved: (_ANY, ""),
     works.WorkWithdrawn: (_WAITS, "closed"),
     works.MaterialReceived: (_ANY, ""),
@@ -37,6 +39,7 @@ _LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     works.InspectionDispositioned: (frozenset({"finished"}), ""),
     works.GoodsShipped: (frozenset({"finished"}), ""),
     works.GoodsDelivered: (frozenset({"finished"}), ""),
+    works.GoodsForwarded: (frozenset({"finished"}), ""),
 }
 """event -> (situations it may happen in, the situation after it; "": as before)."""
 
@@ -51,8 +54,9 @@ class WorkAllowed(Book):
         self._works: dict[str, str] = {}
         self._on_line: dict[str, str] = {}
         self._stopped: dict[str, str] = {}
+        self._makers: dict[tuple[str, str], str] = {}
         self._ended_orders: set[str] = set()
-        self.entries = dict.fromkeys(_LADDER, self._happened)
+        self.entries = dict.fromkeys(LADDER, self._happened)
         self.entries[plans.PlanCancelled] = self._cancelled
 
     def _cancelled(self, event: plans.PlanCancelled, _: Recorded) -> Iterator[str]:
@@ -61,7 +65,7 @@ class WorkAllowed(Book):
 
     def _happened(self, event: works.WorkEvent, recorded: Recorded) -> Iterator[str]:
         work_id, kind = event.work_id, type(event)
-        before, (allowed, after) = self._works.get(work_id, ""), _LADDER[kind]
+        before, (allowed, after) = self._works.get(work_id, ""), LADDER[kind]
         if before not in allowed:
             yield f"capacity/{recorded.position}: {kind.__name__} of {work_id}, which is {before or 'unknown'}"
         if after:
@@ -91,6 +95,9 @@ class WorkAllowed(Book):
             yield f"capacity/{recorded.position}: {event.work_id} starts on {event.line_id} while {running} runs"
         if event.order_id in self._ended_orders:
             yield f"capacity/{recorded.position}: {event.work_id} starts although {event.order_id} was cancelled"
+        maker = self._makers.setdefault((event.order_id, event.process_id), event.work_id)
+        if maker != event.work_id:
+            yield f"capacity/{recorded.position}: {event.work_id} starts what {maker} has made or makes"
         self._on_line[event.line_id] = event.work_id
 
 

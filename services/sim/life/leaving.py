@@ -25,7 +25,8 @@ def leave(task: Task, platform: Platform, chance: Random, work: Finished) -> Loo
     gone = {one.to_process_id for one in work.shipments.values()}
     waiting = [one for one in work.terms.destinations if one.to_process_id not in gone]
     if not waiting:
-        return "has delivered all", None
+        may_go_on = any(one.to_process_id for one in work.shipments.values())
+        return "has delivered all", hours(chance, 12, 48) if may_go_on else None
     if not waiting[0].before_release and any(one.disposition is None for one in work.inspections.values()):
         return "waits for the laboratory", hours(chance, 3, 12)
     return _ship(task, platform, chance, waiting[0])

@@ -5,26 +5,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from services.capacity.domain.line_commands import SetPrices
-from services.capacity.domain.plant import EndProof
-from services.capacity.handlers.breakdowns import Outage
-from services.capacity.handlers.offers import Counter, OffersHandler
-from services.capacity.handlers.production import Output, Restated, Stop
 from services.capacity.projections.work import WorkRow, list_work
-from services.capacity.wiring import Handlers
-from services.order.domain.commands import (
-    AcceptQuote,
-    AnswerReplan,
-    BuyerCommand,
-    CancelOrder,
-    ChangeOrder,
-    CloseOrder,
-    ConfirmDelivery,
-    DisputeDelivery,
-    ReportSupply,
-    RequestQuote,
-)
 from services.order.projections.order_overview import list_orders
+from services.sim.life import forbidden
 from services.sim.life.diary import Diary, hours
 from services.sim.life.doors import capacity_of, entrusting, inquiring, order_of
 from services.sim.life.world import Cast, Party
@@ -96,17 +79,7 @@ class Wrongdoer:
             return "finds no order"
         row, terms = chance.choice(rows), handlers.terms
         by = self._rival_buyer(row.buyer_org_id, chance).principal
-        commands: dict[str, Callable[[datetime], BuyerCommand]] = {
-            "quotes": lambda at: RequestQuote(terms, at),
-            "accept": lambda at: AcceptQuote("quo_x", "opt_x", at),
-            "changes": lambda at: ChangeOrder({}, at + timedelta(days=9), None, 10**9, terms, at),
-            "cancellation": lambda at: CancelOrder(10**9, terms, at),
-            "answer": lambda at: AnswerReplan("rpl_x", "accept", at=at),
-            "supplies": lambda at: ReportSupply("can-330-own", 1, "can", at, terms, at),
-            "confirm": lambda at: ConfirmDelivery("dlv_x", None, at),
-            "dispute": lambda at: DisputeDelivery("dlv_x", "", at),
-            "close": CloseOrder,
-        }
+        commands = forbidden.on_an_order(terms)
         what = chance.choice(list(commands))
         owner = next((one.principal for one in self._cast.brands if one.org_id == row.buyer_org_id), None)
         if owner is not None and chance.random() < 0.3:
@@ -151,7 +124,7 @@ class Wrongdoer:
         owner = next(one for one in self._cast.factories if one.org_id == row.factory_org_id).principal
         rival = self._rival_factory(row.factory_org_id, chance).principal
         stranger = chance.choice((rival, rival, self._cast.office.principal, self._cast.brands[0].principal))
-        tries = _on_work(row, stranger, owner, platform)
+        tries = forbidden.on_work(row, stranger, owner, platform)
         what = chance.choice(list(tries))
         return self._send(platform, "capacity", stranger, f"{row.work_id}/{what}", tries[what])
 
@@ -161,21 +134,7 @@ class Wrongdoer:
             return "finds no offer"
         owner = next(one for one in self._cast.factories if one.org_id == row.factory_org_id).principal
         by, offer_id = self._rival_factory(row.factory_org_id, chance).principal, row.offer_id
-
-        def offers() -> OffersHandler:
-            return capacity_of(platform.house).handlers.offers
-
-        tries: dict[str, Callable[[], Prepared[Any]]] = {
-            "accept": lambda: offers().accept(offer_id, by),
-            "decline": lambda: offers().decline(offer_id, by, "price", "", "rpl_x"),
-            "counter": lambda: offers().counter(offer_id, by, Counter(1, None, ""), "rpl_x"),
-            "accept one that never was": lambda: offers().accept(offer_id[:-3] + "000", owner),
-            "decline for a reason nobody knows": lambda: offers().decline(offer_id, owner, "mood", "", "rpl_x"),
-            "counter with nothing": lambda: offers().counter(offer_id, owner, Counter(None, None, ""), "rpl_x"),
-            "counter with the past": lambda: offers().counter(
-                offer_id, owner, Counter(None, platform.now("capacity") - timedelta(days=9), ""), "rpl_x"
-            ),
-        }
+        tries = forbidden.on_an_offer(offer_id, by, owner, platform)
         what = chance.choice(list(tries))
         return self._send(platform, "capacity", by, f"{offer_id}/{what}", tries[what])
 
@@ -183,35 +142,7 @@ class Wrongdoer:
         plant = chance.choice(self._cast.plants)
         line_id = chance.choice(plant.lines)
         by = chance.choice((self._rival_factory(plant.owner.org_id, chance), self._cast.office)).principal
-
-        def desk() -> Handlers:
-            return capacity_of(platform.house).handlers
-
-        def at() -> datetime:
-            return platform.now("capacity")
-
-        tries: dict[str, Callable[[], Prepared[Any]]] = {
-            "prices": lambda: desk().masters.change_line(line_id, lambda _: SetPrices([], at()), by, at()),
-            "papers": lambda: desk().masters.change_plant(plant.plant_id, EndProof("x", at().date(), "", at()), by),
-            "a line": lambda: desk().masters.register_line(plant.plant_id, "X9", "新线", [], principal=by, at=at()),
-            "the same plant": lambda: desk().masters.register_plant(
-                plant.owner.code, "又一次", plant.owner.district, demo=True, principal=plant.owner.principal, at=at()
-            ),
-            "a breakdown": lambda: desk().breakdowns.break_line(
-                line_id, "stp_x", by, Outage(at(), at() + timedelta(hours=5), "breakdown")
-            ),
-            "a mending": lambda: desk().breakdowns.mend_line(line_id, "stp_x", by),
-            "a mending of nothing": lambda: desk().breakdowns.mend_line(line_id, "stp_x", plant.owner.principal),
-            "a breakdown without end": lambda: desk().breakdowns.break_line(
-                line_id, "stp_x", plant.owner.principal, Outage(at(), at() + timedelta(days=100), "breakdown")
-            ),
-            "a breakdown for no known reason": lambda: desk().breakdowns.break_line(
-                line_id, "stp_x", plant.owner.principal, Outage(at(), at() + timedelta(hours=5), "mood")
-            ),
-            "a line nobody knows": lambda: desk().masters.change_line(
-                "lin_x", lambda _: SetPrices([], at()), plant.owner.principal, at()
-            ),
-        }
+        tries = forbidden.on_a_line(plant, line_id, by, platform)
         what = chance.choice(list(tries))
         return self._send(platform, "capacity", by, f"{line_id}/{what}", tries[what])
 
@@ -239,48 +170,3 @@ class Wrongdoer:
             return f"may not see {what}"
         self._got_through.append(f"somebody saw {what} of another")
         return f"sees {what}"
-
-
-def _on_work(
-    row: WorkRow, stranger: Principal, owner: Principal, platform: Platform
-) -> dict[str, Callable[[], Prepared[Any]]]:
-    """What is tried on a work order -> the command."""
-    work_id, unit = row.work_id, row.unit
-
-    def desk() -> Handlers:
-        return capacity_of(platform.house).handlers
-
-    def at() -> datetime:
-        return platform.now("capacity")
-
-    def output(one: str, when: datetime | None = None) -> Output:
-        return Output(5, 0, 0, one, None, (), None, when)
-
-    return {
-        "start": lambda: desk().production.start(work_id, stranger, None),
-        "setup-finished": lambda: desk().production.finish_setup(work_id, stranger, None),
-        "reports": lambda: desk().production.report(work_id, "rpt_x", stranger, output(unit)),
-        "finish": lambda: desk().production.finish(work_id, stranger, None),
-        "ship": lambda: desk().deliveries.ship(work_id, "dlv_x", stranger, None, None),
-        "deliver": lambda: desk().deliveries.deliver(work_id, stranger, None, None),
-        "stoppages": lambda: desk().production.open_stoppage(work_id, "stp_x", stranger, Stop("break", "", None)),
-        "correction": lambda: desk().production.correct(work_id, "rpt_x", owner, Restated("cor_x", 1, 0, 0, None, "x")),
-        "a lot it may not judge": lambda: desk().deliveries.disposition(work_id, "ins_x", stranger, "released", ""),
-        "a report in another unit": lambda: desk().production.report(work_id, "rpt_x", owner, output("kg")),
-        "a report of nothing": lambda: desk().production.report(
-            work_id, "rpt_x", owner, Output(0, 0, 0, unit, None, (), None, None)
-        ),
-        "a report of tomorrow": lambda: desk().production.report(
-            work_id, "rpt_x", owner, output(unit, at() + timedelta(days=1))
-        ),
-        "a report of far too much": lambda: desk().production.report(
-            work_id, "rpt_x", owner, Output(10**12, 0, 0, unit, None, (), None, None)
-        ),
-        "a start long ago": lambda: desk().production.start(work_id, owner, at() - timedelta(days=30)),
-        "a start tomorrow": lambda: desk().production.start(work_id, owner, at() + timedelta(days=1)),
-        "a stop for no known reason": lambda: desk().production.open_stoppage(
-            work_id, "stp_x", owner, Stop("mood", "", None)
-        ),
-        "the end of a stop that never was": lambda: desk().production.close_stoppage(work_id, "stp_x", owner, None),
-        "a delivery that never left": lambda: desk().deliveries.deliver(work_id, owner, "dlv_x", None),
-    }

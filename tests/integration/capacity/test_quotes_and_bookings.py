@@ -168,6 +168,26 @@ def test_a_changed_order_books_anew_and_releases_what_had_not_begun() -> None:
     assert firm == {one.slot_id for one in quote.options[0].steps}
 
 
+def test_a_change_accepted_after_work_began_is_lost_and_gives_its_holds_back() -> None:
+    """The order hears of the start only later: booking both plans would make the goods twice."""
+    world = two_plants_a_step()
+    before = booked(world)
+    more = demand_line(6_000, variant(BODY, PRINT))
+    quote = only(world.tell(asks(more, attempt=2, replaces_quote_id=before.quote_id)), capacity.QuoteOffered)
+    assert isinstance(quote, capacity.QuoteOffered)
+    body = next(one for one in before.option.steps if one.step == "body")
+    work_id, start = before.work_ids[body.process_id], world.service.handlers.production.start
+    world.do(lambda: start(work_id, world.owner(body.plant_id), None))
+    lost = only(world.tell(accepts(quote.quote_id, quote.options[0], replaces=before.quote_id)), capacity.QuoteLost)
+    assert isinstance(lost, capacity.QuoteLost)
+    assert lost.quote_id == quote.quote_id
+    plan = world.plan()
+    assert isinstance(plan, Booked)
+    assert (plan.quote_id, plan.current.work_ids) == (before.quote_id, before.work_ids)
+    taken = {one.slot_id for found in world.service.board.caught_up().lines() for one in found.bookings}
+    assert taken == {one.slot_id for one in before.option.steps}
+
+
 def test_what_nobody_can_make_is_refused_with_reasons() -> None:
     world = capacity_world(line("b1", "p1", capability("BODY")))
     refused = only(world.tell(asks(CANS)), capacity.PlanRefused)

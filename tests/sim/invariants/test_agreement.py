@@ -7,10 +7,13 @@ import msgspec
 import orjson
 import sqlalchemy as sa
 
-from services.capacity.domain.master_events import CapacityPublished
+from services.capacity import publishing
+from services.capacity.domain.floor import Down, LineBroke, LineMended
+from services.capacity.domain.master_events import CapabilitiesSet, CapacityPublished, CapacityWithdrawn
 from services.capacity.domain.plan_events import Change, PlanChanged, PlanConfirmed
 from services.capacity.domain.slots import GivenUp, Slot, SlotsConfirmed, SlotsReleased
-from services.capacity.domain.work_events import GoodsDelivered, RunStarted
+from services.capacity.domain.work_events import GoodsDelivered, RunStarted, StoppageClosed, StoppageOpened
+from services.capacity.publishing import masters, production, slots
 from services.ledger.domain.events import EntryRecorded
 from services.order.domain.events import (
     EVENT_TYPES,
@@ -110,8 +113,31 @@ def test_a_fact_that_never_reached_the_ledger_is_found() -> None:
     firm = made(SlotsConfirmed, slots=[made(Slot)])
     given_up = made(SlotsReleased, slots=[GivenUp("slt_1", "ord_1", True)])
     at_door = made(GoodsDelivered, at_door=True)
-    for event in (PUBLISHED, made(RunStarted), made(DeliveryConfirmed), firm, given_up, at_door):
+    broke, mended = made(LineBroke, down=made(Down, stoppage_id="stp_1")), made(LineMended, stoppage_id="stp_1")
+    taken_back, rates = made(CapacityWithdrawn), made(CapabilitiesSet)
+    booked = (firm, given_up, at_door)
+    for event in (PUBLISHED, made(RunStarted), made(DeliveryConfirmed), *booked, broke, mended, taken_back, rates):
         assert "not in the ledger" in ledger(event)[0]
+
+
+def test_every_event_that_tells_of_a_lines_time_is_looked_for() -> None:
+    entries = LedgerHasAll(Past()).entries
+    of_time = {masters.__name__, production.__name__, slots.__name__}
+    assert {kind for kind, tell in publishing._FACTS.items() if tell.__module__ in of_time} <= set(entries)
+
+
+def test_hours_of_a_broken_line_are_told_by_its_stoppage_alone() -> None:
+    assert ledger(made(CapacityWithdrawn, stoppage_id="stp_1")) == []
+
+
+def test_a_stoppage_that_the_run_was_to_tell_and_did_not_is_found() -> None:
+    down = made(Down, stoppage_id="stp_1", is_told_by_work=True)
+    broke, mended = made(LineBroke, down=down), made(LineMended, stoppage_id="stp_1", is_told_by_work=True)
+    opened, closed = made(StoppageOpened, stoppage_id="stp_1"), made(StoppageClosed, stoppage_id="stp_1")
+    assert "nothing tells the stoppage stp_1" in ledger(broke)[0]
+    assert "nothing tells the stoppage stp_1" in ledger(opened, mended)[0]
+    recorded = [entry("capacity/2/0", 0), entry("capacity/4/0", 1)]
+    assert ledger(broke, opened, mended, closed, *recorded) == []
 
 
 def test_a_fact_that_is_entered_twice_or_out_of_order_is_found() -> None:

@@ -1,17 +1,22 @@
 """Planted quantities that do not add up are found: explosion, consumption, lots, shipments and deliveries."""
 
 import msgspec
+import pytest
 
 from services.capacity.domain.plan_events import PlanAsked, PlanConfirmed
 from services.capacity.domain.work_events import (
     Destination,
     GoodsDelivered,
+    GoodsForwarded,
     GoodsShipped,
     InspectionDispositioned,
     MaterialReceived,
+    OfferDeclined,
     ProductionReported,
     ReportCorrected,
+    SlotMissed,
     Totals,
+    WorkEvent,
     WorkOffered,
     WorkWithdrawn,
 )
@@ -159,15 +164,42 @@ def test_a_delivery_that_is_not_what_left_is_found() -> None:
     assert "not on its way" in balance(*left, delivered(80), delivered(80))[0]
 
 
-def test_more_arriving_at_the_next_plant_than_left_is_found() -> None:
-    came = made(MaterialReceived, work_id="wrk_2", from_work_id="wrk_1", lots=[lot(81, "lot_out")])
-    assert "than the 80 that left" in balance(*MADE, judged("released"), shipped(80), came)[0]
+def offered(work_id: str, plant_id: str) -> WorkOffered:
+    return made(WorkOffered, work_id=work_id, plant_id=plant_id, destinations=[])
 
 
-def test_material_of_withdrawn_work_may_be_handed_to_another() -> None:
-    def came(work_id: str) -> MaterialReceived:
-        return made(MaterialReceived, work_id=work_id, from_work_id="wrk_1", lots=[lot(80, "lot_out")])
+def came(work_id: str, plant_id: str, quantity: int = 80) -> MaterialReceived:
+    return made(
+        MaterialReceived, work_id=work_id, plant_id=plant_id, from_work_id="wrk_1", lots=[lot(quantity, "lot_out")]
+    )
 
-    left = [*MADE, judged("released"), shipped(80), came("wrk_2")]
-    assert balance(*left, made(WorkWithdrawn, work_id="wrk_2"), came("wrk_3")) == []
-    assert "than the 80 that left" in balance(*left, came("wrk_3"))[0]
+
+THERE = [
+    *(offered("wrk_2", "plt_2"), offered("wrk_3", "plt_2"), offered("wrk_4", "plt_4")),
+    *MADE,
+    *(judged("released"), shipped(80), msgspec.structs.replace(delivered(80), to_work_id="wrk_2")),
+]
+
+
+def test_more_in_hands_than_a_lorry_brought_is_found() -> None:
+    assert balance(*THERE, came("wrk_2", "plt_2")) == []
+    assert "81 of lot_out are in hands at plt_2, where 80 lie" in balance(*THERE, came("wrk_2", "plt_2", 81))[0]
+    assert "where 0 lie" in balance(*THERE[:-1], came("wrk_2", "plt_2"))[0], "it is still on the road"
+
+
+@pytest.mark.parametrize("end", [WorkWithdrawn, OfferDeclined, SlotMissed])
+def test_material_of_work_that_ended_may_be_handed_to_another_at_its_plant(end: type[WorkEvent]) -> None:
+    left = [*THERE, came("wrk_2", "plt_2")]
+    assert balance(*left, made(end, work_id="wrk_2"), came("wrk_3", "plt_2")) == []
+    assert "160 of lot_out are in hands" in balance(*left, came("wrk_3", "plt_2"))[0]
+
+
+def test_material_changes_its_plant_by_lorry_alone() -> None:
+    ended = [*THERE, came("wrk_2", "plt_2"), made(SlotMissed, work_id="wrk_2")]
+    assert "in hands at plt_4, where 0 lie" in balance(*ended, came("wrk_4", "plt_4"))[0]
+    fetched = made(GoodsForwarded, work_id="wrk_1", delivery_id="d1", to_work_id="wrk_4")
+    assert "at plt_4, where 0 lie" in balance(*ended, fetched, came("wrk_4", "plt_4"))[0]
+    again = msgspec.structs.replace(delivered(80), to_work_id="wrk_4")
+    assert balance(*ended, fetched, again, came("wrk_4", "plt_4")) == []
+    assert "at plt_2, where 0 lie" in balance(*THERE, came("wrk_2", "plt_2"), fetched)[0]
+    assert "that lies nowhere" in balance(*ended, fetched, fetched)[0]

@@ -1,6 +1,9 @@
 """Planted orders off their ladder, reasons that are missing, and names of other tenants are found."""
 
+from typing import get_args
+
 from services.order.domain.events import (
+    AnyOrderEvent,
     DeliveryArrived,
     DeliveryConfirmed,
     OrderCancelled,
@@ -13,9 +16,10 @@ from services.order.domain.events import (
     PlanningRequested,
     QuoteAccepted,
     QuoteReceived,
+    QuoteSetAside,
 )
 from services.sim.invariants.book import Past
-from services.sim.invariants.promises import NobodyElse, Promises
+from services.sim.invariants.promises import LADDER, NobodyElse, Promises
 from services.sim.life.world import Cast, Party, Plant
 from shared.contracts.planning import PlannedStep, PlanOption
 from shared.contracts.reasons import PlanReason, ReasonCode
@@ -46,9 +50,16 @@ def test_an_order_from_placing_to_closing_keeps_to_its_ladder() -> None:
     assert violations(*BOOKED, ARRIVED, of(OrderDelivered), TAKEN, of(OrderClosed)) == []
 
 
+def test_the_ladder_knows_every_event_of_an_order() -> None:
+    assert set(LADDER) == set(get_args(AnyOrderEvent))
+    late = [of(OrderPlaced), of(OrderCancelled), of(QuoteSetAside)]
+    assert violations(*late) == []
+
+
 def test_a_booked_order_stays_so_while_it_is_revised() -> None:
     again = [of(PlanningRequested), of(PlanningFailed, reasons=[PlanReason(ReasonCode.MOQ_NOT_MET)])]
     assert violations(*BOOKED, *again, of(OrderDelivered)) == []
+    assert "PlanningRequested" in violations(*BOOKED, of(OrderDelivered), of(PlanningRequested))[0]
 
 
 def test_a_confirmation_of_what_was_not_accepted_is_found() -> None:

@@ -1,6 +1,7 @@
 """Planted illegal work is found: starts before acceptance, two runs on a line, stops and ends out of order, no papers."""
 
 from datetime import date, timedelta
+from typing import get_args
 
 from services.capacity.domain.master_events import (
     CapabilitiesSet,
@@ -14,7 +15,9 @@ from services.capacity.domain.values import Capability, FoodContactProof, Licenc
 from services.capacity.domain.work_events import (
     GoodsShipped,
     OfferAccepted,
+    OfferCountered,
     OfferDeclined,
+    OfferRenewed,
     ProductionReported,
     RunFinished,
     RunStarted,
@@ -22,10 +25,11 @@ from services.capacity.domain.work_events import (
     StoppageOpened,
     WorkEvent,
     WorkOffered,
+    WorkOrderEvent,
     WorkWithdrawn,
 )
 from services.sim.invariants.book import Past
-from services.sim.invariants.work_allowed import PapersHold, WorkAllowed
+from services.sim.invariants.work_allowed import LADDER, PapersHold, WorkAllowed
 from shared.contracts.planning import DemandLine, PlannedStep, PlanOption, RecipeStep, Variant
 from shared.kernel.event import Event
 from tests.support.made import T0, found, log_of, made
@@ -36,7 +40,7 @@ def of(kind: type[WorkEvent], work_id: str = "wrk_1", **more: object) -> WorkEve
 
 
 def running(work_id: str = "wrk_1") -> list[Event]:
-    return [of(kind, work_id) for kind in (WorkOffered, OfferAccepted, RunStarted)]
+    return [of(kind, work_id, process_id=f"pro_{work_id}") for kind in (WorkOffered, OfferAccepted, RunStarted)]
 
 
 def violations(*events: Event) -> list[str]:
@@ -46,6 +50,10 @@ def violations(*events: Event) -> list[str]:
 def test_work_that_goes_its_way_is_allowed() -> None:
     stop, go_on = of(StoppageOpened, stoppage_id="stp_1"), of(StoppageClosed, stoppage_id="stp_1")
     assert violations(*running(), stop, go_on, of(ProductionReported), of(RunFinished), *running("wrk_2")) == []
+
+
+def test_the_ladder_knows_every_event_of_a_work_order() -> None:
+    assert set(LADDER) == set(get_args(WorkOrderEvent))
 
 
 def test_a_start_before_acceptance_is_found() -> None:
@@ -64,6 +72,18 @@ def test_a_start_of_a_cancelled_order_is_found() -> None:
 
 def test_two_runs_at_once_on_a_line_are_found() -> None:
     assert "while wrk_1 runs" in violations(*running(), *running("wrk_2"))[0]
+
+
+def test_a_step_that_is_begun_by_two_work_orders_is_found() -> None:
+    again = [of(kind, "wrk_2", process_id="pro_1") for kind in (WorkOffered, OfferAccepted, RunStarted)]
+    first = [of(kind, process_id="pro_1") for kind in (WorkOffered, OfferAccepted, RunStarted, RunFinished)]
+    assert "starts what wrk_1 has made" in violations(*first, *again)[0]
+
+
+def test_an_offer_may_be_countered_once() -> None:
+    bargained = [of(kind) for kind in (WorkOffered, OfferCountered, OfferRenewed)]
+    assert violations(*bargained, of(OfferAccepted)) == []
+    assert "which is renewed" in violations(*bargained, of(OfferCountered))[0]
 
 
 def test_goods_that_leave_a_run_under_way_are_found() -> None:

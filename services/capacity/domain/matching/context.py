@@ -23,7 +23,7 @@ class Context:
 
     *banned*: process id -> plants that may not make it. *print_plants*: design -> the only plant that may print it.
     *used*: item -> units of the buyer's supplies that other parts of the plan eat. *taken*: line id -> the line with
-    what the plan has placed on it.
+    what the plan has placed on it. *plants*: process id -> its plant in the plan that is changed; empty for a new one.
     """
 
     demand: Demand
@@ -39,6 +39,7 @@ class Context:
     print_plants: Mapping[str, str] = field(default_factory=dict)
     used: Mapping[str, int] = field(default_factory=dict)
     taken: Mapping[str, LineOnBoard] = field(default_factory=dict)
+    plants: Mapping[str, str] = field(default_factory=dict)
     remembered: dict[tuple[object, ...], Placement | None] = field(default_factory=dict)
 
     @property

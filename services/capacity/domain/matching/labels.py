@@ -132,7 +132,9 @@ class _Bases:
 
     def _arrival(self, i: int, base: Label, candidate: Candidate) -> tuple[int, int] | None:
         """When the last input is at the candidate's plant, and the price of bringing all of them."""
-        at_home = any(base.placed[feed.task].candidate.plant_id == candidate.plant_id for feed in self._task.feeds)
+        at_home = self._context.plants.get(self._task.process_id) == candidate.plant_id or any(
+            base.placed[feed.task].candidate.plant_id == candidate.plant_id for feed in self._task.feeds
+        )
         key = (i, candidate.plant_id if at_home else candidate.district)
         if key not in self._came:
             self._came[key] = self._travel(base, candidate)
@@ -141,7 +143,7 @@ class _Bases:
     def _travel(self, base: Label, candidate: Candidate) -> tuple[int, int] | None:
         last, fen = 0, 0
         for feed in self._task.feeds:
-            flow = inflow(self._context, feed, base.placed[feed.task], candidate)
+            flow = inflow(self._context, self._task, feed, base.placed[feed.task], candidate)
             if flow is None:
                 return None
             last = max(last, flow.begin)

@@ -1,6 +1,7 @@
 """The seam: a demand, the board and an instant in; a menu of options or typed reasons out. Pure, and deterministic."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from services.capacity.domain.board import Board
@@ -65,7 +66,7 @@ def rematch(
     that are not kept must be named in *ignored* (or be off the board). Matched.slots holds new slots only.
     """
     context = context_of(demand, board, at, rules, ignored=ignored, banned=banned or {})
-    context = with_unbooked(context, kept)
+    context = replace(with_unbooked(context, kept), plants={one.process_id: one.plant_id for one in current})
     found = menu(context, again(kept, [*kept, *current]))
     if not found.wholes:
         return Unmatched(unmatched(context, found), None)

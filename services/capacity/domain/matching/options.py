@@ -7,7 +7,7 @@ from services.capacity.domain.hours import instant_of
 from services.capacity.domain.matching.context import Context
 from services.capacity.domain.matching.labels import Outcome
 from services.capacity.domain.matching.menu import Whole
-from services.capacity.domain.matching.placing import Placed
+from services.capacity.domain.matching.placing import Placed, leaves
 from services.capacity.domain.slots import Slot
 from shared.contracts.planning import PlannedStep, PlannedTrip, PlanOption
 from shared.contracts.reasons import PlanReason, Relaxation
@@ -94,7 +94,8 @@ def _trips(context: Context, part: Outcome, promise: int) -> Iterable[PlannedTri
             if source.candidate.plant_id == one.candidate.plant_id:
                 continue
             origin, destination = source.candidate.district, one.candidate.district
-            trip = context.roads.trip(origin, destination, source.ready, feed.quantity, source.task.step.unit)
+            ready = leaves(context, one.task, source, one.candidate, source.ready)
+            trip = context.roads.trip(origin, destination, ready, feed.quantity, source.task.step.unit)
             if trip is not None:
                 yield PlannedTrip(
                     process_id=source.task.process_id,

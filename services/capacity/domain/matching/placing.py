@@ -52,12 +52,21 @@ class Late(NamedTuple):
     end_min: int
 
 
-def inflow(context: Context, feed: Feed, source: Placed, candidate: Candidate) -> Inflow | None:
-    """How *source* feeds a run of *candidate*; None when the plants are too far apart.
+def leaves(context: Context, task: Task, source: Placed, candidate: Candidate, ready: int) -> int:
+    """When output of *source* that is ready at *ready* may leave for *task* on *candidate*: for a plant that nobody had
+    thought of when it was made, now at the earliest.
+    """
+    planned_at = context.plants.get(task.process_id, candidate.plant_id)
+    is_elsewhere = task.pin is None and source.task.pin is not None and planned_at != candidate.plant_id
+    return max(ready, context.at) if is_elsewhere else ready
+
+
+def inflow(context: Context, task: Task, feed: Feed, source: Placed, candidate: Candidate) -> Inflow | None:
+    """How *source* feeds a run of *task* on *candidate*; None when the plants are too far apart.
 
     With transfer batches the run may begin on the first and must outlast the arrival of the last by one batch's work.
     """
-    arrives = _arrival(context, feed, source, candidate, source.ready)
+    arrives = _arrival(context, feed, source, candidate, leaves(context, task, source, candidate, source.ready))
     if arrives is None:
         return None
     first, end_min = arrives, 0
@@ -66,7 +75,8 @@ def inflow(context: Context, feed: Feed, source: Placed, candidate: Candidate) -
         seconds = ceil_div(source.candidate.seconds * transfer, source.task.net)
         made = context.line(source.candidate.line_id).hours.advance(source.at.runs_from, seconds)
         lag = source.task.step.last_lag_minutes * _MINUTE
-        came = None if made is None else _arrival(context, feed, source, candidate, made + lag)
+        first_ready = None if made is None else leaves(context, task, source, candidate, made + lag)
+        came = None if first_ready is None else _arrival(context, feed, source, candidate, first_ready)
         if came is not None and came < arrives:
             first = came
             end_min = arrives + ceil_div(candidate.seconds * transfer, feed.quantity)
@@ -98,7 +108,7 @@ def place(
     """The earliest placement after the inputs in *placed*; broken maximum lags; None when there is no place."""
     flows: list[tuple[Feed, Inflow]] = []
     for feed in task.feeds:
-        flow = inflow(context, feed, placed[feed.task], candidate)
+        flow = inflow(context, task, feed, placed[feed.task], candidate)
         if flow is None:
             return None
         flows.append((feed, flow))

@@ -121,7 +121,7 @@ def _why(context: Context, stuck: Stuck, candidate: Candidate) -> tuple[ReasonCo
     task, placed = stuck.task, stuck.placed
     if any(feed.task not in placed for feed in task.feeds):
         return ReasonCode.LAG_EXCEEDED, {}
-    flows = [inflow(context, feed, placed[feed.task], candidate) for feed in task.feeds]
+    flows = [inflow(context, task, feed, placed[feed.task], candidate) for feed in task.feeds]
     far = {"km_max": str(context.rules.trip_km_max)}
     if None in flows:
         return ReasonCode.TRANSPORT_TOO_LONG, far
@@ -231,7 +231,7 @@ def _begins(context: Context, placed: Mapping[int, Placed], one: Placed) -> dict
     """feeding task -> when its output lets *one* begin."""
     found = {}
     for feed in one.task.feeds:
-        flow = inflow(context, feed, placed[feed.task], one.candidate)
+        flow = inflow(context, one.task, feed, placed[feed.task], one.candidate)
         if flow is not None:
             found[feed.task] = flow.begin
     return found

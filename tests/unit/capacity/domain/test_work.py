@@ -59,6 +59,7 @@ from tests.support.work_histories import (
     RECEIVE,
     RELEASE,
     RELEASED,
+    RENEW,
     RUNNING,
     SET_UP,
     SHEETS,
@@ -92,6 +93,7 @@ REFUSED: list[tuple[Why, tuple[WorkCommand, ...], WorkCommand]] = [
     (Why.OFFER_EXPIRED, (), AcceptOffer(at(9))),
     (Why.OFFER_EXPIRED, (), CounterOffer("rpl_1", 1, at(10), at(12), "", at(9))),
     (Why.DECLINE_REASON_UNKNOWN, (), DeclineOffer("weather", "", at(1))),
+    (Why.COUNTER_ANSWERED, (COUNTER, RENEW), CounterOffer("rpl_2", 70_000, at(10), at(12), "", at(3))),
     (Why.COUNTER_EMPTY, (), CounterOffer("rpl_1", 50_000, at(10), at(12), "", at(1))),
     (Why.WORK_WITHDRAWN, (WITHDRAW,), START),
     (Why.WORK_WITHDRAWN, (DECLINE,), FINISH),
@@ -143,9 +145,9 @@ REFUSED: list[tuple[Why, tuple[WorkCommand, ...], WorkCommand]] = [
     (Why.SHIPPED, SHIPPED, ShipGoods("dlv_2", None, {}, [], moment(15))),
     (Why.SHIPPED, RELEASED, ShipGoods("dlv_1", "pro_9", {}, [], moment(15))),
     (Why.NOT_SHIPPED, RELEASED, DELIVER),
-    (Why.UNKNOWN_DELIVERY, SHIPPED, DeliverGoods("dlv_9", moment(16))),
+    (Why.UNKNOWN_DELIVERY, SHIPPED, DeliverGoods("dlv_9", {}, moment(16))),
     (Why.DELIVERED, DELIVERED, DELIVER),
-    (Why.AT_BEFORE_LAST, SHIPPED, DeliverGoods(None, moment(13, now=16))),
+    (Why.AT_BEFORE_LAST, SHIPPED, DeliverGoods(None, {}, moment(13, now=16))),
 ]
 
 

@@ -148,7 +148,7 @@ class WorkOrder(RuleBasedStateMachine):
 
     @rule()
     def deliver(self) -> None:
-        self.say(DeliverGoods(None, moment(self.later())))
+        self.say(DeliverGoods(None, {}, moment(self.later())))
 
     @invariant()
     def sums_are_what_was_said(self) -> None:

@@ -33,6 +33,7 @@ KEPT_PRIVATE = {
     "food-contact-proof-ended.v1",
     "food-contact-proof-recorded.v1",
     "goods-delivered.v1",  # told only at the buyer's door
+    "goods-forwarded.v1",
     "inspection-opened.v1",
     "licence-ended.v1",
     "licence-recorded.v1",

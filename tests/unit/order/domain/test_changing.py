@@ -25,6 +25,7 @@ from services.order.domain.events import (
     OrderConfirmed,
     PlanningRequested,
     QuoteAccepted,
+    QuoteLost,
     QuoteReceived,
     QuoteSetAside,
 )
@@ -285,3 +286,16 @@ def test_a_change_comes_too_late_once_work_has_begun(a_confirmed_order: Situatio
 
     (dropped,) = story.after(begun).when(ReceiveQuote(second)).then(QuoteSetAside)
     assert dropped.why == "outdated"
+
+
+def test_a_change_that_is_lost_while_its_order_is_made_is_over(a_confirmed_order: Situation) -> None:
+    story = a_confirmed_order.story.after(changing())
+    second = a_quote(story.past[-1].lines, attempt=2)
+    taken = AcceptQuote(second.quote_id, second.options[0].option_id, NOW)
+    begun = ReceiveProgress(progress(a_confirmed_order.quote.options[0].steps[0], "in_progress"), terms())
+    told = story.after(ReceiveQuote(second), taken, begun).when(ReceiveLoss(a_loss(second)))
+    told.then(QuoteLost)
+    running = told.state()
+    assert isinstance(running, Running)
+    assert (running.revision, running.attempt) == (None, 2)
+    assert running.promise.quote_id == a_confirmed_order.quote.quote_id

@@ -39,11 +39,13 @@ def _booked(world: Board, asked: Demand) -> PlanOption:
     return option
 
 
-def _again(world: Board, asked: Demand, option: PlanOption, kept: list[PlannedStep], **ban: str) -> Matched | Unmatched:
+def _again(
+    world: Board, asked: Demand, option: PlanOption, kept: list[PlannedStep], hours: float = 0, /, **ban: str
+) -> Matched | Unmatched:
     return rematch(
         asked,
         world,
-        at(0),
+        at(hours),
         RULES,
         quote_id="rpl_1",
         kept=kept,
@@ -81,6 +83,22 @@ def test_a_declined_first_step_fits_before_the_kept_second_or_not_at_all() -> No
     book(world, other, 0, 2, code="BODY")
     answer = _again(world, asked, option, [printed], **{body.process_id: body.plant_id})
     assert isinstance(answer, Unmatched)
+
+
+def test_a_journey_that_only_a_new_plan_brings_about_begins_when_it_is_made() -> None:
+    """The body was made long ago and lies at the printer that was to have it: another one must wait for a lorry."""
+    world, asked = _world(), demand(2_000, variant(BODY, PRINT))
+    option = _booked(world, asked)
+    body, printed = option.steps
+    here = _again(world, asked, option, [body], 48)
+    assert isinstance(here, Matched)
+    assert (here.options[0].steps[1].plant_id, here.options[0].steps[1].starts_at) == (printed.plant_id, at(48))
+    away = _again(world, asked, option, [body], 48, **{printed.process_id: printed.plant_id})
+    assert isinstance(away, Matched)
+    for one in away.options:
+        [trip] = [trip for trip in one.trips if trip.to_process_id == printed.process_id]
+        assert trip.departs_at >= at(48)
+        assert one.steps[1].starts_at >= trip.arrives_at
 
 
 def test_everything_may_move_when_nothing_is_kept() -> None:
