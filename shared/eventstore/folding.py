@@ -30,13 +30,30 @@ def digest_of(*objects: object) -> str:
     return total.hexdigest()[:16]
 
 
+class Poisoned(Exception):
+    """A page holds something that a view cannot apply; nothing of the transaction may be kept."""
+
+
+def fold_whole(connection: sa.Connection, projection: Projection, page: Sequence[Recorded]) -> None:
+    """Apply *page* to the view inside the caller's transaction, at once. Raises Poisoned where `fold` is called for."""
+    wanted = _wanted(projection, page)
+    if not wanted:
+        return
+    try:
+        projection.apply(connection, wanted)
+    except Exception as failure:
+        if is_unwell(failure):
+            raise  # the database is ill, not the event: nothing is parked for that
+        raise Poisoned(projection.name) from failure
+
+
 def fold(connection: sa.Connection, projection: Projection, page: Sequence[Recorded], now: datetime, log: str) -> int:
     """Apply *page* to the view inside the caller's transaction; returns how many events were parked.
 
     The page is tried as a whole. When it fails, its effect is undone and each event is tried alone, so that only
     what cannot be applied is set aside.
     """
-    wanted = page if projection.handles is None else [one for one in page if one.type in projection.handles]
+    wanted = _wanted(projection, page)
     if not wanted or _applied(connection, projection, wanted) is None:
         return 0
     parked = 0
@@ -48,6 +65,10 @@ def fold(connection: sa.Connection, projection: Projection, page: Sequence[Recor
             park(connection, Parked(f"view:{projection.name}", log, one.position, one.stream, one.type, reason, now))
             _log.error("event parked", view=projection.name, position=one.position, key=one.stream, reason=reason)
     return parked
+
+
+def _wanted(projection: Projection, page: Sequence[Recorded]) -> Sequence[Recorded]:
+    return page if projection.handles is None else [one for one in page if one.type in projection.handles]
 
 
 def _applied(connection: sa.Connection, projection: Projection, page: Sequence[Recorded]) -> Exception | None:
