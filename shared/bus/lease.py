@@ -10,6 +10,13 @@ from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.tables import LEASE
 from shared.kernel.clock import Clock
 
+_FIND = sa.select(LEASE).where(LEASE.c.name == sa.bindparam("lease"))  # built once: a relay renews for ever
+_RENEW = (
+    LEASE.update()
+    .where(LEASE.c.name == sa.bindparam("lease"))
+    .values(holder=sa.bindparam("by"), epoch=sa.bindparam("in_epoch"), expires_us=sa.bindparam("until_us"))
+)
+
 
 class Held(msgspec.Struct, frozen=True):
     """A lease as its holder knows it."""
@@ -49,7 +56,7 @@ class Lease:
     def _take(self, now: datetime, *, from_anybody: bool = False) -> Held | None:
         expires_at = now + self._lasts_for
         with self._log.writing() as connection:
-            row = connection.execute(sa.select(LEASE).where(LEASE.c.name == self._name)).one_or_none()
+            row = connection.execute(_FIND, {"lease": self._name}).one_or_none()
             is_anothers = row is not None and row.holder != self._holder and instant(row.expires_us) > now
             if is_anothers and not from_anybody:
                 return None
@@ -58,8 +65,8 @@ class Lease:
                 connection.execute(LEASE.insert().values(**values, expires_us=microseconds(expires_at)))
                 return Held(1, expires_at)
             epoch: int = row.epoch if self._held is not None and row.holder == self._holder else row.epoch + 1
-            values = {"holder": self._holder, "epoch": epoch, "expires_us": microseconds(expires_at)}
-            connection.execute(LEASE.update().where(LEASE.c.name == self._name).values(**values))
+            renewed = {"by": self._holder, "in_epoch": epoch, "until_us": microseconds(expires_at)}
+            connection.execute(_RENEW, {"lease": self._name, **renewed})
             return Held(epoch, expires_at)
 
     def release(self) -> None:
