@@ -4,6 +4,7 @@ import hashlib
 import inspect
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from types import FunctionType, MethodType, ModuleType
 
 import sqlalchemy as sa
@@ -21,13 +22,15 @@ def digest_of(*objects: object) -> str:
     """A short digest of code and data: source text for modules, classes and functions, `repr` for anything else."""
     total = hashlib.sha256()
     for one in objects:
-        total.update(
-            (
-                inspect.getsource(one) if isinstance(one, ModuleType | FunctionType | MethodType | type) else repr(one)
-            ).encode()
-        )
+        is_code = isinstance(one, ModuleType | FunctionType | MethodType | type)
+        total.update((_source(one) if is_code else repr(one)).encode())
         total.update(b"\0")
     return total.hexdigest()[:16]
+
+
+@cache  # finding it takes milliseconds, and it never changes while the process runs
+def _source(code: ModuleType | FunctionType | MethodType | type) -> str:
+    return inspect.getsource(code)
 
 
 class Poisoned(Exception):
