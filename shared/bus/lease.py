@@ -11,10 +11,15 @@ from shared.eventstore.tables import LEASE
 from shared.kernel.clock import Clock
 
 _FIND = sa.select(LEASE).where(LEASE.c.name == sa.bindparam("lease"))  # built once: a relay renews for ever
-_RENEW = (
+_TAKE = (
     LEASE.update()
     .where(LEASE.c.name == sa.bindparam("lease"))
     .values(holder=sa.bindparam("by"), epoch=sa.bindparam("in_epoch"), expires_us=sa.bindparam("until_us"))
+)
+_EXTEND = (
+    LEASE.update()
+    .where(LEASE.c.name == sa.bindparam("lease"), LEASE.c.holder == sa.bindparam("by"))
+    .values(expires_us=sa.bindparam("until_us"))
 )
 
 
@@ -56,6 +61,9 @@ class Lease:
     def _take(self, now: datetime, *, from_anybody: bool = False) -> Held | None:
         expires_at = now + self._lasts_for
         with self._log.writing() as connection:
+            extended = {"lease": self._name, "by": self._holder, "until_us": microseconds(expires_at)}
+            if self._held is not None and connection.execute(_EXTEND, extended).rowcount:
+                return Held(self._held.epoch, expires_at)
             row = connection.execute(_FIND, {"lease": self._name}).one_or_none()
             is_anothers = row is not None and row.holder != self._holder and instant(row.expires_us) > now
             if is_anothers and not from_anybody:
@@ -64,9 +72,8 @@ class Lease:
                 values = {"name": self._name, "holder": self._holder, "epoch": 1}
                 connection.execute(LEASE.insert().values(**values, expires_us=microseconds(expires_at)))
                 return Held(1, expires_at)
-            epoch: int = row.epoch if self._held is not None and row.holder == self._holder else row.epoch + 1
-            renewed = {"by": self._holder, "in_epoch": epoch, "until_us": microseconds(expires_at)}
-            connection.execute(_RENEW, {"lease": self._name, **renewed})
+            epoch: int = row.epoch + 1
+            connection.execute(_TAKE, {**extended, "in_epoch": epoch})
             return Held(epoch, expires_at)
 
     def release(self) -> None:
