@@ -207,7 +207,7 @@ def list_work(
     if principal.role is not Role.OFFICE:
         wanted["factory_org_id"] = principal.org_id
     if states:
-        wanted["states"] = states
+        wanted |= {f"state_{number}": state for number, state in enumerate(states)}
     if line_id is not None:
         wanted["line_id"] = line_id
     if after is not None:
@@ -222,8 +222,9 @@ def _listing(wanted: frozenset[str]) -> sa.Select[Any]:
     query = sa.select(TABLE).order_by(TABLE.c.starts_at, TABLE.c.work_id).limit(sa.bindparam("at_most"))
     if "factory_org_id" in wanted:
         query = query.where(TABLE.c.factory_org_id == sa.bindparam("factory_org_id"))
-    if "states" in wanted:
-        query = query.where(TABLE.c.state.in_(sa.bindparam("states", expanding=True)))
+    states = [sa.bindparam(one, type_=sa.Text) for one in sorted(wanted) if one.startswith("state_")]
+    if states:
+        query = query.where(TABLE.c.state.in_(states))
     if "line_id" in wanted:
         query = query.where(TABLE.c.line_id == sa.bindparam("line_id"))
     if "after_at" in wanted:
