@@ -32,10 +32,11 @@ class StoryClock:
     def set(self, at: datetime) -> datetime:
         """Move to *at*. Raises ValueError when *at* is naive or earlier than now."""
         with self._lock:
-            if _aware(at) < self._now:
+            at = _aware(at)
+            if at < self._now:
                 raise ValueError(f"a story runs forward: it is {self._now:%FT%TZ}, asked for {at:%FT%TZ}")
-            self._now = _aware(at)
-            return self._now
+            self._now = at
+            return at
 
     def advance(self, by: timedelta) -> datetime:
         """Move on *by* (>= 0) and return the new time."""
@@ -49,7 +50,7 @@ class StoryClock:
 def _aware(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError(f"expected an aware instant, found {at!r} without a zone")
-    return at.astimezone(UTC)
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
 
 
 class _RisingIds:

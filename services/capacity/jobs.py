@@ -6,6 +6,7 @@ from services.capacity.domain.work_identity import offer_id_of
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.no_shows import NoShowsHandler
 from services.capacity.handlers.offers import OffersHandler
+from services.capacity.projections.board import SAVE_WORTH
 from services.capacity.projections.work import list_unanswered, list_unstarted
 from shared.eventstore.handling import transact
 from shared.eventstore.projecting import LogWithViews
@@ -25,7 +26,7 @@ def jobs(desk: Desk, log: LogWithViews, offers: OffersHandler, no_shows: NoShows
     return [
         lapse_offers(desk, log, offers),
         miss_slots(desk, log, no_shows),
-        Job("capacity-board-saved", SAVES_EVERY, desk.board.save),
+        Job("capacity-board-saved", SAVES_EVERY, lambda: desk.board.save(SAVE_WORTH)),
     ]
 
 

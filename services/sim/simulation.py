@@ -56,6 +56,7 @@ class Simulation:
         self._clocks = {name: clocks.drawn(self.world, Random(f"{seed}/clock/{name}")) for name in SERVICES}
         self._minds = [Random(f"{seed}/{one.name}") for one in actors]
         self._wakes = [one.wakes_at() for one in actors]
+        self._next_wake = min(self._wakes, default=None)
         self._turns = list(faults.turns(weather.coming))
         heapify(self._turns)
         self._jobs_at = begins + JOBS_EVERY
@@ -93,9 +94,9 @@ class Simulation:
             raise
         except Exception as failure:
             raise Violated(f"{who} failed: {type(failure).__name__}: {failure}") from failure
-        if who != "time":  # the next line says what time it is
+        if who != "time":  # it writes nothing, and the next line says what time it is
             self.trace.note(at, number, who, said)
-        self._look()
+            self._look()
 
     def is_idle(self) -> bool:
         return self._workers.next_at() is None
@@ -132,7 +133,8 @@ class Simulation:
     def _choose(self, *, actors: bool, until: datetime | None) -> Move:
         now, haste = self.world.now(), self._haste
         ready = self._workers.ready(now)
-        due = [number for number, at in enumerate(self._wakes) if at <= now] if actors else []
+        is_due = actors and self._next_wake is not None and self._next_wake <= now
+        due = [number for number, at in enumerate(self._wakes) if at <= now] if is_due else []
         moves: list[Move] = []
         weights: list[int] = []
         for worker in ready:
@@ -148,7 +150,12 @@ class Simulation:
             return ("time", lambda: self._move_on(until, leap=True))
         moves.append(("time", lambda: self._move_on(until, leap=False)))
         weights.append(haste["time"])
-        return self._chance.choices(moves, weights)[0]
+        lot = self._chance.random() * sum(weights)
+        for move, weight in zip(moves, weights, strict=True):
+            lot -= weight
+            if lot < 0:
+                return move
+        return moves[-1]
 
     def _act(self, number: int) -> str:
         actor = self.actors[number]
@@ -156,13 +163,14 @@ class Simulation:
             return actor.act(self, self._minds[number])
         finally:
             self._wakes[number] = actor.wakes_at()
+            self._next_wake = min(self._wakes)
 
     def _move_on(self, until: datetime | None, *, leap: bool) -> str:
         """To the next thing that is due; only a little while somebody could work."""
         now = self.world.now()
-        due = [self._jobs_at, *self._wakes]
-        due += [at for at in (until, self._workers.next_at(), self._turns[0][0] if self._turns else None) if at]
-        later = min((at for at in due if at > now), default=now + JOBS_EVERY)
+        wake, turn = self._next_wake, self._turns[0][0] if self._turns else None
+        due = (self._jobs_at, wake, until, self._workers.next_at(), turn)
+        later = min((at for at in due if at is not None and at > now), default=now + JOBS_EVERY)
         if not leap:
             later = min(later, now + timedelta(seconds=self._chance.expovariate(1 / PAUSE_SECONDS)))
         self.world.set(later)

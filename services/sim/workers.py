@@ -1,6 +1,6 @@
 """The parts of a house that work by themselves (relays, consumers, views), stepped one at a time in any order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from random import Random
 
@@ -21,11 +21,15 @@ LAGS_SECONDS_MAX = {
 }  # one till the next crash
 
 
-class Worker:
-    """One part. *ready_at* is when it has something to do, None while it has nothing."""
+Step = Callable[[], tuple[int, bool]]
+"""One page: how much was moved (-1: what waits may not be had yet), and whether more is there."""
 
-    def __init__(self, kind: str, service: str, step: Callable[[], int]) -> None:
-        self.kind, self.service = kind, service
+
+class Worker:
+    """One part, fed by the logs of *sources*. *ready_at* is when it has something to do, None while it has nothing."""
+
+    def __init__(self, kind: str, service: str, sources: Collection[str], step: Step) -> None:
+        self.kind, self.service, self.sources = kind, service, sources
         self.name = f"{kind} {service}"
         self.step = step
         self.ready_at: datetime | None = None
@@ -40,9 +44,9 @@ class Workers:
         self._lags = {kind: chance.choice(lags) for kind, lags in LAGS_SECONDS_MAX.items()}
         for name, service in house.services.items():
             if service.relay is not None:
-                self.all.append(Worker("relay", name, self._relay(service.relay)))
-            self.all += [Worker("consumer", name, self._consumer(one)) for one in service.consumers]
-            self.all.append(Worker("views", name, self._views(name, service.projector)))
+                self.all.append(Worker("relay", name, (name,), self._relay(service.relay)))
+            self.all += [Worker("consumer", name, one.topics, self._consumer(one)) for one in service.consumers]
+            self.all.append(Worker("views", name, (name,), self._views(name, service.projector)))
         for worker in self.all:
             worker.ready_at = now
 
@@ -55,31 +59,29 @@ class Workers:
 
     def grown(self, service: str, now: datetime) -> None:
         """The log of *service* has grown."""
-        for one in self.all:
-            if one.service == service and one.kind != "consumer":
-                self._wake(one, now)
+        self._wake_all(("relay", "views"), service, now)
 
     def run(self, worker: Worker, now: datetime) -> str:
         """One step of *worker*; says what it came to. Raises Crash, and whatever would end the real thread."""
         try:
-            moved = worker.step()
+            moved, is_more = worker.step()
         except (LogUnavailable, BrokerAway) as away:
             self._later(worker, now)
             return f"waits: {away}"
         if moved < 0:
             self._later(worker, now)
             return "waits"
-        worker.ready_at = now if moved else None
+        worker.ready_at = now if is_more else None
         if worker.kind == "relay" and moved:
-            self._wake_all("consumer", now)
+            self._wake_all(("consumer",), worker.service, now)
         return str(moved)
 
     def _later(self, worker: Worker, now: datetime) -> None:
         worker.ready_at = now + timedelta(seconds=self._chance.uniform(0.5, RETRY_SECONDS_MAX))
 
-    def _wake_all(self, kind: str, now: datetime) -> None:
+    def _wake_all(self, kinds: Collection[str], source: str, now: datetime) -> None:
         for one in self.all:
-            if one.kind == kind:
+            if one.kind in kinds and source in one.sources:
                 self._wake(one, now)
 
     def _wake(self, worker: Worker, now: datetime) -> None:
@@ -87,36 +89,35 @@ class Workers:
         if worker.ready_at is None:
             worker.ready_at = now + timedelta(seconds=self._lags[worker.kind] * self._chance.random())
 
-    def _relay(self, relay: Relay) -> Callable[[], int]:
+    def _relay(self, relay: Relay) -> Step:
         """-1: something is to be published and may not be yet (another holder's lease)."""
 
-        def step() -> int:
-            moved = relay.run_once()
-            return moved or (-1 if relay.epoch == 0 or relay.lag() else 0)
+        def step() -> tuple[int, bool]:
+            moved, lag = relay.run_once(), relay.lag()
+            return moved or (-1 if relay.epoch == 0 or lag else 0), lag > 0
 
         return step
 
-    def _consumer(self, consumer: Consumer) -> Callable[[], int]:
+    def _consumer(self, consumer: Consumer) -> Step:
         """-1: facts wait that were not given; the relays are asked for them where the broker holds them no more."""
 
-        def step() -> int:
-            moved = consumer.run_once()
-            if not moved and self._broker.backlog(consumer.name).count:
-                moved = -1
-            if moved < 0 or consumer.name in self._broker.withheld:
+        def step() -> tuple[int, bool]:
+            moved, is_more = consumer.run_once(), self._broker.backlog(consumer.name).count > 0
+            if (is_more and not moved) or consumer.name in self._broker.withheld:
                 self._broker.withheld.discard(consumer.name)
-                self._wake_all("relay", self._house.clock.now())
-                return -1
-            return moved
+                for topic in consumer.topics:
+                    self._wake_all(("relay",), topic, self._house.clock.now())
+                return -1, True
+            return moved, is_more
 
         return step
 
-    def _views(self, service: str, projector: Projector) -> Callable[[], int]:
-        def step() -> int:
+    def _views(self, service: str, projector: Projector) -> Step:
+        def step() -> tuple[int, bool]:
             if self._weather.spell("views-stand", service) is not None:
                 self._weather.hit("views-stand")
-                return -1
-            return projector.run_once()
+                return -1, True
+            return projector.run_once(), projector.lag() > 0
 
         return step
 

@@ -71,6 +71,10 @@ class Consumer:
         self._marks: dict[str, int] = {}  # source -> mark passed, stored or about to be
         self._stepper = Stepper(f"consumer-{name}", self.run_once, self._idle, broker.nudge, (LogError, BrokerAway))
 
+    @property
+    def topics(self) -> Sequence[str]:
+        return self._topics
+
     def subscribe(self) -> None:
         """Tell the broker where this consumer stands. Done by the first step as well; sooner spares a rewind."""
         if not self._is_subscribed:

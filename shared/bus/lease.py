@@ -10,6 +10,18 @@ from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.tables import LEASE
 from shared.kernel.clock import Clock
 
+_FIND = sa.select(LEASE).where(LEASE.c.name == sa.bindparam("lease"))  # built once: a relay renews for ever
+_TAKE = (
+    LEASE.update()
+    .where(LEASE.c.name == sa.bindparam("lease"))
+    .values(holder=sa.bindparam("by"), epoch=sa.bindparam("in_epoch"), expires_us=sa.bindparam("until_us"))
+)
+_EXTEND = (
+    LEASE.update()
+    .where(LEASE.c.name == sa.bindparam("lease"), LEASE.c.holder == sa.bindparam("by"))
+    .values(expires_us=sa.bindparam("until_us"))
+)
+
 
 class Held(msgspec.Struct, frozen=True):
     """A lease as its holder knows it."""
@@ -49,7 +61,10 @@ class Lease:
     def _take(self, now: datetime, *, from_anybody: bool = False) -> Held | None:
         expires_at = now + self._lasts_for
         with self._log.writing() as connection:
-            row = connection.execute(sa.select(LEASE).where(LEASE.c.name == self._name)).one_or_none()
+            extended = {"lease": self._name, "by": self._holder, "until_us": microseconds(expires_at)}
+            if self._held is not None and connection.execute(_EXTEND, extended).rowcount:
+                return Held(self._held.epoch, expires_at)
+            row = connection.execute(_FIND, {"lease": self._name}).one_or_none()
             is_anothers = row is not None and row.holder != self._holder and instant(row.expires_us) > now
             if is_anothers and not from_anybody:
                 return None
@@ -57,9 +72,8 @@ class Lease:
                 values = {"name": self._name, "holder": self._holder, "epoch": 1}
                 connection.execute(LEASE.insert().values(**values, expires_us=microseconds(expires_at)))
                 return Held(1, expires_at)
-            epoch: int = row.epoch if self._held is not None and row.holder == self._holder else row.epoch + 1
-            values = {"holder": self._holder, "epoch": epoch, "expires_us": microseconds(expires_at)}
-            connection.execute(LEASE.update().where(LEASE.c.name == self._name).values(**values))
+            epoch: int = row.epoch + 1
+            connection.execute(_TAKE, {**extended, "in_epoch": epoch})
             return Held(epoch, expires_at)
 
     def release(self) -> None:

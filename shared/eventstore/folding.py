@@ -4,6 +4,7 @@ import hashlib
 import inspect
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from types import FunctionType, MethodType, ModuleType
 
 import sqlalchemy as sa
@@ -21,13 +22,32 @@ def digest_of(*objects: object) -> str:
     """A short digest of code and data: source text for modules, classes and functions, `repr` for anything else."""
     total = hashlib.sha256()
     for one in objects:
-        total.update(
-            (
-                inspect.getsource(one) if isinstance(one, ModuleType | FunctionType | MethodType | type) else repr(one)
-            ).encode()
-        )
+        is_code = isinstance(one, ModuleType | FunctionType | MethodType | type)
+        total.update((_source(one) if is_code else repr(one)).encode())
         total.update(b"\0")
     return total.hexdigest()[:16]
+
+
+@cache  # finding it takes milliseconds, and it never changes while the process runs
+def _source(code: ModuleType | FunctionType | MethodType | type) -> str:
+    return inspect.getsource(code)
+
+
+class Poisoned(Exception):
+    """A page holds something that a view cannot apply; nothing of the transaction may be kept."""
+
+
+def fold_whole(connection: sa.Connection, projection: Projection, page: Sequence[Recorded]) -> None:
+    """Apply *page* to the view inside the caller's transaction, at once. Raises Poisoned where `fold` is called for."""
+    wanted = _wanted(projection, page)
+    if not wanted:
+        return
+    try:
+        projection.apply(connection, wanted)
+    except Exception as failure:
+        if is_unwell(failure):
+            raise  # the database is ill, not the event: nothing is parked for that
+        raise Poisoned(projection.name) from failure
 
 
 def fold(connection: sa.Connection, projection: Projection, page: Sequence[Recorded], now: datetime, log: str) -> int:
@@ -36,7 +56,7 @@ def fold(connection: sa.Connection, projection: Projection, page: Sequence[Recor
     The page is tried as a whole. When it fails, its effect is undone and each event is tried alone, so that only
     what cannot be applied is set aside.
     """
-    wanted = page if projection.handles is None else [one for one in page if one.type in projection.handles]
+    wanted = _wanted(projection, page)
     if not wanted or _applied(connection, projection, wanted) is None:
         return 0
     parked = 0
@@ -48,6 +68,10 @@ def fold(connection: sa.Connection, projection: Projection, page: Sequence[Recor
             park(connection, Parked(f"view:{projection.name}", log, one.position, one.stream, one.type, reason, now))
             _log.error("event parked", view=projection.name, position=one.position, key=one.stream, reason=reason)
     return parked
+
+
+def _wanted(projection: Projection, page: Sequence[Recorded]) -> Sequence[Recorded]:
+    return page if projection.handles is None else [one for one in page if one.type in projection.handles]
 
 
 def _applied(connection: sa.Connection, projection: Projection, page: Sequence[Recorded]) -> Exception | None:

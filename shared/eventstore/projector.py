@@ -8,8 +8,8 @@ from time import monotonic
 import sqlalchemy as sa
 
 from shared.eventstore import shadow
-from shared.eventstore.checkpoints import Checkpoint, read_checkpoints, write_checkpoint
-from shared.eventstore.folding import digest_of, fold
+from shared.eventstore.checkpoints import Checkpoint, move_checkpoints, read_checkpoints, write_checkpoint
+from shared.eventstore.folding import Poisoned, digest_of, fold, fold_whole
 from shared.eventstore.parking import Parked, list_parked, unpark
 from shared.eventstore.port import PAGE_MAX, LogError, Recorded
 from shared.eventstore.projecting import LogWithViews, Projection
@@ -120,21 +120,34 @@ class Projector:
         return len(page)
 
     def _fold(self, live: Sequence[Projection], page: Sequence[Recorded]) -> None:
-        """Checkpoints are read again under the write lock: a rebuild or another process may have moved them."""
-        after, position, now = page[0].position - 1, page[-1].position, self._clock.now()
-        with self._log.writing() as connection:
-            checkpoints = read_checkpoints(connection)
-            for projection in live:
-                expected = Checkpoint(after, projection.code_digest)
-                if checkpoints[projection.name] == expected:
-                    fold(connection, projection, page, now, self._log.name)
-                    checkpoints[projection.name] = Checkpoint(position, projection.code_digest)
-                    write_checkpoint(connection, projection.name, checkpoints[projection.name])
+        """A page that holds poison is taken a second time, with care: savepoints would cost every page more."""
+        try:
+            checkpoints = self._written(live, page)
+        except Poisoned:
+            checkpoints = self._written(live, page, with_care=True)
         with self._changed:
             self._checkpoints = {name: checkpoints[name] for name in self._projections}
             self._changed.notify_all()
         for call in self._on_page:
-            call(position)
+            call(page[-1].position)
+
+    def _written(
+        self, live: Sequence[Projection], page: Sequence[Recorded], *, with_care: bool = False
+    ) -> dict[str, Checkpoint]:
+        """Checkpoints are read again under the write lock: a rebuild or another process may have moved them."""
+        after, position, now = page[0].position - 1, page[-1].position, self._clock.now()
+        with self._log.writing() as connection:
+            checkpoints, moved = read_checkpoints(connection), dict[str, Checkpoint]()
+            for projection in live:
+                if checkpoints[projection.name] != Checkpoint(after, projection.code_digest):
+                    continue
+                if with_care:
+                    fold(connection, projection, page, now, self._log.name)
+                else:
+                    fold_whole(connection, projection, page)
+                moved[projection.name] = Checkpoint(position, projection.code_digest)
+            move_checkpoints(connection, moved)
+        return checkpoints | moved
 
     def catch_up(self) -> None:
         """Fold until nothing is left."""

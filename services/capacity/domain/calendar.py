@@ -55,15 +55,18 @@ def offered_hours(calendar: Calendar, since: datetime, until: datetime) -> list[
 
 def _hours(calendar: Calendar, shifts: Sequence[Shift], since: datetime, until: datetime) -> list[Interval]:
     closed = {one.on for one in calendar.closed_days}
+    of_weekday: dict[int, list[tuple[timedelta, timedelta]]] = {}
+    for shift in shifts:
+        starts, ends = shift.start_minute, shift.start_minute + shift.minutes
+        of_weekday.setdefault(shift.weekday, []).append((timedelta(minutes=starts), timedelta(minutes=ends)))
     spans = []
     for on in _days(calendar, since, until):
         if on in closed:
             continue
-        midnight = day_start(on)
-        for shift in shifts:
-            if shift.weekday == on.isoweekday():
-                starts_at = midnight + timedelta(minutes=shift.start_minute)
-                spans.append(Interval(starts_at, starts_at + timedelta(minutes=shift.minutes)))
+        today = of_weekday.get(on.isoweekday())
+        if today:
+            midnight = day_start(on)
+            spans += [Interval(midnight + starts, midnight + ends) for starts, ends in today]
     return between(merged(spans), since, until)
 
 

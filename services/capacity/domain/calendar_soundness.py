@@ -50,24 +50,25 @@ def _shift_faults(calendar: Calendar) -> Iterator[Fault]:
             if not _is_shift(shift):
                 yield Fault(Why.SHIFT_OUT_OF_RANGE, "", index, facts, name)
                 continue
-            minutes = week_minutes(shift)
+            pieces = _week_pieces(shift)
             mine = operating if name == "shifts" else offered
-            if any(mine[minute] for minute in minutes):
+            if any(any(mine[piece]) for piece in pieces):
                 yield Fault(Why.SHIFTS_OVERLAP, "", index, facts, name)
-            elif name != "shifts" and not all(operating[minute] for minute in minutes):
+            elif name != "shifts" and not all(all(operating[piece]) for piece in pieces):
                 yield Fault(Why.SHIFT_NOT_OPERATING, "", index, facts, name)
-            for minute in minutes:
-                mine[minute] = 1
+            for piece in pieces:
+                mine[piece] = b"\1" * len(mine[piece])
 
 
 def _is_shift(shift: Shift) -> bool:
     return 1 <= shift.weekday <= 7 and 0 <= shift.start_minute < _DAY_MINUTES and 1 <= shift.minutes <= _DAY_MINUTES
 
 
-def week_minutes(shift: Shift) -> list[int]:
+def _week_pieces(shift: Shift) -> list[slice]:
     """The minutes of the week a shift covers, Monday 00:00 being 0; Sunday's night runs on into Monday."""
     first = (shift.weekday - 1) * _DAY_MINUTES + shift.start_minute
-    return [minute % _WEEK_MINUTES for minute in range(first, first + shift.minutes)]
+    end = first + shift.minutes
+    return [slice(first, min(end, _WEEK_MINUTES)), slice(0, max(0, end - _WEEK_MINUTES))]
 
 
 def _closed_day_faults(calendar: Calendar) -> Iterator[Fault]:

@@ -25,6 +25,7 @@ from shared.eventstore.projecting import LogWithViews
 from shared.kernel.event import Event
 
 SAVE_EVERY = 5_000  # events between two savings: bounds what a start has to fold
+SAVE_WORTH = 100  # fewer events are folded in less time than the whole board takes to save
 _FOLDED: frozenset[type[Event]] = frozenset({*PLANT_EVENTS.values(), *LINE_EVENTS.values(), *SLOT_EVENTS.values()})
 METADATA = sa.MetaData()
 _SAVED = sa.Table(
@@ -97,11 +98,11 @@ class LiveBoard:
             if one.ends > now and one.stands(now_us)
         )
 
-    def save(self) -> None:
-        """Keep the board for the next start."""
+    def save(self, worth: int = 1) -> None:
+        """Keep the board for the next start, when *worth* events have come since it was kept last."""
         self.caught_up()
         with self._lock:
-            if self._position > self._saved_at:
+            if self._position - self._saved_at >= worth:
                 self._save()
 
     def _fold(self, page: Sequence[Recorded]) -> None:

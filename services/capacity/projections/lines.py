@@ -31,6 +31,8 @@ LINES = sa.Table(
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
 )
+_INSERT = LINES.insert()  # both built once: they run with every event
+_UPDATE = LINES.update().where(LINES.c.line_id == sa.bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Lines:
         for recorded in page:
             event = recorded.event
             if isinstance(event, LineRegistered):
-                connection.execute(LINES.insert().values(_first(event)))
+                connection.execute(_INSERT, _first(event))
                 continue
             changes: dict[str, Any] = {"version": recorded.version}
             if isinstance(event, CapabilitiesSet):
@@ -68,7 +70,7 @@ class Lines:
             if isinstance(event, CalendarDeclared):
                 changes["state"] = "published"
             line_id = recorded.stream.removeprefix("line-")
-            connection.execute(LINES.update().where(LINES.c.line_id == line_id).values(changes))
+            connection.execute(_UPDATE, {"of": line_id, **changes})
 
 
 def _first(event: LineRegistered) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Where does this lot come from, where did it go, who judges it? Genealogy one step both ways, own data only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,6 +47,9 @@ HOLDERS = sa.Table(
     sa.Column("lot_id", sa.Text, primary_key=True),
     sa.Column("org_id", sa.Text, primary_key=True),
 )
+_FORGET = MOVES.delete().where(MOVES.c.report_id == sa.bindparam("of"))
+_JUDGED = LOTS.update().where(LOTS.c.lot_id == sa.bindparam("of"))
+_MADE = sa.select(sa.func.sum(MOVES.c.quantity)).where(MOVES.c.lot_id == sa.bindparam("of"), MOVES.c.direction == "out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Lots:
                 case events.ProductionReported():
                     _report(connection, event, event.lots_in, event.lots_out)
                 case events.ReportCorrected():
-                    connection.execute(MOVES.delete().where(MOVES.c.report_id == event.report_id))
+                    connection.execute(_FORGET, {"of": event.report_id})
                     _report(connection, event, event.lots_in, event.lots_out)
                 case events.MaterialReceived():
                     for lot in event.lots:
@@ -116,7 +120,7 @@ def _report(
             _hold(connection, lot.lot_id, event.factory_org_id)
         for lot_id, quantity in summed.items():
             row = {"report_id": event.report_id, "direction": direction, "lot_id": lot_id, "quantity": quantity}
-            connection.execute(MOVES.insert().values(row))
+            connection.execute(MOVES.insert(), row)
 
 
 def _know(connection: sa.Connection, event: events.WorkEvent, lot: LotMove, origin: str) -> None:
@@ -143,9 +147,15 @@ def _hold(connection: sa.Connection, lot_id: str, org_id: str) -> None:
 
 
 def _insert_new(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
-    keys = [column == row[column.name] for column in table.primary_key.columns]
-    if connection.execute(sa.select(sa.literal(1)).where(*keys).select_from(table)).first() is None:
-        connection.execute(table.insert().values(row))
+    if connection.execute(_known(table), row).first() is None:
+        connection.execute(table.insert(), row)
+
+
+@cache
+def _known(table: sa.Table) -> sa.Select[Any]:
+    """Whether a row's key is there already; built once and compiled once, as all statements here."""
+    keys = [column == sa.bindparam(column.name) for column in table.primary_key.columns]
+    return sa.select(sa.literal(1)).select_from(table).where(*keys)
 
 
 def _judge(connection: sa.Connection, event: events.InspectionOpened | events.InspectionDispositioned) -> None:
@@ -154,7 +164,7 @@ def _judge(connection: sa.Connection, event: events.InspectionOpened | events.In
         changes |= {"inspector_org_id": event.inspector_org_id, "disposition": "pending"}
     else:
         changes |= {"disposition": event.disposition}
-    connection.execute(LOTS.update().where(LOTS.c.lot_id == event.lot_id).values(changes))
+    connection.execute(_JUDGED, {"of": event.lot_id, **changes})
 
 
 def _supply(connection: sa.Connection, event: SupplyRecorded) -> None:
@@ -178,12 +188,11 @@ def _supply(connection: sa.Connection, event: SupplyRecorded) -> None:
 def find_lot(views: sa.Engine, lot_id: str, principal: Principal) -> LotRow | None:
     """The lot with those of its neighbours that *principal* may see as well; None when there is none for them."""
     with views.connect() as connection:
-        row = connection.execute(sa.select(LOTS).where(LOTS.c.lot_id == lot_id, _visible(principal))).first()
+        asked = {"of": lot_id, "org_id": principal.org_id}
+        row = connection.execute(_shown(principal.role), asked).first()
         if row is None:
             return None
-        made = connection.execute(
-            sa.select(sa.func.sum(MOVES.c.quantity)).where(MOVES.c.lot_id == lot_id, MOVES.c.direction == "out")
-        ).scalar()
+        made = connection.execute(_MADE, {"of": lot_id}).scalar()
         return LotRow(
             lot_id=row.lot_id,
             item=row.item,
@@ -194,37 +203,44 @@ def find_lot(views: sa.Engine, lot_id: str, principal: Principal) -> LotRow | No
             order_id=row.order_id,
             inspection_lot_id=row.inspection_lot_id,
             disposition=row.disposition,
-            made_from=_neighbours(connection, lot_id, principal, "out", "in"),
-            used_in=_neighbours(connection, lot_id, principal, "in", "out"),
+            made_from=dict(_pairs(connection.execute(_neighbours(principal.role, "out", "in"), asked))),
+            used_in=dict(_pairs(connection.execute(_neighbours(principal.role, "in", "out"), asked))),
         )
 
 
-def _neighbours(connection: sa.Connection, lot_id: str, principal: Principal, own: str, other: str) -> dict[str, int]:
-    """Lots on the *other* side of the reports that have *lot_id* on its *own* side, with their quantities there."""
-    mine, theirs = MOVES.alias(), MOVES.alias()
-    query = (
+def _pairs(found: Iterable[Any]) -> Iterator[tuple[str, int]]:
+    for lot_id, quantity in found:
+        yield str(lot_id), int(quantity)
+
+
+@cache
+def _shown(role: Role) -> sa.Select[Any]:
+    return sa.select(LOTS).where(LOTS.c.lot_id == sa.bindparam("of"), _visible(role))
+
+
+@cache
+def _neighbours(role: Role, own: str, other: str) -> sa.Select[Any]:
+    """Lots on the *other* side of the reports that have one lot on its *own* side, with their quantities there."""
+    mine, theirs, lot_id = MOVES.alias(), MOVES.alias(), sa.bindparam("of", type_=sa.Text)
+    return (
         sa.select(theirs.c.lot_id, sa.func.sum(theirs.c.quantity))
         .join(mine, mine.c.report_id == theirs.c.report_id)
         .join(LOTS, LOTS.c.lot_id == theirs.c.lot_id)
-        .where(mine.c.lot_id == lot_id, mine.c.direction == own, theirs.c.direction == other, _visible(principal))
+        .where(mine.c.lot_id == lot_id, mine.c.direction == own, theirs.c.direction == other, _visible(role))
         .group_by(theirs.c.lot_id)
         .order_by(theirs.c.lot_id)
     )
-    return {str(found): int(quantity) for found, quantity in connection.execute(query)}
 
 
-def _visible(principal: Principal) -> sa.ColumnElement[bool]:
+def _visible(role: Role) -> sa.ColumnElement[bool]:
     """Whose lots: made, brought or received by the asker, made for it, or to be judged by it. The office sees all."""
-    if principal.role is Role.OFFICE:
+    if role is Role.OFFICE:
         return sa.true()
-    if principal.role is Role.BUYER:
-        return LOTS.c.buyer_org_id == principal.org_id
-    received = sa.select(HOLDERS.c.lot_id).where(
-        HOLDERS.c.lot_id == LOTS.c.lot_id, HOLDERS.c.org_id == principal.org_id
-    )
-    return sa.or_(
-        LOTS.c.owner_org_id == principal.org_id, LOTS.c.inspector_org_id == principal.org_id, sa.exists(received)
-    )
+    org_id = sa.bindparam("org_id", type_=sa.Text)
+    if role is Role.BUYER:
+        return LOTS.c.buyer_org_id == org_id
+    received = sa.select(HOLDERS.c.lot_id).where(HOLDERS.c.lot_id == LOTS.c.lot_id, HOLDERS.c.org_id == org_id)
+    return sa.or_(LOTS.c.owner_org_id == org_id, LOTS.c.inspector_org_id == org_id, sa.exists(received))
 
 
 def work_of_inspection(views: sa.Engine, inspection_lot_id: str, inspector_org_id: str) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,6 +63,20 @@ STATES = (
     "withdrawn",
     "missed",
 )
+_INSERT = TABLE.insert()  # these are built once: they run with every event, or every few seconds
+_UPDATE = TABLE.update().where(TABLE.c.work_id == sa.bindparam("of"))
+_UNANSWERED = (
+    sa.select(TABLE.c.work_id)
+    .where(TABLE.c.state == "offered", TABLE.c.answer_by <= sa.bindparam("by_now"))
+    .order_by(TABLE.c.answer_by)
+    .limit(sa.bindparam("at_most"))
+)
+_UNSTARTED = (
+    sa.select(TABLE.c.work_id)
+    .where(TABLE.c.state == "accepted", TABLE.c.starts_at <= sa.bindparam("by_now"))
+    .order_by(TABLE.c.starts_at, TABLE.c.work_id)
+    .limit(sa.bindparam("at_most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +118,10 @@ class WorkOrders:
         for recorded in page:
             event = recorded.event
             if isinstance(event, events.WorkOffered):
-                connection.execute(TABLE.insert().values(_first(event) | {"version": recorded.version}))
+                connection.execute(_INSERT, _first(event) | {"version": recorded.version})
             elif isinstance(event, events.WorkEvent):
                 changes = _changes(event) | {"version": recorded.version}
-                connection.execute(TABLE.update().where(TABLE.c.work_id == event.work_id).values(changes))
+                connection.execute(_UPDATE, {"of": event.work_id, **changes})
 
 
 def _first(event: events.WorkOffered) -> dict[str, Any]:
@@ -190,17 +205,34 @@ def list_work(
     line_id: str | None = None,
 ) -> list[WorkRow]:
     """Work orders by their start, of *states* (empty: all) and on *line_id* where given; *after*: [start, id]."""
-    query = sa.select(TABLE).order_by(TABLE.c.starts_at, TABLE.c.work_id).limit(limit)
+    wanted: dict[str, Any] = {"at_most": limit}
     if principal.role is not Role.OFFICE:
-        query = query.where(TABLE.c.factory_org_id == principal.org_id)
+        wanted["factory_org_id"] = principal.org_id
+    if states:
+        wanted |= {f"state_{number}": state for number, state in enumerate(states)}
+    if line_id is not None:
+        wanted["line_id"] = line_id
+    if after is not None:
+        wanted["after_at"], wanted["after_id"] = str(after[0]), str(after[1])
+    with views.connect() as connection:
+        return [_row(row) for row in connection.execute(_listing(frozenset(wanted)), wanted)]
+
+
+@cache
+def _listing(wanted: frozenset[str]) -> sa.Select[Any]:
+    """The list by what is *wanted*, its values left open: built once and compiled once."""
+    query = sa.select(TABLE).order_by(TABLE.c.starts_at, TABLE.c.work_id).limit(sa.bindparam("at_most"))
+    if "factory_org_id" in wanted:
+        query = query.where(TABLE.c.factory_org_id == sa.bindparam("factory_org_id"))
+    states = [sa.bindparam(one, type_=sa.Text) for one in sorted(wanted) if one.startswith("state_")]
     if states:
         query = query.where(TABLE.c.state.in_(states))
-    if line_id is not None:
-        query = query.where(TABLE.c.line_id == line_id)
-    if after is not None:
-        query = query.where(sa.tuple_(TABLE.c.starts_at, TABLE.c.work_id) > (str(after[0]), str(after[1])))
-    with views.connect() as connection:
-        return [_row(row) for row in connection.execute(query)]
+    if "line_id" in wanted:
+        query = query.where(TABLE.c.line_id == sa.bindparam("line_id"))
+    if "after_at" in wanted:
+        behind = sa.tuple_(sa.bindparam("after_at", type_=sa.Text), sa.bindparam("after_id", type_=sa.Text))
+        query = query.where(sa.tuple_(TABLE.c.starts_at, TABLE.c.work_id) > behind)
+    return query
 
 
 def by_slot(views: sa.Engine, line_id: str, slot_ids: Sequence[str]) -> dict[str, WorkRow]:
@@ -212,26 +244,16 @@ def by_slot(views: sa.Engine, line_id: str, slot_ids: Sequence[str]) -> dict[str
 
 def list_unanswered(views: sa.Engine, now: datetime, limit: int) -> list[str]:
     """Work orders whose plant was silent until its last moment, the longest first. For the platform's own job."""
-    query = (
-        sa.select(TABLE.c.work_id)
-        .where(TABLE.c.state == "offered", TABLE.c.answer_by <= _text(now))
-        .order_by(TABLE.c.answer_by)
-        .limit(limit)
-    )
     with views.connect() as connection:
-        return [str(one) for one in connection.execute(query).scalars()]
+        found = connection.execute(_UNANSWERED, {"by_now": _text(now), "at_most": limit})
+        return [str(one) for one in found.scalars()]
 
 
 def list_unstarted(views: sa.Engine, until: datetime, limit: int) -> list[str]:
     """Agreed work whose slot began by *until* and that has not, the longest first. For the platform's own job."""
-    query = (
-        sa.select(TABLE.c.work_id)
-        .where(TABLE.c.state == "accepted", TABLE.c.starts_at <= _text(until))
-        .order_by(TABLE.c.starts_at, TABLE.c.work_id)
-        .limit(limit)
-    )
     with views.connect() as connection:
-        return [str(one) for one in connection.execute(query).scalars()]
+        found = connection.execute(_UNSTARTED, {"by_now": _text(until), "at_most": limit})
+        return [str(one) for one in found.scalars()]
 
 
 def _row(row: Any) -> WorkRow:

@@ -29,6 +29,11 @@ class Question:
     answer_by: datetime
 
 
+_DUE = (  # built once: the job asks every few seconds
+    sa.select(TABLE).where(TABLE.c.answer_by_s <= sa.bindparam("by_now")).order_by(TABLE.c.answer_by_s).limit(DUE_MAX)
+)
+
+
 class Questions:
     """Satisfies `Projection`. One question an order: a newer one takes the older one's place."""
 
@@ -58,11 +63,8 @@ class Questions:
 
 def list_due(views: sa.Engine, at: datetime) -> list[Question]:
     """Questions whose time to answer has ended, the oldest first, at most DUE_MAX."""
-    query = (
-        sa.select(TABLE).where(TABLE.c.answer_by_s <= int(at.timestamp())).order_by(TABLE.c.answer_by_s).limit(DUE_MAX)
-    )
     with views.connect() as connection:
         return [
             Question(row.order_id, row.replan_id, datetime.fromtimestamp(row.answer_by_s, UTC))
-            for row in connection.execute(query)
+            for row in connection.execute(_DUE, {"by_now": int(at.timestamp())})
         ]

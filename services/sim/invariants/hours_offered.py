@@ -1,5 +1,6 @@
 """Booked never exceeds offered: bookings lie in offered hours, none overlaps another, no hold counts after its expiry."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -62,7 +63,7 @@ class HoursOffered(Book):
     def _withdrawn(self, event: masters.CapacityWithdrawn, recorded: Recorded) -> Iterator[str]:
         line = self._line(event.line_id)
         for span in _spans(event.intervals):
-            line.offered = _without(line.offered, span)
+            _take(line.offered, span)
             for one in line.booked.values():
                 if any(one.slot is new for _, new, _, _ in self._new):
                     continue  # placed by the same append, which is judged as a whole
@@ -143,21 +144,24 @@ def _joined(spans: Sequence[Span]) -> list[Span]:
     return found
 
 
-def _without(spans: Sequence[Span], gone: Span) -> list[Span]:
-    found: list[Span] = []
-    for starts, ends in spans:
-        if starts < gone[0]:
-            found.append((starts, min(ends, gone[0])))
-        if gone[1] < ends:
-            found.append((max(starts, gone[1]), ends))
-    return [one for one in found if one[0] < one[1]]
+def _met(spans: Sequence[Span], starts: datetime, ends: datetime) -> slice:
+    """Which of *spans*, ascending and apart, have time in [starts, ends)."""
+    first = bisect_right(spans, starts, key=lambda one: one[1])
+    return slice(first, bisect_left(spans, ends, lo=first, key=lambda one: one[0]))
+
+
+def _take(spans: list[Span], gone: Span) -> None:
+    """Take *gone* out of *spans*."""
+    if gone[0] >= gone[1]:
+        return
+    met = _met(spans, *gone)
+    left = [(starts, gone[0]) for starts, _ in spans[met] if starts < gone[0]]
+    spans[met] = left + [(gone[1], ends) for _, ends in spans[met] if gone[1] < ends]
 
 
 def _offered_seconds(spans: Sequence[Span], starts: datetime, ends: datetime) -> float:
     return sum(
-        (min(ends, until) - max(starts, since)).total_seconds()
-        for since, until in spans
-        if since < ends and starts < until
+        (min(ends, until) - max(starts, since)).total_seconds() for since, until in spans[_met(spans, starts, ends)]
     )
 
 

@@ -8,6 +8,7 @@ from services.sim.life.factory import Factory
 from services.sim.life.mishaps import Mishaps
 from services.sim.life.office import Office
 from services.sim.life.owner import Owner
+from services.sim.life.reader import Reader
 from services.sim.life.world import Cast
 from services.sim.life.wrongdoer import Wrongdoer
 from services.sim.seams import Actor
@@ -22,4 +23,5 @@ def population(cast: Cast, since: datetime) -> Sequence[Actor]:
         Mishaps(cast, since),
         Office(cast, since),
         Wrongdoer(cast, since),
+        Reader(cast, since),
     ]

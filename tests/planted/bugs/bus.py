@@ -54,7 +54,7 @@ BUGS = (
         "same-epoch-for-new-holder",
         Harm.TWICE,
         LEASE,
-        "            epoch: int = row.epoch if self._held is not None and row.holder == self._holder else row.epoch + 1",
+        "            epoch: int = row.epoch + 1",
         "            epoch: int = row.epoch",
         "A relay that lost its lease cannot be told from the one that took it over.",
         rules=(LEASED,),

@@ -190,14 +190,11 @@ BUGS = (
         "checkpoint-apart-from-page",
         Harm.TWICE,
         PROJECTOR,
-        """                    write_checkpoint(connection, projection.name, checkpoints[projection.name])
-        with self._changed:
-            self._checkpoints = {name: checkpoints[name] for name in self._projections}""",
+        """            move_checkpoints(connection, moved)
+""",
         """        with self._log.writing() as connection:
-            for projection in live:
-                write_checkpoint(connection, projection.name, checkpoints[projection.name])
-        with self._changed:
-            self._checkpoints = {name: checkpoints[name] for name in self._projections}""",
+            move_checkpoints(connection, moved)
+""",
         "A crash between a view's page and its checkpoint folds the page into the view twice.",
         rules=(RUNNER,),
     ),
