@@ -5,12 +5,16 @@ BIN := $(VENV)/bin
 AUDIT := .venv-audit
 ARGS ?=
 MINUTES ?= 60
-
 SEEDS ?= 100
 FIRST ?= 1
+KILLS ?= 20
+EVENTS ?= 100000
+ATTEMPTS ?= 2000
+CASES ?= 20000
+SECONDS ?= 600
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(VENV)/installed: requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, found " + sys.version)'
@@ -49,10 +53,6 @@ bench: install ## measure the event log, the order flow and 10,000 plans
 soak: install ## load a server steadily and compare its end with its beginning (MINUTES=60)
 	$(BIN)/python -m services bench soak --minutes $(MINUTES) $(ARGS)
 
-KILLS ?= 20
-EVENTS ?= 100000
-ATTEMPTS ?= 2000
-
 fault: install ## kill, freeze, starve a server under load; compare what it kept (KILLS=n EVENTS=n ARGS=--json)
 	$(BIN)/python -m tests.fault.campaign --kills $(KILLS) --events $(EVENTS) $(ARGS)
 
@@ -74,8 +74,6 @@ sim-coverage: install ## how much of the rules, the event log and the bus a simu
 doctor: install ## look after python, sqlite, disk, logs and lag
 	$(BIN)/python -m services doctor $(ARGS)
 
-CASES ?= 20000
-SECONDS ?= 600
 TARGET ?=
 fuzz-api: install ## Schemathesis over all operations as three roles (CASES=20000, ARGS="--seed N --role buyer --summary FILE")
 	$(BIN)/python -m tests.fuzz.api_campaign --cases $(CASES) $(ARGS)
