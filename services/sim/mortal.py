@@ -24,6 +24,7 @@ from shared.kernel.event import EventTypes
 from shared.kernel.ids import Chance
 
 ENGINES = ("memory", "sqlite")
+TAKES_OVER = 0.7  # of all starts, as `House.start` does; the rest wait for the leases of the dead
 _SECRETS = {name: f"of the simulation, {name}" for name in NAMES}
 
 NewLog = Callable[[str, EventTypes, Clock], SimulatedLog]
@@ -72,6 +73,10 @@ class MortalHouse:
         """Begin a new process. Raises what a start may raise: Crash, LogUnavailable."""
         self.incarnation += 1
         self.house, self.broker = self._built()
+        if self._chance("start").random() < TAKES_OVER:
+            for service in self.house.services.values():
+                if service.relay is not None:
+                    service.relay.take_over()
 
     def _built(self) -> tuple[House, FailingBroker]:
         chance = self._chance("bytes")

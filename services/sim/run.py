@@ -23,7 +23,7 @@ from services.sim.sending import Sent
 from services.sim.simulation import Simulation, Violated
 from services.terminal import Check
 
-STARTS_DAYS_MAX = 30  # after the founding
+STARTS_DAYS_MAX = 330  # after the founding in December: winter lulls and summer peaks
 DRAIN_STEPS_MAX = 20_000
 STEPS_MAX = 500_000  # a run that goes on for longer will never end
 REBUILT = 0.25  # of all seeds, whose views are folded anew at the end and whose books are added up

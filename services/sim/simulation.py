@@ -26,6 +26,7 @@ Move = tuple[str, Callable[[], str]]
 JOBS_EVERY = timedelta(hours=4)  # a late run of a job stands for all that were missed
 PAUSE_SECONDS = 4.0  # how long, in the mean, time moves on while somebody could work
 RESTART_SECONDS_MAX = 20
+RESTARTS_SLOWER_MAX = 32  # times that, when one start after the other fails
 
 
 class Violated(Exception):
@@ -104,8 +105,10 @@ class Simulation:
     def come_back(self) -> None:
         """A new process on what the disks hold; it may die again while it starts."""
         self.deaths += 1
+        patience = 1
         while True:
-            self.world.advance(timedelta(seconds=self._chance.uniform(1, RESTART_SECONDS_MAX)))
+            self.world.advance(timedelta(seconds=self._chance.uniform(1, RESTART_SECONDS_MAX * patience)))
+            patience = min(2 * patience, RESTARTS_SLOWER_MAX)  # as those who start processes do
             self._turn_weather()
             try:
                 self._mortal.rebuild()
