@@ -65,13 +65,15 @@ class Writer:
         return self._position
 
     def write_alone(self, types: EventTypes, one: StreamAppend, cause: Cause) -> Appended | None:
-        """One event on a stream whose version is remembered: one statement, which is its own transaction.
+        """One event on a new stream, or on one whose version is remembered: a statement that is its own transaction.
 
         All in one place, because this is what most commands come down to. Whoever wrote meanwhile took the position
         or the version, so the statement itself notices. None: nothing was written, and the general way has to judge.
         """
         stream, expected, versions = one.stream, one.expected_version, self._versions
-        if len(one.events) != 1 or versions.get(stream) != expected or self._driver.in_transaction:
+        if versions.get(stream, 0) != expected or len(one.events) != 1:
+            return None
+        if self._data_version == _UNKNOWN or self._driver.in_transaction:
             return None
         type_name, data = types.stored(one.events[0])
         if len(data) > EVENT_BYTES_MAX or len(one.event_ids) > 1:

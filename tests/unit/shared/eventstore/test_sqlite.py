@@ -90,3 +90,15 @@ def test_in_any_order_of_writers_the_versions_decide(
                 assert isinstance(found, WrongVersion)
                 assert found.found == versions[stream]
         assert one.verify() == other.verify()
+
+
+def test_a_stream_that_the_other_began_is_not_begun_again(two: tuple[SqliteLog, SqliteLog]) -> None:
+    """Of a stream never heard of only the unique index knows."""
+    ours, other = two
+    ours.append([taken("mine", 0, "one")], note_cause())
+    other.append([taken("theirs", 0, "one")], note_cause())
+    with pytest.raises(WrongVersion) as refused:
+        ours.append([taken("theirs", 0, "again")], note_cause())
+    assert (refused.value.expected, refused.value.found) == (0, 1)
+    assert ours.append([taken("new", 0, "one")], note_cause()).position == 3
+    assert other.append([taken("new", 1, "two")], note_cause()).position == 4
