@@ -92,6 +92,13 @@ WORDS: Mapping[str, Words] = {
         "最早可在 {earliest_at} 开始，现为 {found}。",
         "It can start at {earliest_at} at the earliest; found {found}.",
     ),
+    "COUNTER_WITHOUT_PAPERS": Words(
+        Kind.CONFLICT,
+        "该时段没有有效的许可证或食品接触证明",
+        "No licence or food-contact proof holds then",
+        "从 {starts_at} 起的整个生产时段，所需的食品生产许可证或食品接触材料证明须保持有效；请先登记，或提出更早的时间。",
+        "Licence and food-contact proof must hold over the whole run from {starts_at} on; record them first, or name an earlier time.",
+    ),
     "COUNTER_NO_TIME": Words(
         Kind.CONFLICT,
         "该时段无法排产",

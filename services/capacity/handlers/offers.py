@@ -10,6 +10,7 @@ from services.capacity.domain.changeover import run_of
 from services.capacity.domain.hours import instant_of, microseconds_of, seconds_of, seconds_up
 from services.capacity.domain.line_on_board import LineOnBoard
 from services.capacity.domain.matching.earliest import Placement, Search, earliest
+from services.capacity.domain.matching.eligibility import validity
 from services.capacity.domain.matching.problem import Unmatched
 from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.refusals import Why
@@ -22,7 +23,8 @@ from services.capacity.handlers.draft import Draft
 from services.capacity.handlers.least_change import costs_nothing
 from services.capacity.handlers.replanning import Replanner
 from services.capacity.handlers.trigger import Trigger
-from shared.contracts.planning import PlannedStep
+from shared.contracts.planning import PlannedStep, RecipeStep
+from shared.contracts.reasons import PlanReason
 from shared.eventstore.handling import Prepared
 from shared.kernel.clock import instant_text
 from shared.kernel.ids import derived_id
@@ -106,7 +108,9 @@ class OffersHandler:
         return Prepared(draft.appends(), draft.version_of_work(work_id))
 
     def _moved(self, draft: Draft, plan: Booked, step: PlannedStep, wanted: datetime, replan_id: str) -> PlannedStep:
-        """The step on its own line from *wanted* on. Raises Refused: COUNTER_TOO_EARLY, COUNTER_NO_TIME."""
+        """The step on its own line from *wanted* on. Raises Refused: COUNTER_TOO_EARLY, COUNTER_WITHOUT_PAPERS,
+        COUNTER_NO_TIME.
+        """
         now = self._desk.clock.now()
         ready_at = max(
             [now, *(trip.arrives_at for trip in plan.current.trips if trip.to_process_id == step.process_id)]
@@ -116,6 +120,8 @@ class OffersHandler:
             raise Refused(Why.COUNTER_TOO_EARLY, pointer="/starts_at", earliest_at=earliest_at, found=found)
         line = draft.board.line(step.line_id)
         placed = _placed(line, plan, step, wanted, now)
+        if placed is not None and not _papers_hold(line, recipe_step(plan.demand, step), placed):
+            raise Refused(Why.COUNTER_WITHOUT_PAPERS, pointer="/starts_at", starts_at=instant_text(wanted))
         if placed is None or placed.starts != seconds_up(wanted):
             raise Refused(Why.COUNTER_NO_TIME, pointer="/starts_at", starts_at=instant_text(wanted))
         return msgspec.structs.replace(
@@ -125,6 +131,12 @@ class OffersHandler:
             starts_at=instant_of(placed.starts),
             ends_at=instant_of(placed.ends),
         )
+
+
+def _papers_hold(line: LineOnBoard, recipe: RecipeStep, placed: Placement) -> bool:
+    """Whether licence and food-contact proof hold from set-up to end, as they must for whatever is planned."""
+    windows = validity(line, recipe, placed.starts, placed.ends)
+    return not isinstance(windows, PlanReason) and (placed.starts, placed.ends) in windows
 
 
 def _placed(line: LineOnBoard, plan: Booked, step: PlannedStep, wanted: datetime, now: datetime) -> Placement | None:

@@ -4,14 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from services.capacity.domain.master_events import FoodContactProofRecorded
 from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.work_state import Accepted, Closed, Countered, Offered
 from services.capacity.handlers.offers import Counter
 from services.capacity.jobs import lapse_offers
 from shared.contracts import capacity
+from shared.contracts.planning import RecipeInput
+from shared.eventstore.port import StreamAppend
 from shared.kernel.refusal import Refused
-from tests.support.capacity_world import World
-from tests.support.planning_world import T0, at
+from tests.support.capacity_world import CAUSE, World, accepts, asks, capacity_world
+from tests.support.planning_world import T0, at, capability, demand_line, line, proof, step, variant
 from tests.support.print_world import answer, booked, changed, decline, offer_of, slots_on, work_at, world_of
 
 
@@ -152,3 +155,29 @@ def test_a_counter_into_taken_time_or_before_the_input_arrives_is_refused() -> N
     never = Counter(None, at(24 * 59 + 23), "")
     with pytest.raises(Refused, match="COUNTER_NO_TIME"):
         offers.counter(offer_of(work_id), world.owner(plant), never, "rpl_1")
+
+
+def test_a_counter_into_days_for_which_no_proof_holds_is_refused() -> None:
+    """Found by simulated seed 1017: a counter-offer moved a run past the end of its plant's food-contact proof."""
+    body, printed = step("body", "BODY"), step("print", "PRINT", RecipeInput(step="body"), food_contact=True)
+    world = capacity_world(
+        line("b1", "p1", capability("BODY")), line("r1", "p3", capability("PRINT")), auto_accept=False
+    )
+    ends_on = (T0 + timedelta(days=3)).date()
+    proven = FoodContactProofRecorded(
+        plant_id="p3", factory_org_id="org_p3", proof=proof(until=ends_on), recorded_at=T0
+    )
+    world.log.append([StreamAppend("plant-p3", 1, [proven])], CAUSE)
+    wanted = demand_line(4_000, variant(body, printed))
+    quote = next(one for one in world.tell(asks(wanted)) if isinstance(one, capacity.QuoteOffered))
+    facts = world.tell(accepts(quote.quote_id, quote.options[0]))
+    work_id, plant = work_at(next(one for one in facts if isinstance(one, capacity.QuoteConfirmed)), "print")
+    found = world.work(work_id)
+    assert isinstance(found, Offered)
+    offers = world.service.handlers.offers
+    too_late = Counter(price_fen=None, starts_at=found.terms.starts_at + timedelta(days=4), note="")
+    with pytest.raises(Refused, match="COUNTER_WITHOUT_PAPERS"):
+        offers.counter(offer_of(work_id), world.owner(plant), too_late, "rpl_1")
+    in_time = Counter(price_fen=None, starts_at=found.terms.starts_at + timedelta(hours=20), note="")
+    moved = changed(world.do(lambda: offers.counter(offer_of(work_id), world.owner(plant), in_time, "rpl_1")))
+    assert moved.needs_answer
