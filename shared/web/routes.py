@@ -119,7 +119,7 @@ class Routes:
 
         wrapped: Any = by_name
         for _, location, schema in reversed(given):
-            wrapped = self.blueprint.arguments(schema, location=location)(wrapped)
+            wrapped = self.blueprint.arguments(schema, location=location, required=_is_needed(schema))(wrapped)
         return wrapped
 
     def _document(self, wrapped: Any, needed: frozenset[str] | None, takes: type[Schema] | str | None) -> None:
@@ -133,3 +133,8 @@ class Routes:
             content = {takes if isinstance(takes, str) else "application/x-www-form-urlencoded": {"schema": schema}}
             extra["requestBody"] = {"required": True, "content": content}
         wrapped._apidoc.setdefault("manual_doc", {}).update(extra)  # noqa: SLF001 - flask-smorest's own doc() does this
+
+
+def _is_needed(schema: type[Schema]) -> bool:
+    """Whether a request without it is refused: a body of which nothing is required may be left out."""
+    return any(field.required for field in schema().fields.values())
