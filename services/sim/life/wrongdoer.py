@@ -1,6 +1,6 @@
 """Somebody who tries what is forbidden: others' orders, offers, lines and lots, wrong states, stale versions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -11,7 +11,7 @@ from services.sim.life import forbidden
 from services.sim.life.diary import Diary, hours
 from services.sim.life.doors import capacity_of, entrusting, inquiring, order_of
 from services.sim.life.world import Cast, Party
-from services.sim.seams import Fresh, Platform
+from services.sim.seams import Platform
 from shared.eventstore.handling import Prepared
 from shared.kernel.principal import Principal
 from shared.kernel.refusal import Refused
@@ -20,14 +20,17 @@ from shared.web.etags import check_version
 _LOOKS_AT = 50  # orders and works, the newest
 
 
+class GotThrough(Exception):
+    """Something forbidden was done or seen."""
+
+
 class Wrongdoer:
-    """Satisfies `Actor`, and `Invariant`: what it does must change nothing. Knows all ids, and may touch none of them."""
+    """Satisfies `Actor`. Knows all ids and may touch none of them: raises GotThrough, which ends the run, when it can."""
 
     name = "wrongdoer"
 
     def __init__(self, cast: Cast, since: datetime) -> None:
         self._cast, self._diary = cast, Diary()
-        self._got_through: list[str] = []
         self._diary.note(since + timedelta(hours=30), self._try)
 
     def wakes_at(self) -> datetime:
@@ -35,13 +38,6 @@ class Wrongdoer:
 
     def act(self, platform: Platform, chance: Random) -> str:
         return self._diary.do_next(platform, chance)
-
-    def after_step(self, platform: Platform, fresh: Fresh) -> Iterable[str]:  # noqa: ARG002 - judged when it acts
-        found, self._got_through = self._got_through, []
-        return found
-
-    def at_rest(self, platform: Platform) -> Iterable[str]:
-        return self.after_step(platform, {})
 
     def _try(self, platform: Platform, chance: Random) -> str:
         self._diary.note(platform.now() + hours(chance, 5, 35), self._try)
@@ -62,7 +58,7 @@ class Wrongdoer:
 
         done = platform.command(service, by, f"POST /v1/{what}", noted)
         if done is not None and written:
-            self._got_through.append(f"{by.subject} got through with {what} after {head}: {', '.join(written)}")
+            raise GotThrough(f"{by.subject} with {what} after {head}: {', '.join(written)}")
         return f"tries {what}"
 
     def _rival_buyer(self, owner_id: str, chance: Random) -> Party:
@@ -168,5 +164,4 @@ class Wrongdoer:
             looks[what]()
         except Refused:
             return f"may not see {what}"
-        self._got_through.append(f"somebody saw {what} of another")
-        return f"sees {what}"
+        raise GotThrough(f"somebody saw {what} of another")
