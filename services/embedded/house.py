@@ -68,6 +68,8 @@ class House:
         Views that older code folded are rebuilt first: nobody else would, and a figure of old rules is no figure.
         """
         for service in self.services.values():
+            if stale := service.projector.stale:
+                _log.warning("views are being rebuilt, which may take minutes", service=service.name, views=stale)
             for name in service.projector.rebuild_stale():
                 _log.info("view rebuilt", service=service.name, view=name, why="its code changed")
             service.projector.start()
