@@ -52,18 +52,18 @@ class Pattern:
     strokes: Sequence[Stroke]
 
 
-def pattern_of(log: LogWithViews, after: int) -> Pattern:
-    """Everything written to *log* after position *after*: the one order that was told meanwhile."""
+def pattern_of(log: LogWithViews, after: int, up_to: int) -> Pattern:
+    """Everything written to *log* after position *after* and up to *up_to*: the one order that was told meanwhile."""
     strokes = []
-    for stream, group in groupby(_read(log, after), key=lambda one: one.stream):
+    for stream, group in groupby(_read(log, after, up_to), key=lambda one: one.stream):
         events = list(group)
         texts = [parts_of(log.types.encode(one.event).decode()) for one in events]
         strokes.append(Stroke(parts_of(stream), [one.type for one in events], texts, events[0].cause))
     return Pattern(log, strokes)
 
 
-def _read(log: LogWithViews, after: int) -> Iterator[Recorded]:
-    while page := log.read_all(after, PAGE_MAX):
+def _read(log: LogWithViews, after: int, up_to: int) -> Iterator[Recorded]:
+    while page := log.read_all(after, min(PAGE_MAX, up_to - after)):
         yield from page
         after = page[-1].position
 

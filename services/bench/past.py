@@ -27,17 +27,17 @@ COPY_LASTS_FOR = timedelta(hours=4)  # each copy lies this much earlier than the
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The seeded world with one order told: where the copied logs stood before it, and its events in all logs."""
+    """The seeded world with one order told: where it stands in the copied logs, and its events in all logs."""
 
     world: World
-    heads: dict[str, int]
+    places: dict[str, tuple[int, int]]  # service -> positions after which it begins and with which it ends
     events: int
 
 
 def with_copies(data: Path, terminal: Terminal, copies: int) -> World:
     """Seed the world, tell one order to its end, copy it *copies* times, let ledger and views work through it."""
     told = _told(data, terminal)
-    _copy(data, terminal, told, copies)
+    _copy(data, terminal, told, range(copies))
     return told.world
 
 
@@ -53,12 +53,24 @@ def kept_with_copies(data: Path, terminal: Terminal, copies: int) -> World:
 
 
 def with_events(data: Path, terminal: Terminal, events_min: int) -> World:
-    """The same, with as many copies as bring all logs together to *events_min* events."""
+    """The same, with as many copies as bring all logs together to *events_min* events.
+
+    The ledger makes fewer events of a copy than of the order that was told: how many, shows the first round, and what
+    is missing then is copied in a second.
+    """
     told = _told(data, terminal)
-    with opened(data, STORY_FROM) as house:
-        missing = events_min - events_in(house)
-    _copy(data, terminal, told, max(0, ceil(missing / told.events)))
+    begun, copies, of_a_copy = _events_at(data), 0, float(told.events)
+    while (missing := events_min - _events_at(data)) > 0:
+        more = ceil(missing / of_a_copy)
+        _copy(data, terminal, told, range(copies, copies + more))
+        copies += more
+        of_a_copy = (_events_at(data) - begun) / copies
     return told.world
+
+
+def _events_at(data: Path) -> int:
+    with opened(data, STORY_FROM) as house:
+        return events_in(house)
 
 
 def events_in(house: House) -> int:
@@ -74,15 +86,17 @@ def _told(data: Path, terminal: Terminal) -> _Told:
         before = events_in(house)
         with staged(address, world) as stage:
             _tell_one(stage)
-        return _Told(world, heads, events_in(house) - before)
+        places = {name: (head, house.services[name].log.head().position) for name, head in heads.items()}
+        return _Told(world, places, events_in(house) - before)
 
 
-def _copy(data: Path, terminal: Terminal, told: _Told, copies: int) -> None:
+def _copy(data: Path, terminal: Terminal, told: _Told, copies: range) -> None:
+    """*copies*: the numbers of those to make; each number may be used once in a directory."""
     with opened(data, STORY_FROM) as house:
-        patterns = [history.pattern_of(house.services[name].log, told.heads[name]) for name in history.COPIED]
-        with terminal.progress("past orders", copies) as advance:
-            for first in range(0, copies, history.ABREAST):
-                numbers = range(first, min(first + history.ABREAST, copies))
+        patterns = [history.pattern_of(house.services[name].log, *told.places[name]) for name in history.COPIED]
+        with terminal.progress("past orders", len(copies)) as advance:
+            for first in range(0, len(copies), history.ABREAST):
+                numbers = copies[first : first + history.ABREAST]
                 abreast = [history.Copy(number, COPY_LASTS_FOR * (number + 1)) for number in numbers]
                 for pattern in patterns:
                     history.write(pattern, abreast)

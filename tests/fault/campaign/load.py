@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event, Thread
 from time import monotonic
 from typing import Self
@@ -21,16 +21,21 @@ END_WITHIN_S = 60.0
 
 
 class Load:
-    """Clients of *world* at *address*, at work inside a `with`. `failures`: answers nobody should get, e.g. 404 for one's own order."""
+    """Clients of *world* at *address*, at work inside a `with`; *clock* is theirs.
 
-    def __init__(self, address: str, world: World, record: Record, seed: int, now: datetime) -> None:
+    `failures`: answers nobody should get, e.g. 404 for one's own order.
+    """
+
+    def __init__(
+        self, address: str, world: World, record: Record, *, seed: int, now: datetime, clock: Callable[[], timedelta]
+    ) -> None:
         self.failures: list[str] = []
         self._rest, self._over = Event(), Event()
         self._clients: list[Patient] = []
         chance = random.Random(seed)
 
         def client(code: str) -> Patient:
-            self._clients.append(Patient(address, code, world.credentials[code], record, self._over))
+            self._clients.append(Patient(address, code, world.credentials[code], record, self._over, clock=clock))
             return self._clients[-1]
 
         def chance_of_own() -> random.Random:

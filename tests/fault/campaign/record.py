@@ -25,7 +25,7 @@ class Deed:
     outcome: Outcome
     tries: int
     repeated: bool
-    said: str  # the version shown, or the code of the refusal
+    said: str  # the version shown, the code of the refusal, or why it was given up
 
 
 class Record:

@@ -60,7 +60,7 @@ def run(
             harm = Harm(victim, random.Random(seed))
             victim.let_pass(FIRST_NIGHT)
             harm.starts.append(victim.start())
-            with Load(victim.address, world, record, seed, STORY_FROM) as load:
+            with Load(victim.address, world, record, seed=seed, now=STORY_FROM, clock=victim.clock) as load:
                 for kind in kinds:
                     harm.strike(kind)
                     load.time_passed()

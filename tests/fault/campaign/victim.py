@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Self
 
 import httpx
@@ -44,10 +44,11 @@ class Victim:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self._port = _free_port()
+        self._port = free_port()
         self.address = f"http://127.0.0.1:{self._port}"
         self._log = data.with_name("server.log")
         self._process: subprocess.Popen[bytes] | None = None
+        self._passed = timedelta()
 
     def __enter__(self) -> Self:
         return self
@@ -99,10 +100,15 @@ class Victim:
 
     def let_pass(self, time: timedelta) -> None:
         """While it is down: its clock will have run on by *time*, as if it had been down so long."""
+        self._passed += time
         mark = self.data / MARK_NAME
         noted = json.loads(mark.read_text("ascii"))
         noted["shift_us"] += time // timedelta(microseconds=1)
         mark.write_text(json.dumps(noted) + "\n", "ascii")
+
+    def clock(self) -> timedelta:
+        """How far time has gone on since anywhere in the past, for clients too: what passes for real, and `let_pass`."""
+        return self._passed + timedelta(seconds=monotonic())
 
     def _cpu_s(self) -> float:
         fields = Path(f"/proc/{self._child.pid}/stat").read_text("ascii").rpartition(")")[2].split()
@@ -114,7 +120,7 @@ class Victim:
         return self._process
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

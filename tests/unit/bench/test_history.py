@@ -22,10 +22,11 @@ def closed(order_id: str, at: datetime) -> OrderClosed:
 def test_each_copy_is_an_order_of_its_own_in_an_earlier_time_of_its_own() -> None:
     log = MemoryLog("order", EVENT_TYPES, StoryClock(NOW))
     log.append([StreamAppend(f"order-{ORDER}", 0, [closed(ORDER, NOW)])], CAUSE)
-    pattern = pattern_of(log, 0)
+    log.append([StreamAppend("order-of-somebody-later", 0, [closed(ORDER, NOW)])], CAUSE)
+    pattern = pattern_of(log, 0, 1)
     write(pattern, [Copy(number, timedelta(hours=number + 1)) for number in range(3)])
-    assert log.head().position == 4
-    copies = log.read_all(1)
+    assert log.head().position == 5
+    copies = log.read_all(2)
     for number, recorded in enumerate(copies):
         event = recorded.event
         assert isinstance(event, OrderClosed)
