@@ -30,6 +30,7 @@ from shared.bus.port import Broker
 from shared.clock import RandomIds, StoryClock
 from shared.contracts.registry import FACTS
 from shared.eventstore.memory import MemoryLog
+from shared.eventstore.port import PAGE_MAX
 from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.sqlite import SqliteLog
 from shared.kernel.clock import Clock
@@ -68,6 +69,7 @@ class Surroundings:
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     chance: Chance = token_bytes
     lease_clock: Clock | None = None
+    page_max: int = PAGE_MAX
     hasher: PasswordHasher | None = None
 
     def clock_of(self, service: str) -> Clock:
@@ -92,6 +94,7 @@ def assembled(around: Surroundings, open_log: OpenLog, secrets: dict[str, str]) 
         hasher=around.hasher,
         chance=chance,
         lease_clock=around.lease_clock,
+        page_max=around.page_max,
     )
     accounts_of_time = ledger.build(
         ledger_settings.read(environment),
@@ -101,6 +104,7 @@ def assembled(around: Surroundings, open_log: OpenLog, secrets: dict[str, str]) 
         broker=broker,
         verifier=account.verifier,
         new_salt=lambda: chance(SALT_BYTES),
+        page_max=around.page_max,
     )
     services: dict[str, BuiltService] = {
         "portal": account,
@@ -113,6 +117,7 @@ def assembled(around: Surroundings, open_log: OpenLog, secrets: dict[str, str]) 
             verifier=account.verifier,
             chance=chance,
             lease_clock=around.lease_clock,
+            page_max=around.page_max,
         ),
         "capacity": capacity.build(
             capacity_settings.read(environment),
@@ -123,6 +128,7 @@ def assembled(around: Surroundings, open_log: OpenLog, secrets: dict[str, str]) 
             verifier=account.verifier,
             chance=chance,
             lease_clock=around.lease_clock,
+            page_max=around.page_max,
         ),
         "ledger": accounts_of_time,
     }

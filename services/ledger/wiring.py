@@ -21,6 +21,7 @@ from services.ledger.settings import Settings
 from shared.bus.consumer import Consumer
 from shared.bus.port import Broker
 from shared.bus.relay import Relay
+from shared.eventstore.port import PAGE_MAX
 from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.projector import Projector
 from shared.kernel.clock import Clock
@@ -61,12 +62,13 @@ def build(
     broker: Broker | None,
     verifier: Verifier,
     new_salt: Callable[[], bytes] = lambda: secrets.token_bytes(SALT_BYTES),
+    page_max: int = PAGE_MAX,
 ) -> Service:
     """The ledger over *log*. Without *broker* it only answers (an API process beside a worker).
 
-    *new_salt* stands in for chance where a run must repeat bit for bit.
+    *new_salt* stands in for chance where a run must repeat bit for bit. *page_max*: events that the views take at once.
     """
-    projector = Projector(log, [Entries(), Tree(), Books(), Registers()], clock)
+    projector = Projector(log, [Entries(), Tree(), Books(), Registers()], clock, page_max)
     recording = Recording(log)
     new_app = partial(
         build_app,

@@ -26,6 +26,7 @@ from shared.bus.port import Broker
 from shared.bus.relay import HOLDER_BYTES, Relay
 from shared.contracts.order import TOPIC
 from shared.contracts.registry import FACTS
+from shared.eventstore.port import PAGE_MAX
 from shared.eventstore.projecting import LogWithViews, Projection
 from shared.eventstore.projector import Projector
 from shared.kernel.clock import Clock
@@ -67,15 +68,17 @@ def build(
     verifier: Verifier,
     chance: Chance = random,
     lease_clock: Clock | None = None,
+    page_max: int = PAGE_MAX,
 ) -> Service:
     """The service over *log*. Without *broker* it neither publishes nor listens (an API process beside a worker).
 
     *chance* and *lease_clock* stand in for the system's where a run must repeat bit for bit.
+    *page_max*: events that the relay and the views take at once.
     """
     ordering = Ordering(log, catalogue(), terms())
     inquiring = Inquiring(log, catalogue(), terms())
     projections: list[Projection] = [OrderOverview(), Things(), Questions()]
-    projector = Projector(log, projections, clock)
+    projector = Projector(log, projections, clock, page_max)
     api = OrderApi(
         log=log,
         clock=clock,
@@ -110,7 +113,16 @@ def build(
     )
     relay = None
     if broker is not None:
-        relay = Relay(log, publish, broker, TOPIC, FACTS, lease_clock=lease_clock, holder=chance(HOLDER_BYTES).hex())
+        relay = Relay(
+            log,
+            publish,
+            broker,
+            TOPIC,
+            FACTS,
+            lease_clock=lease_clock,
+            page_max=page_max,
+            holder=chance(HOLDER_BYTES).hex(),
+        )
     return Service(
         name=NAME,
         log=log,

@@ -29,6 +29,7 @@ from shared.bus.port import Broker
 from shared.bus.relay import HOLDER_BYTES, Relay
 from shared.contracts.portal import TOPIC
 from shared.contracts.registry import FACTS
+from shared.eventstore.port import PAGE_MAX
 from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.projector import Projector
 from shared.eventstore.sealing import Seals
@@ -72,11 +73,13 @@ def build(
     hasher: PasswordHasher | None = None,
     chance: Chance = random,
     lease_clock: Clock | None = None,
+    page_max: int = PAGE_MAX,
 ) -> Service:
     """The portal over *log*. Without *broker* it publishes nothing (an API process beside a relay process).
 
     *hasher* stands in for the full-cost Argon2id where thousands of accounts are made up (tests, simulations).
     *chance* makes keys; with *lease_clock* it stands in for the system's where a run must repeat bit for bit.
+    *page_max*: events that the relay and the views take at once.
     """
     with log.writing() as connection:
         METADATA.create_all(connection)
@@ -91,7 +94,7 @@ def build(
         audience=settings.audience,
         chance=chance,
     )
-    projector = Projector(log, [Organisations(), Users(), Clients()], clock)
+    projector = Projector(log, [Organisations(), Users(), Clients()], clock, page_max)
     portal = Portal(
         log=log,
         clock=clock,
@@ -122,7 +125,16 @@ def build(
     )
     relay = None
     if broker is not None:
-        relay = Relay(log, publish, broker, TOPIC, FACTS, lease_clock=lease_clock, holder=chance(HOLDER_BYTES).hex())
+        relay = Relay(
+            log,
+            publish,
+            broker,
+            TOPIC,
+            FACTS,
+            lease_clock=lease_clock,
+            page_max=page_max,
+            holder=chance(HOLDER_BYTES).hex(),
+        )
     return Service(
         name=NAME,
         log=log,

@@ -18,12 +18,19 @@ from services.sim.faults import SERVICES, Weather
 from shared.bus.memory import InProcessBroker
 from shared.clock import SeededIds
 from shared.contracts.registry import FACTS
+from shared.eventstore.port import PAGE_MAX
 from shared.eventstore.projecting import LogWithViews
 from shared.kernel.clock import Clock
 from shared.kernel.event import EventTypes
 from shared.kernel.ids import Chance
 
 ENGINES = ("memory", "sqlite")
+PAGES = (
+    5,
+    40,
+    PAGE_MAX,
+    PAGE_MAX,
+)  # events that relays and views of one process take at once: pages are full now and then
 TAKES_OVER = 0.7  # of all starts, as `House.start` does; the rest wait for the leases of the dead
 _SECRETS = {name: f"of the simulation, {name}" for name in NAMES}
 
@@ -89,6 +96,7 @@ class MortalHouse:
             clocks=self._clocks,
             chance=chance.randbytes,
             lease_clock=self._lease_clock,
+            page_max=self._chance("pages").choice(PAGES),
             hasher=_Hasher(chance.randbytes),
         )
         house = assembled(around, partial(_open, self._grounds), _SECRETS)

@@ -23,7 +23,7 @@ from shared.eventstore.handling import Prepared
 from shared.kernel.clock import LOCAL_ZONE
 from shared.kernel.refusal import Refused
 
-_PAPERS_HOLD_DAYS = (4, 40)
+_PAPERS_HOLD_DAYS = (2, 20)
 _BOTCHES = 0.15  # of what an owner writes
 
 
@@ -46,7 +46,7 @@ class Owner:
 
     def _begin(self, platform: Platform, chance: Random) -> str:
         self._diary.note(platform.now() + hours(chance, 1, 140), self._think)
-        self._diary.note(platform.now() + hours(chance, 10, 500), self._let_papers_end)
+        self._diary.note(platform.now() + hours(chance, 10, 300), self._let_papers_end)
         return "opens"
 
     def _think(self, platform: Platform, chance: Random) -> str:
@@ -106,7 +106,7 @@ class Owner:
 
     def _renew_papers(self, platform: Platform, chance: Random) -> str:
         self._diary.note(platform.now() + hours(chance, 100, 700), self._let_papers_end)
-        for_days = chance.randint(60, 900)
+        for_days = chance.choice((12, 25, 60, 900))  # some are renewed for the time being only
 
         def make(plant: Plant, at: datetime) -> PlantCommand:
             on = (at + timedelta(days=for_days)).astimezone(LOCAL_ZONE).date()
