@@ -20,6 +20,7 @@ R = TypeVar("R")
 
 KEY_KEPT_FOR = timedelta(hours=24)  # as shared.web.idempotency keeps it
 SENDS_TWICE = 0.03  # of all commands that were answered
+OVERTAKEN = 0.1  # of all tries: others act between what is decided and its append
 TRIES_MAX = 300
 
 
@@ -38,7 +39,9 @@ class Sent(msgspec.Struct):
 
 
 class Waiting(Platform, Protocol):
-    """A platform under which time goes on while somebody waits."""
+    """A platform under which time goes on while somebody waits. *deaths*: how often its process has ended."""
+
+    deaths: int
 
     def come_back(self) -> None: ...
 
@@ -94,8 +97,10 @@ class Sender:
         if log.claim(claim.scope, claim.key, at) is not None:
             return None
 
+        first = [self._overtaken(prepare)] if self._chance.random() < OVERTAKEN else []
+
         def noted() -> Prepared[R]:
-            prepared = prepare()
+            prepared = first.pop() if first else prepare()
             sent.meant = meant_by(prepared.appends)
             return prepared
 
@@ -103,6 +108,15 @@ class Sender:
             return transact(log, noted, cause, [claim])
         except AlreadyClaimed:
             return None
+
+    def _overtaken(self, prepare: Callable[[], Prepared[R]]) -> Prepared[R]:
+        """What was decided before a few other things happened. Raises LogUnavailable when it died with its process."""
+        prepared, deaths = prepare(), self._platform.deaths
+        for _ in range(self._chance.randint(1, 3)):
+            self._platform.step(actors=False)
+        if self._platform.deaths != deaths:
+            raise LogUnavailable("the process ended between a decision and its append")
+        return prepared
 
     def _send_again(self, sent: Sent, principal: Principal, prepare: Callable[[], Prepared[R]]) -> None:
         """The impatient press the button twice; nothing more may come of it."""

@@ -100,6 +100,8 @@ def _first_result(ground: Ground, appends: Sequence[StreamAppend]) -> Appended |
     """What the first write of these very event ids at these very versions returned, None when it never was."""
     position, versions = 0, {}
     for one in appends:
+        if not one.events:
+            continue
         if not one.event_ids or one.expected_version == ANY_VERSION:
             return None
         last = one.expected_version + len(one.event_ids)

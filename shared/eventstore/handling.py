@@ -92,13 +92,15 @@ def transact(
 ) -> Done[R]:
     """Prepare and append in one transaction; prepare again when another writer was first.
 
+    Streams that were only read are checked with those that are written, where the handler names them (`StreamAppend`
+    without events). Where nothing at all is to be written there is nothing to check.
     After *tries_max* lost races the last WrongVersion is raised. Refused passes through and nothing is written.
     """
     for attempt in range(1, tries_max + 1):
         prepared = _guessed(log.states, prepare) if attempt == 1 else None
         if prepared is None:
             prepared = prepare()
-        appends = [one for one in prepared.appends if one.events]
+        appends = prepared.appends if _writes(prepared) else []
         try:
             appended = log.append(appends, cause, marks)
         except WrongVersion:
@@ -122,7 +124,10 @@ def _guessed(states: States, prepare: Callable[[], Prepared[R]]) -> Prepared[R] 
         return None
     finally:
         states.end_guessing()
-    for one in prepared.appends:
-        if one.events and one.expected_version != ANY_VERSION:
-            guessed.discard(one.stream)
+    if _writes(prepared):
+        guessed.difference_update(one.stream for one in prepared.appends if one.expected_version != ANY_VERSION)
     return None if guessed else prepared
+
+
+def _writes(prepared: Prepared[R]) -> bool:
+    return any(one.events for one in prepared.appends)

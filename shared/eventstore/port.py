@@ -21,6 +21,8 @@ ANY_VERSION = -1
 class StreamAppend(msgspec.Struct, frozen=True, gc=False):
     """Events to add to *stream* if its version is *expected_version* (0: absent; ANY_VERSION: unchecked).
 
+    Without events nothing is added, but the version is checked all the same: what was decided for the other streams of
+    the append was decided on this one as it stood there.
     *event_ids*, when given (one an event), make the append idempotent: the same ids at the same versions return
     the first result.
     """

@@ -1,4 +1,7 @@
-"""What one transaction will write: each stream is loaded once, decided on in order, and appended where it stood."""
+"""What one transaction will write: each stream is loaded once, decided on in order, and appended where it stood.
+
+A stream that was only read is named in the append as well: what was decided on it must not be written once it moved on.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,8 +54,8 @@ class Draft:
         self._sheets: dict[str, _Sheet] = {}
 
     def appends(self) -> Sequence[StreamAppend]:
-        """What to write, in the order in which the streams were first decided on; untouched streams are left out."""
-        return [StreamAppend(name, one.version, one.events) for name, one in self._sheets.items() if one.events]
+        """What to write, and without events what was read for it, in the order in which the streams were looked at."""
+        return [StreamAppend(name, one.version, one.events) for name, one in self._sheets.items()]
 
     def seen(self) -> Board:
         """The board as it would be with what this draft has decided so far: what the next match must see."""

@@ -58,6 +58,17 @@ def test_another_version_than_expected_is_refused_with_both_numbers(log: LogWith
     assert log.stream_version("b") == 0
 
 
+def test_a_stream_that_was_only_read_must_still_stand_where_it_was_read(log: LogWithViews) -> None:
+    log.append([taken("read", 0, "one")], note_cause())
+    with pytest.raises(WrongVersion) as refused:
+        log.append([taken("a", 0, "x"), taken("read", 0)], note_cause())
+    assert (refused.value.stream, refused.value.expected, refused.value.found) == ("read", 0, 1)
+    assert log.head().position == 1
+    done = log.append([taken("a", 0, "x"), taken("read", 1), taken("absent", 0)], note_cause())
+    assert done.position == 2
+    assert (log.stream_version("read"), log.stream_version("absent")) == (1, 0)
+
+
 def test_any_version_is_written_wherever_the_stream_stands(log: LogWithViews) -> None:
     for text in ("one", "two"):
         log.append([taken("a", ANY_VERSION, text)], note_cause())

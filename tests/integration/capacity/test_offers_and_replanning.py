@@ -10,10 +10,11 @@ from services.capacity.handlers.breakdowns import Outage
 from services.capacity.jobs import lapse_offers
 from shared.contracts import line_time
 from shared.contracts.planning import Interval
+from shared.eventstore.port import WrongVersion
 from shared.kernel.refusal import Refused
-from tests.support.capacity_world import World, capacity_world
+from tests.support.capacity_world import CAUSE, World, capacity_world
 from tests.support.planning_world import T0, at, capability, line
-from tests.support.print_world import answer, booked, changed, decline, slots_on, work_at, world_of
+from tests.support.print_world import answer, booked, changed, decline, offer_of, slots_on, work_at, world_of
 
 
 def offered_on(world: World, line_id: str) -> list[Interval]:
@@ -145,6 +146,20 @@ def test_a_breakdown_of_the_only_line_slips_the_promise_and_asks_the_buyer() -> 
         moved = world.work(work_id)
         assert isinstance(moved, Accepted)
         assert moved.terms.starts_at >= at(72)
+
+
+def test_work_does_not_begin_on_a_plan_that_moved_on_while_its_start_was_decided() -> None:
+    world = world_of(second_fen=90_000, second_district="421202")
+    confirmed = booked(world)
+    (body_id, maker), (print_id, printer) = work_at(confirmed, "body"), work_at(confirmed, "print")
+    owner, handlers = world.owner(maker), world.service.handlers
+    world.do(lambda: handlers.offers.accept(offer_of(body_id), owner))
+    decided = handlers.production.start(body_id, owner, None)
+    assert changed(decline(world, print_id, printer)).needs_answer
+    with pytest.raises(WrongVersion, match="plan-ord_1"):
+        world.log.append(decided.appends, CAUSE)
+    world.do(lambda: handlers.production.start(body_id, owner, None))
+    assert not isinstance(world.work(body_id), Accepted), "decided anew it begins: its own slot stands"
 
 
 def test_an_announced_power_limit_withdraws_hours_and_moves_work_without_stopping_the_floor() -> None:
