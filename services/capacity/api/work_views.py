@@ -102,7 +102,7 @@ def work_view(work: Live | Closed, version: int) -> dict[str, Any]:
 
 def _actions(work: Live | Closed, state: str) -> list[str]:
     if not isinstance(work, Finished):
-        return _answers(work) if isinstance(work, Offered) else _ACTIONS.get(state, [])
+        return _answers(is_renewed=work.is_renewed) if isinstance(work, Offered) else _ACTIONS.get(state, [])
     actions = list(_ACTIONS.get(state, []))
     gone = {one.to_process_id for one in work.shipments.values()}
     waiting = [one for one in work.terms.destinations if one.to_process_id not in gone]
@@ -113,8 +113,9 @@ def _actions(work: Live | Closed, state: str) -> list[str]:
     return sorted(set(actions))
 
 
-def _answers(work: Offered) -> list[str]:
-    return [one for one in _ACTIONS["offered"] if one != "counter" or not work.is_renewed]
+def _answers(*, is_renewed: bool) -> list[str]:
+    """A plant that is held to its offer has countered once, and may not again."""
+    return [one for one in _ACTIONS["offered"] if one != "counter" or not is_renewed]
 
 
 def _leaving(work: Live | Closed) -> dict[str, Any]:
@@ -206,16 +207,16 @@ def work_item(row: WorkRow) -> dict[str, Any]:
 
 def offer_item(row: WorkRow) -> dict[str, Any]:
     """A row of the list of offers."""
-    return _offer(_common(row, row.state, row.version), row.answer_by)
+    return _offer(_common(row, row.state, row.version), row.answer_by, is_renewed=row.is_renewed)
 
 
 def offer_view(work: Live | Closed, version: int) -> dict[str, Any]:
     """The offer that began the work order."""
-    view = _offer(_common(work.terms, state_of(work), version), work.terms.answer_by)
-    return {**view, "actions": _answers(work)} if isinstance(work, Offered) else view
+    is_renewed = isinstance(work, Offered) and work.is_renewed
+    return _offer(_common(work.terms, state_of(work), version), work.terms.answer_by, is_renewed=is_renewed)
 
 
-def _offer(common: dict[str, Any], answer_by: datetime) -> dict[str, Any]:
+def _offer(common: dict[str, Any], answer_by: datetime, *, is_renewed: bool) -> dict[str, Any]:
     state = common["state"]
     standing = standing_of(state)
     return {
@@ -225,5 +226,5 @@ def _offer(common: dict[str, Any], answer_by: datetime) -> dict[str, Any]:
         "state": standing,
         "work_order_id": common["id"],
         "answer_by": answer_by,
-        "actions": _ACTIONS["offered"] if standing == "waiting" else [],
+        "actions": _answers(is_renewed=is_renewed) if standing == "waiting" else [],
     }

@@ -37,6 +37,7 @@ TABLE = sa.Table(
     sa.Column("offered_at", sa.Text, nullable=False),
     sa.Column("answer_by", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
+    sa.Column("is_renewed", sa.Boolean, nullable=False),
     sa.Column("good", sa.Integer, nullable=False),
     sa.Column("scrap", sa.Integer, nullable=False),
     sa.Column("rework", sa.Integer, nullable=False),
@@ -100,6 +101,7 @@ class WorkRow:
     offered_at: datetime
     answer_by: datetime
     state: str
+    is_renewed: bool
     good: int
     scrap: int
     rework: int
@@ -112,7 +114,7 @@ class WorkOrders:
     name = NAME
     tables: Sequence[sa.Table] = (TABLE,)
     handles: frozenset[str] | None = frozenset(events.WORK_EVENTS)
-    code_digest = digest_of("3", TABLE.columns.keys())
+    code_digest = digest_of("4", TABLE.columns.keys())
 
     def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
         for recorded in page:
@@ -145,6 +147,7 @@ def _first(event: events.WorkOffered) -> dict[str, Any]:
         "offered_at": _text(event.offered_at),
         "answer_by": _text(event.answer_by),
         "state": "offered",
+        "is_renewed": False,
         "good": 0,
         "scrap": 0,
         "rework": 0,
@@ -172,7 +175,7 @@ def _changes(event: events.WorkEvent) -> dict[str, Any]:
         return {"state": state}
     match event:
         case events.OfferRenewed():
-            return {"state": "offered", "answer_by": _text(event.answer_by)}
+            return {"state": "offered", "is_renewed": True, "answer_by": _text(event.answer_by)}
         case events.WorkMoved():
             return {
                 "slot_id": event.slot_id,
