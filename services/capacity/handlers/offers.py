@@ -10,7 +10,6 @@ from services.capacity.domain.changeover import run_of
 from services.capacity.domain.hours import instant_of, microseconds_of, seconds_of, seconds_up
 from services.capacity.domain.line_on_board import LineOnBoard
 from services.capacity.domain.matching.earliest import Placement, Search, earliest
-from services.capacity.domain.matching.eligibility import validity
 from services.capacity.domain.matching.problem import Unmatched
 from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.refusals import Why
@@ -21,10 +20,10 @@ from services.capacity.handlers.access import own_work
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft
 from services.capacity.handlers.least_change import costs_nothing
+from services.capacity.handlers.papers import papers_hold
 from services.capacity.handlers.replanning import Replanner
 from services.capacity.handlers.trigger import Trigger
-from shared.contracts.planning import PlannedStep, RecipeStep
-from shared.contracts.reasons import PlanReason
+from shared.contracts.planning import PlannedStep
 from shared.eventstore.handling import Prepared
 from shared.kernel.clock import instant_text
 from shared.kernel.ids import derived_id
@@ -83,7 +82,9 @@ class OffersHandler:
             self._replanner.replan(draft, terms.order_id, trigger)
 
     def counter(self, offer_id: str, principal: Principal, counter: Counter, replan_id: str) -> Prepared[int]:
-        """Other terms: taken at once when they cost the buyer nothing, else the buyer is asked."""
+        """Other terms: taken at once when they cost the buyer nothing, else the buyer is asked. Nothing is agreed anew, be
+        it the price alone, for a time without papers. Raises Refused: COUNTER_WITHOUT_PAPERS.
+        """
         draft, work_id, now = self._desk.draft(), work_id_of(offer_id), self._desk.clock.now()
         terms = own_work(draft, work_id, principal, Why.UNKNOWN_OFFER).terms
         plan = draft.plan_of(terms.order_id)
@@ -96,6 +97,8 @@ class OffersHandler:
         price = terms.price_fen if counter.price_fen is None else counter.price_fen
         after = step if wanted == terms.starts_at else self._moved(draft, plan, step, wanted, replan_id)
         after = msgspec.structs.replace(after, price_fen=price)
+        if not papers_hold(draft, plan.demand, after):
+            raise Refused(Why.COUNTER_WITHOUT_PAPERS, pointer="/starts_at", starts_at=instant_text(wanted))
         draft.work(work_id, CounterOffer(replan_id, price, after.starts_at, after.ends_at, counter.note, now))
         trigger = Trigger(replan_id, "countered", frozenset({terms.process_id}))
         found = self._replanner.with_step(draft, plan, after, trigger)
@@ -108,9 +111,7 @@ class OffersHandler:
         return Prepared(draft.appends(), draft.version_of_work(work_id))
 
     def _moved(self, draft: Draft, plan: Booked, step: PlannedStep, wanted: datetime, replan_id: str) -> PlannedStep:
-        """The step on its own line from *wanted* on. Raises Refused: COUNTER_TOO_EARLY, COUNTER_WITHOUT_PAPERS,
-        COUNTER_NO_TIME.
-        """
+        """The step on its own line from *wanted* on. Raises Refused: COUNTER_TOO_EARLY, COUNTER_NO_TIME."""
         now = self._desk.clock.now()
         ready_at = max(
             [now, *(trip.arrives_at for trip in plan.current.trips if trip.to_process_id == step.process_id)]
@@ -120,8 +121,6 @@ class OffersHandler:
             raise Refused(Why.COUNTER_TOO_EARLY, pointer="/starts_at", earliest_at=earliest_at, found=found)
         line = draft.board.line(step.line_id)
         placed = _placed(line, plan, step, wanted, now)
-        if placed is not None and not _papers_hold(line, recipe_step(plan.demand, step), placed):
-            raise Refused(Why.COUNTER_WITHOUT_PAPERS, pointer="/starts_at", starts_at=instant_text(wanted))
         if placed is None or placed.starts != seconds_up(wanted):
             raise Refused(Why.COUNTER_NO_TIME, pointer="/starts_at", starts_at=instant_text(wanted))
         return msgspec.structs.replace(
@@ -131,12 +130,6 @@ class OffersHandler:
             starts_at=instant_of(placed.starts),
             ends_at=instant_of(placed.ends),
         )
-
-
-def _papers_hold(line: LineOnBoard, recipe: RecipeStep, placed: Placement) -> bool:
-    """Whether licence and food-contact proof hold from set-up to end, as they must for whatever is planned."""
-    windows = validity(line, recipe, placed.starts, placed.ends)
-    return not isinstance(windows, PlanReason) and (placed.starts, placed.ends) in windows
 
 
 def _placed(line: LineOnBoard, plan: Booked, step: PlannedStep, wanted: datetime, now: datetime) -> Placement | None:

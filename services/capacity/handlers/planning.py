@@ -28,6 +28,7 @@ from services.capacity.handlers.changing import release_proposed
 from services.capacity.handlers.demand import demand_of
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
+from services.capacity.handlers.papers import check_papers
 from services.capacity.handlers.supplies import hand_over_supplies
 from shared.contracts.order import QuoteAccepted, SupplyArrived
 from shared.contracts.reasons import PlanReason, ReasonCode
@@ -116,13 +117,14 @@ class PlanningHandler:
         return Prepared(draft.appends(), None)
 
     def _book(self, draft: Draft, fact: QuoteAccepted, now: datetime) -> None:
-        """Slots first: a lost hold ends it before anything else is said."""
+        """Papers and slots first: a lost hold ends it before anything else is said."""
         plan = draft.plan_of(fact.order_id)
         quote = open_quote(plan, fact.quote_id, now)
         option = quote.option(fact.option_id)
         if option is None:
             raise Refused(Why.UNKNOWN_QUOTE, id=fact.option_id)
         demand = asked_of(plan)
+        check_papers(draft, demand, option.steps)
         for line_id in sorted({step.line_id for one in quote.options for step in one.steps}):
             chosen = [step for step in option.steps if step.line_id == line_id]
             slots = [firm_slot(draft.board, demand, step, quote.quote_id, option.option_id) for step in chosen]

@@ -35,6 +35,7 @@ from services.capacity.handlers.least_change import (
     own_slot,
     scopes,
 )
+from services.capacity.handlers.papers import check_papers
 from services.capacity.handlers.shortfalls import missing_of
 from services.capacity.handlers.supplies import hand_over_supplies
 from services.capacity.handlers.trigger import Found, Trigger
@@ -132,6 +133,7 @@ class Replanner:
         change = question.change
         if change is None:
             raise Refused(Why.HOLD_LOST, slot_id=question.replan_id)
+        check_papers(draft, plan.demand, [one for one in change.steps if one.process_id in change.moved])
         confirm_proposed(draft, plan, change, question.replan_id, now)
         draft.plan(fact.order_id, AnswerChange(fact.replan_id, "accept", fact.by_default, change, now))
         move_work(self._desk, draft, plan, change, now)
@@ -162,12 +164,15 @@ class Replanner:
                 draft.work(work.terms.work_id, RenewOffer(due, now))
 
     def _look_again(self, draft: Draft, fact: ReplanAnswered, now: datetime) -> None:
-        """What was proposed is gone, or nothing was: find a plan now, and ask again when it costs more than agreed."""
+        """What was proposed is gone, in whole or in part, or nothing was: find a plan now, and ask again when it costs more
+        than agreed.
+        """
         plan = draft.plan_of(fact.order_id)
         if not isinstance(plan, Booked) or plan.question is None:
             return
         question = plan.question
         affected = homeless(draft, plan)
+        release_proposed(draft, plan, now)
         draft.plan(fact.order_id, AnswerChange(fact.replan_id, "accept", fact.by_default, None, now))
         again = Trigger(_again(fact.replan_id), question.cause, affected)
         self.replan(draft, fact.order_id, again)

@@ -111,8 +111,8 @@ RunningEvent = (
 
 def _run(order: Running, event: RunningEvent) -> Running:
     match event:
-        case PlanMoved():
-            return replace(order, promise=_moved(order.promise, event))
+        case PlanMoved():  # capacity drops what it asked before: an answer to that would take a plan nobody holds
+            return replace(order, promise=_moved(order.promise, event), asked=None)
         case ReplanAsked():
             return replace(order, asked=_asked(order.promise, event))
         case ReplanAnswered(choice="accept") if order.asked is not None:

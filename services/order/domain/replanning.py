@@ -20,7 +20,7 @@ from shared.kernel.refusal import Refused
 
 
 def receive_plan_change(command: ReceivePlanChange, order: Order) -> Sequence[AnyOrderEvent]:
-    """A newer question takes the place of an older one."""
+    """A newer question takes the place of an older one; a plan that moved without asking ends it."""
     fact = command.fact
     if not isinstance(order, Running):
         return []

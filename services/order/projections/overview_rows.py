@@ -92,6 +92,7 @@ def _running(row: Row, event: Event) -> None:
             row.update(next_requested_us=None, next_quantity=None)
         case events.PlanMoved():
             row.update(promise_us=microseconds(event.new_promise_at), price_fen=event.new_price_fen)
+            row.update(needs_answer=False, next_promise_us=None, next_price_fen=None)
         case events.ReplanAsked():
             row.update(
                 needs_answer=True,

@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from services.order.domain.events import OrderCancelled, OrderClosed, OrderConfirmed, ReplanAnswered, ReplanAsked
+from services.order.domain.events import (
+    OrderCancelled,
+    OrderClosed,
+    OrderConfirmed,
+    PlanMoved,
+    ReplanAnswered,
+    ReplanAsked,
+)
 from shared.eventstore.folding import digest_of
 from shared.eventstore.port import Recorded
 
@@ -35,12 +42,19 @@ _DUE = (  # built once: the job asks every few seconds
 
 
 class Questions:
-    """Satisfies `Projection`. One question an order: a newer one takes the older one's place."""
+    """Satisfies `Projection`. One question an order: a newer one takes the older one's place, a moved plan ends it."""
 
     name = NAME
     tables: Sequence[sa.Table] = (TABLE,)
     handles: frozenset[str] | None = frozenset(
-        {"replan-asked.v1", "replan-answered.v1", "order-cancelled.v1", "order-confirmed.v1", "order-closed.v1"}
+        {
+            "replan-asked.v1",
+            "replan-answered.v1",
+            "plan-moved.v1",
+            "order-cancelled.v1",
+            "order-confirmed.v1",
+            "order-closed.v1",
+        }
     )
 
     def __init__(self) -> None:
@@ -50,7 +64,9 @@ class Questions:
         for recorded in page:
             event = recorded.event
             match event:
-                case ReplanAsked() | ReplanAnswered() | OrderCancelled() | OrderConfirmed() | OrderClosed():
+                case (
+                    ReplanAsked() | ReplanAnswered() | PlanMoved() | OrderCancelled() | OrderConfirmed() | OrderClosed()
+                ):
                     connection.execute(TABLE.delete().where(TABLE.c.order_id == event.order_id))
                 case _:
                     continue

@@ -128,6 +128,22 @@ def test_a_newer_question_takes_the_older_ones_place(a_confirmed_order: Situatio
     story.when(answering(number=2)).then(ReplanAnswered)
 
 
+def test_a_plan_that_moved_meanwhile_ends_the_question(a_confirmed_order: Situation) -> None:
+    """Found by simulated seeds 130 and 133: what was asked before a breakdown was accepted after it. The order went by a
+    plan that capacity had given up.
+    """
+    option = a_confirmed_order.quote.options[0]
+    change = a_plan_change(option)
+    moved = a_plan_change(option, number=2, needs_answer=False, later=timedelta(days=-1), dearer_fen=0)
+    story = a_confirmed_order.story.after(ReceivePlanChange(change), ReceivePlanChange(moved))
+    assert isinstance(story.state, Running)
+    assert story.state.asked is None
+    assert story.state.promise.promise_at == moved.new_promise_at
+    assert "answer_replan" not in actions(story.state, NOW)
+    story.when(answering("accept")).refused(Why.NO_SUCH_REPLAN)
+    story.when(answering(None, at=change.answer_by)).refused(Why.NO_SUCH_REPLAN)
+
+
 def test_answering_what_was_not_asked_is_refused(a_confirmed_order: Situation, a_quoted_order: Situation) -> None:
     a_confirmed_order.story.when(answering()).refused(Why.NO_SUCH_REPLAN)
     a_quoted_order.story.when(answering()).refused(Why.NO_SUCH_REPLAN)

@@ -66,10 +66,11 @@ def test_a_newer_question_takes_the_older_ones_place(views: sa.Engine) -> None:
     assert [one.replan_id for one in list_due(views, CHANGE.answer_by)] == [newer.replan_id]
 
 
-def test_nothing_waits_once_it_is_answered_or_the_order_has_ended(views: sa.Engine) -> None:
+def test_nothing_waits_once_it_is_answered_or_overtaken_or_the_order_has_ended(views: sa.Engine) -> None:
     delivery = a_shipment(SITUATION.quote.options[0].steps[-1], 6_000)
     ends = [
         ASKED.after(AnswerReplan(CHANGE.replan_id, "accept", NOW)),
+        ASKED.after(ReceivePlanChange(a_plan_change(SITUATION.quote.options[0], number=2, needs_answer=False))),
         ASKED.after(CancelOrder(10**9, terms(), NOW)),
         ASKED.after(
             ReceiveDelivery(delivery, terms()), ConfirmDelivery(delivery.delivery_id, None, NOW), CloseOrder(NOW)
