@@ -37,9 +37,9 @@ class Attempts:
         now_s = int(now.timestamp())
         with self._log.writing() as connection:
             connection.execute(ATTEMPT.delete().where(ATTEMPT.c.begun_s <= now_s - int(WINDOW.total_seconds())))
-            counted = {"account": _counter(connection, account, address, now_s), "address": _of_address(address)}
-            waits = [self._count(connection, kind, digest, now_s) for kind, digest in counted.items()]
-        wait_s = max(waits)
+            wait_s = self._count(connection, "address", _of_address(address), now_s)
+            if not wait_s:  # an address that is refused spends no account's count
+                wait_s = self._count(connection, "account", _counter(connection, account, address, now_s), now_s)
         if wait_s:
             raise Refused(Why.TOO_MANY_ATTEMPTS, seconds=wait_s)
 

@@ -123,6 +123,15 @@ def test_an_address_is_a_strangers_again_after_a_month(nobody: Caller, clock: St
     problem(_from(nobody, "192.0.2.1"), 429, "TOO_MANY_ATTEMPTS")
 
 
+def test_an_address_beyond_its_own_count_spends_nobody_elses(nobody: Caller) -> None:
+    """Else one address could close every account for everybody, the sixty-first attempt on."""
+    for number in range(PER_ADDRESS_MAX):
+        nobody.post("/session", {"login": f"user-{number}", "password": "wrong password"})
+    for _ in range(PER_ACCOUNT_MAX):
+        problem(nobody.post("/session", LOGIN), 429, "TOO_MANY_ATTEMPTS")
+    assert _from(nobody, "192.0.2.7").status_code == 200
+
+
 def _from(nobody: Caller, address: str, password: str = PASSWORD) -> TestResponse:
     return nobody.post("/session", {**LOGIN, "password": password}, environ_overrides={"REMOTE_ADDR": address})
 
