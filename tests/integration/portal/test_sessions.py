@@ -171,6 +171,19 @@ def test_the_form_of_the_start_page_signs_in_and_out(nobody: Caller) -> None:
     assert "人 brand-a" not in nobody.get("/", headers={"Cookie": _cookie(answer)}).text
 
 
+@pytest.mark.parametrize("token", [None, "", "of another session"])
+def test_nobody_is_signed_out_by_a_form_without_the_sessions_own_token(nobody: Caller, token: str | None) -> None:
+    signed_in = nobody.post("/session", LOGIN)
+    if token:
+        token = nobody.post("/session", LOGIN).get_json()["csrf_token"]
+    data = {} if token is None else {"csrf_token": token}
+    headers = {"Cookie": _cookie(signed_in), "Origin": "http://localhost"}
+    answer = nobody.post("/sign-out", data=data, content_type=FORM, headers=headers)
+    assert answer.status_code == 403
+    assert "Set-Cookie" not in answer.headers
+    assert nobody.post("/session/token", headers=_held(signed_in)).status_code == 200
+
+
 @pytest.mark.parametrize(
     "target",
     [
