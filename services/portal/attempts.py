@@ -6,6 +6,8 @@ locks nobody out of the place where they work.
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -35,9 +37,9 @@ class Attempts:
         now_s = int(now.timestamp())
         with self._log.writing() as connection:
             connection.execute(ATTEMPT.delete().where(ATTEMPT.c.begun_s <= now_s - int(WINDOW.total_seconds())))
-            counted = {"account": _counter(connection, account, address, now_s), "address": _of_address(address)}
-            waits = [self._count(connection, kind, digest, now_s) for kind, digest in counted.items()]
-        wait_s = max(waits)
+            wait_s = self._count(connection, "address", _of_address(address), now_s)
+            if not wait_s:  # an address that is refused spends no account's count
+                wait_s = self._count(connection, "account", _counter(connection, account, address, now_s), now_s)
         if wait_s:
             raise Refused(Why.TOO_MANY_ATTEMPTS, seconds=wait_s)
 
@@ -52,6 +54,21 @@ class Attempts:
         connection.execute(ATTEMPT.update().where(ATTEMPT.c.digest == digest).values(tries=ATTEMPT.c.tries + 1))
         return 0
 
+    @contextmanager
+    def free_when_busy(self, account: str, address: str, now: datetime) -> Iterator[None]:
+        """Around a look at the password: when there is no place to look at it, the attempt was none."""
+        try:
+            yield
+        except Refused as no:
+            if no.why is Why.SIGN_IN_BUSY:
+                self._take_back(account, address, int(now.timestamp()))
+            raise
+
+    def _take_back(self, account: str, address: str, now_s: int) -> None:
+        with self._log.writing() as connection:
+            for digest in (_counter(connection, account, address, now_s), _of_address(address)):
+                connection.execute(_less_one(digest))
+
     def succeeded(self, account: str, address: str, now: datetime) -> None:
         """The attempt was good: forget the account's, take one back from the address's, and know the address again."""
         now_s = int(now.timestamp())
@@ -59,13 +76,16 @@ class Attempts:
         with self._log.writing() as connection:
             mine = _counter(connection, account, address, now_s)
             connection.execute(ATTEMPT.delete().where(ATTEMPT.c.digest == mine))
-            taken_back = ATTEMPT.update().where(ATTEMPT.c.digest == _of_address(address), ATTEMPT.c.tries > 0)
-            connection.execute(taken_back.values(tries=ATTEMPT.c.tries - 1))
+            connection.execute(_less_one(_of_address(address)))
             long_ago = now_s - int(FAMILIAR_FOR.total_seconds())
             connection.execute(
                 FAMILIAR.delete().where(sa.or_(FAMILIAR.c.digest == known, FAMILIAR.c.seen_s < long_ago))
             )
             connection.execute(FAMILIAR.insert().values(digest=known, seen_s=now_s))
+
+
+def _less_one(digest: str) -> sa.Update:
+    return ATTEMPT.update().where(ATTEMPT.c.digest == digest, ATTEMPT.c.tries > 0).values(tries=ATTEMPT.c.tries - 1)
 
 
 def _counter(connection: sa.Connection, account: str, address: str, now_s: int) -> str:

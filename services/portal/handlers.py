@@ -60,11 +60,15 @@ class Handlers:
     def __init__(self, log: EventLog, seals: Seals, passwords: Passwords) -> None:
         self.log, self._seals, self._passwords = log, seals, passwords
 
+    def check_login_free(self, user: NewUser) -> None:
+        """Raises Refused LOGIN_TAKEN: before the work of hashing, which a login that is taken is not worth."""
+        self._check_login_free(user.login.casefold(), user.pointer)
+
     def sealed(self, user: NewUser, org_id: str, by: str, at: datetime) -> RegisterUser:
         """*user* as a command. Slow (it hashes): do it before a transaction, not in its retries."""
         login = user.login.casefold()
         check_strength(user.password, login, f"{user.pointer}/password")
-        hashed = self._passwords.hash(user.password)
+        hashed = self._passwords.hash_of_newcomer(user.password)
         return RegisterUser(
             user_id=user.user_id,
             org_id=org_id,
@@ -112,13 +116,15 @@ class Handlers:
         return Prepared(self._registering(command), None)
 
     def _registering(self, command: RegisterUser, pointer: str = "") -> Sequence[StreamAppend]:
-        login = f"login-{command.login}"
-        if self.log.stream_version(login):
-            raise Refused(Why.LOGIN_TAKEN, pointer=f"{pointer}/login")
+        self._check_login_free(command.login, pointer)
         stream = f"user-{command.user_id}"
         claim = LoginTaken(login=command.login, user_id=command.user_id)
         registered = decide(USER, load(self.log, USER, stream), stream, command)
-        return [registered, StreamAppend(login, 0, [claim])]
+        return [registered, StreamAppend(f"login-{command.login}", 0, [claim])]
+
+    def _check_login_free(self, login: str, pointer: str) -> None:
+        if self.log.stream_version(f"login-{login}"):
+            raise Refused(Why.LOGIN_TAKEN, pointer=f"{pointer}/login")
 
     def change_password(self, user_id: str, present: str, new: str, at: datetime) -> Prepared[None]:
         """Raises Refused PASSWORD_WRONG, PASSWORD_WEAK, USER_DISMISSED."""

@@ -30,11 +30,21 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
         self._slots = threading.BoundedSemaphore(HASHES_AT_ONCE)
         self._places = threading.BoundedSemaphore(HASHES_AT_ONCE + WAITING_MAX)
+        self._newcomer = threading.Lock()
         self._nobody = _hash_of_nothing(self._hasher)
 
     def hash(self, password: str) -> str:
         with self._slot():
             return self._hasher.hash(password)
+
+    def hash_of_newcomer(self, password: str) -> str:
+        """As `hash`, one at a time: however many people are registered, the other places are for signing in."""
+        if not self._newcomer.acquire(blocking=False):
+            raise Refused(Why.SIGN_IN_BUSY, seconds=5)
+        try:
+            return self.hash(password)
+        finally:
+            self._newcomer.release()
 
     def verify(self, hashed: str | None, password: str) -> bool:
         """Whether *password* fits. None stands for an account that does not exist, and takes the same time."""

@@ -26,8 +26,9 @@ class SignIn:
         account = f"user {login.casefold()}"
         self._attempts.begin(account, address, self._now())
         user = self._handlers.user_of_login(login)
-        if len(password) > LENGTH_MAX or not self._handlers.fits(user, password) or user is None:
-            raise Refused(Why.SIGN_IN_REFUSED)
+        with self._attempts.free_when_busy(account, address, self._now()):
+            if len(password) > LENGTH_MAX or not self._handlers.fits(user, password) or user is None:
+                raise Refused(Why.SIGN_IN_REFUSED)
         self._attempts.succeeded(account, address, self._now())
         return user
 

@@ -98,6 +98,7 @@ def build_app(
     OpenAPI document, e.g. by the merged one of several apps. *streams* are an app's own, where the process's are not meant.
     """
     app = Flask(name, static_folder=None)
+    app.url_map.merge_slashes = False  # merged ones are answered with a redirect to whatever host the request names
     app.json = OrjsonProvider(app)
     app.config.update(MAX_CONTENT_LENGTH=body_bytes_max, MAX_FORM_PARTS=FORM_PARTS_MAX)
     app.config.update(API_TITLE=title, API_VERSION=version, OPENAPI_VERSION="3.1.0")

@@ -71,7 +71,7 @@ class Accounts:
         return found
 
 
-def accounts(clock: Clock, log: LogWithViews | None = None) -> Accounts:
+def accounts(clock: Clock, log: LogWithViews | None = None, hasher: PasswordHasher = QUICK) -> Accounts:
     """A portal without anybody in it."""
     ids = SeededIds(clock, 2026)
     service = build(
@@ -80,6 +80,6 @@ def accounts(clock: Clock, log: LogWithViews | None = None) -> Accounts:
         ids=ids,
         log=log or MemoryLog("portal", EVENT_TYPES, clock),
         broker=None,
-        hasher=QUICK,
+        hasher=hasher,
     )
     return Accounts(service, clock)

@@ -195,7 +195,12 @@ def read(note_id: str) -> Answer:
     notes = provided(Notes)
     seconds = wait_seconds()
     if seconds:
-        wait_for(notes.log, lambda _: notes.log.stream_version(f"note-{note_id}") or None, seconds)
+        wait_for(
+            notes.log,
+            lambda _: notes.log.stream_version(f"note-{note_id}") or None,
+            seconds,
+            current_principal().org_id,
+        )
     return _show(note_id)
 
 

@@ -48,7 +48,7 @@ def dispose(inspection_lot_id: str, body: dict[str, Any]) -> Answer:
     def act(command: Command) -> None:
         api.wait_for_view(lots.NAME)
         work_id = lots.work_of_inspection(api.log.views, inspection_lot_id, command.principal.org_id)
-        if work_id is None:
+        if not work_id:  # None, or a lot that nobody here made
             raise Refused(Why.UNKNOWN_INSPECTION, id=inspection_lot_id)
         api.run(
             command,

@@ -20,6 +20,7 @@ from services.capacity.domain.work_commands import (
     ReportOutput,
     StartWork,
 )
+from services.capacity.domain.work_events import WorkOffered
 from services.capacity.domain.work_identity import lot_id_of
 from services.capacity.domain.work_state import Accepted, Closed, Live
 from services.capacity.handlers.access import own_work
@@ -123,7 +124,7 @@ class ProductionHandler:
         terms = work.terms
         if output.unit != terms.unit:
             raise Refused(Why.UNIT_MISMATCH, pointer="/unit", expected=terms.unit, found=output.unit)
-        lots_in = None if output.lots_in is None else [_lot_in(one, terms.factory_org_id) for one in output.lots_in]
+        lots_in = None if output.lots_in is None else [_lot_in(one, terms) for one in output.lots_in]
         lots_out = _lots_out(work_id, terms.output_item, terms.unit, output)
         draft.work(
             work_id,
@@ -150,7 +151,7 @@ class ProductionHandler:
         """Restate a report: the ledger reverses it exactly and posts it anew."""
         draft, work = self._own(work_id, principal)
         lots_in = restated.lots_in
-        given = None if lots_in is None else [_lot_in(one, work.terms.factory_org_id) for one in lots_in]
+        given = None if lots_in is None else [_lot_in(one, work.terms) for one in lots_in]
         draft.work(
             work_id,
             CorrectReport(
@@ -219,10 +220,15 @@ def _check_unasked(draft: Draft, work: Live | Closed) -> None:
         raise Refused(Why.BUYER_ASKED, id=terms.work_id, answer_by=instant_text(question.answer_by))
 
 
-def _lot_in(one: LotIn, factory_org_id: str) -> LotMove:
-    """Bought lots get an id of their own, the same for the same label in the same factory."""
-    lot_id = one.lot_id or derived_id("lot", factory_org_id, one.item, one.supplier_lot)
-    return LotMove(lot_id, one.item, one.quantity, one.unit)
+def _lot_in(one: LotIn, terms: WorkOffered) -> LotMove:
+    """Bought lots get an id of their own, the same for the same label in the same factory. Stock does not know them, so
+    nothing else is taken for their id: it would be a key to another tenant's lot. Raises Refused LOT_NOT_RECEIVED.
+    """
+    bought = derived_id("lot", terms.factory_org_id, one.item, one.supplier_lot)
+    is_pooled = any(asked.item == one.item and asked.source == "pooled" for asked in terms.inputs)
+    if is_pooled and one.lot_id not in {"", bought}:
+        raise Refused(Why.LOT_NOT_RECEIVED, pointer="/lots_in", id=one.lot_id)
+    return LotMove(one.lot_id or bought, one.item, one.quantity, one.unit)
 
 
 def _lots_out(work_id: str, item: str, unit: str, output: Output) -> list[LotMove]:

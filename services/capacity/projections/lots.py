@@ -49,6 +49,7 @@ HOLDERS = sa.Table(
 )
 _FORGET = MOVES.delete().where(MOVES.c.report_id == sa.bindparam("of"))
 _JUDGED = LOTS.update().where(LOTS.c.lot_id == sa.bindparam("of"))
+_CLAIMED = LOTS.delete().where(LOTS.c.lot_id == sa.bindparam("of"), LOTS.c.origin == "bought")
 _MADE = sa.select(sa.func.sum(MOVES.c.quantity)).where(MOVES.c.lot_id == sa.bindparam("of"), MOVES.c.direction == "out")
 
 
@@ -84,7 +85,7 @@ class Lots:
             "supply-recorded.v1",
         }
     )
-    code_digest = digest_of("1", LOTS.columns.keys(), MOVES.columns.keys(), HOLDERS.columns.keys())
+    code_digest = digest_of("2", LOTS.columns.keys(), MOVES.columns.keys(), HOLDERS.columns.keys())
 
     def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
         for recorded in page:
@@ -117,14 +118,15 @@ def _report(
         for lot in lots:
             summed[lot.lot_id] = summed.get(lot.lot_id, 0) + lot.quantity
             _know(connection, event, lot, "made" if direction == "out" else "bought")
-            _hold(connection, lot.lot_id, event.factory_org_id)
         for lot_id, quantity in summed.items():
             row = {"report_id": event.report_id, "direction": direction, "lot_id": lot_id, "quantity": quantity}
             connection.execute(MOVES.insert(), row)
 
 
 def _know(connection: sa.Connection, event: events.WorkEvent, lot: LotMove, origin: str) -> None:
-    """A lot is told of once; what fed a report and was never told of was bought by the factory itself."""
+    """A lot is told of once; what fed a report and was never told of was bought by the factory itself. To have eaten of
+    a lot opens it to nobody: who owns it or received it is known from elsewhere.
+    """
     row = {
         "lot_id": lot.lot_id,
         "item": lot.item,
@@ -139,6 +141,13 @@ def _know(connection: sa.Connection, event: events.WorkEvent, lot: LotMove, orig
         "inspector_org_id": "",
         "disposition": "",
     }
+    _tell(connection, row)
+
+
+def _tell(connection: sa.Connection, row: dict[str, Any]) -> None:
+    """The word of whoever made or brought a lot replaces that of one who only said to have bought it."""
+    if row["origin"] != "bought":
+        connection.execute(_CLAIMED, {"of": row["lot_id"]})
     _insert_new(connection, LOTS, row)
 
 
@@ -182,7 +191,7 @@ def _supply(connection: sa.Connection, event: SupplyRecorded) -> None:
         "inspector_org_id": "",
         "disposition": "",
     }
-    _insert_new(connection, LOTS, row)
+    _tell(connection, row)
 
 
 def find_lot(views: sa.Engine, lot_id: str, principal: Principal) -> LotRow | None:

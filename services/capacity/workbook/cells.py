@@ -41,7 +41,10 @@ class Bad(Exception):
 
 
 def is_empty(raw: Raw) -> bool:
-    return raw.value is None or (isinstance(raw.value, str) and not raw.value.strip())
+    """Nothing, or a few blanks: more of them than any text may have are no empty cell but a text too long."""
+    if not isinstance(raw.value, str):
+        return raw.value is None
+    return len(raw.value) <= LIST_TEXT_MAX and not raw.value.strip()
 
 
 def read(raw: Raw, column: Column) -> object:
@@ -49,7 +52,7 @@ def read(raw: Raw, column: Column) -> object:
     if raw.kind == "f":
         raise Bad(CellWhy.FORMULA_CELL)
     if raw.kind == "e":
-        raise Bad(CellWhy.ERROR_CELL, found=_shown(raw.value))
+        raise Bad(CellWhy.ERROR_CELL, found=shown(raw.value))
     if is_empty(raw):
         if column.required:
             raise Bad(CellWhy.EMPTY_REQUIRED, name=column.named)
@@ -60,22 +63,23 @@ def read(raw: Raw, column: Column) -> object:
 
 
 def _check_text(text: str, longest: int) -> None:
-    if _CONTROL.search(text):
-        raise Bad(CellWhy.CONTROL_CHARACTER)
+    """Its length first: a text that many cells share is looked through for each of them."""
     if len(text) > longest:
         raise Bad(CellWhy.TEXT_TOO_LONG, max=longest, found=len(text))
+    if _CONTROL.search(text):
+        raise Bad(CellWhy.CONTROL_CHARACTER)
     if text.lstrip().startswith(FORMULA_STARTS) and not _NUMBER.fullmatch(text.strip()):
-        raise Bad(CellWhy.FORMULA_INJECTION, found=_shown(text))
+        raise Bad(CellWhy.FORMULA_INJECTION, found=shown(text))
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value as it may be repeated to its author: short, on one line."""
-    return " ".join(str(value).split())[:_SHOWN_MAX]
+    return " ".join(str(value)[:LIST_TEXT_MAX].split())[:_SHOWN_MAX]
 
 
 def _text(value: object, _: Column) -> str:
     if not isinstance(value, str):
-        raise Bad(CellWhy.TEXT_EXPECTED, found=_shown(value))
+        raise Bad(CellWhy.TEXT_EXPECTED, found=shown(value))
     return " ".join(value.split())
 
 
@@ -86,15 +90,15 @@ def _codes(value: object, column: Column) -> list[str]:
 def _decimal(value: object) -> Decimal:
     """Exact decimal of a number as the spreadsheet shows it: Excel keeps 15 digits, and so does Python's shortest text."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise Bad(CellWhy.NUMBER_EXPECTED, found=_shown(value))
+        raise Bad(CellWhy.NUMBER_EXPECTED, found=shown(value))
     if isinstance(value, str):
         text = value.strip().replace(",", "")
         if not _NUMBER.fullmatch(text):
-            raise Bad(CellWhy.NUMBER_EXPECTED, found=_shown(value))
+            raise Bad(CellWhy.NUMBER_EXPECTED, found=shown(value))
         return Decimal(text)
     number = Decimal(repr(value))
     if not number.is_finite():
-        raise Bad(CellWhy.NUMBER_EXPECTED, found=_shown(value))
+        raise Bad(CellWhy.NUMBER_EXPECTED, found=shown(value))
     return number
 
 
@@ -102,18 +106,18 @@ def _scaled(value: object, column: Column, digits: int) -> int:
     """*value* x 10^digits as a whole number within the column's bounds."""
     number = _decimal(value)
     if number < 0:
-        raise Bad(CellWhy.NUMBER_NEGATIVE, found=_shown(value))
+        raise Bad(CellWhy.NUMBER_NEGATIVE, found=shown(value))
     scaled = number.scaleb(digits)
     if scaled > column.high:
-        raise Bad(CellWhy.NUMBER_TOO_LARGE, max=Decimal(column.high).scaleb(-digits), found=_shown(value))
+        raise Bad(CellWhy.NUMBER_TOO_LARGE, max=Decimal(column.high).scaleb(-digits), found=shown(value))
     if scaled != scaled.to_integral_value():
         if digits == 0:
-            raise Bad(CellWhy.NUMBER_NOT_WHOLE, found=_shown(value))
-        raise Bad(CellWhy.TOO_MANY_DECIMALS, digits=digits, found=_shown(value))
+            raise Bad(CellWhy.NUMBER_NOT_WHOLE, found=shown(value))
+        raise Bad(CellWhy.TOO_MANY_DECIMALS, digits=digits, found=shown(value))
     if scaled == 0 and column.low > 0:
         raise Bad(CellWhy.NUMBER_ZERO)
     if scaled < column.low:
-        raise Bad(CellWhy.NUMBER_TOO_SMALL, min=Decimal(column.low).scaleb(-digits), found=_shown(value))
+        raise Bad(CellWhy.NUMBER_TOO_SMALL, min=Decimal(column.low).scaleb(-digits), found=shown(value))
     return int(scaled)
 
 
@@ -138,7 +142,7 @@ def _date(value: object, _: Column) -> date:
     elif isinstance(value, str) and (parts := _DATE.fullmatch(value.strip())):
         found = _made(lambda: date(int(parts[1]), int(parts[2]), int(parts[3])))
     if found is None:
-        raise Bad(CellWhy.DATE_EXPECTED, found=_shown(value))
+        raise Bad(CellWhy.DATE_EXPECTED, found=shown(value))
     return _in_range(found)
 
 
@@ -165,7 +169,7 @@ def _time(value: object, _: Column) -> int:
             return 0
         if hour < 24 and minute < 60:
             return hour * 60 + minute
-    raise Bad(CellWhy.TIME_EXPECTED, found=_shown(value))
+    raise Bad(CellWhy.TIME_EXPECTED, found=shown(value))
 
 
 def _moment(value: object, _: Column) -> datetime:
@@ -176,13 +180,13 @@ def _moment(value: object, _: Column) -> datetime:
     elif isinstance(value, str):
         found = _made(lambda: datetime.fromisoformat(value.strip()))
     if found is None or found.tzinfo is not None or (isinstance(value, str) and len(value.strip()) < 16):
-        raise Bad(CellWhy.MOMENT_EXPECTED, found=_shown(value))
+        raise Bad(CellWhy.MOMENT_EXPECTED, found=shown(value))
     _in_range(found.date())
     return found.replace(tzinfo=LOCAL_ZONE).astimezone(UTC)
 
 
 def _choice(value: object, column: Column) -> str:
-    text = _shown(value)
+    text = shown(value)
     for option in column.options:
         if text in (option.zh, option.en, option.value):
             return option.value

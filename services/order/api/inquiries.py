@@ -33,7 +33,9 @@ def make_inquiry(body: dict[str, Any]) -> Answer:
         )
 
     def show(inquiry_id: str) -> Answer:
-        wait_for(api.log, lambda _: api.inquiring.is_answered(inquiry_id) or None, wait_seconds())
+        wait_for(
+            api.log, lambda _: api.inquiring.is_answered(inquiry_id) or None, wait_seconds(), current_principal().org_id
+        )
         return _show(inquiry_id)
 
     return perform(act, lambda outcome: show(outcome.resource), resource=api.ids.new("inq"), status=201)

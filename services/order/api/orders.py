@@ -42,7 +42,9 @@ def show_order(order_id: str) -> Answer:
 def show_planned_order(order_id: str) -> Answer:
     """The same, once the plan asked for last is answered or the caller has waited long enough."""
     api = doors()
-    wait_for(api.log, lambda _: is_planned(api.read(order_id).state) or None, wait_seconds())
+    wait_for(
+        api.log, lambda _: is_planned(api.read(order_id).state) or None, wait_seconds(), current_principal().org_id
+    )
     return show_order(order_id)
 
 

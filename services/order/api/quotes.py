@@ -93,7 +93,9 @@ def _accepted(order_id: str, quote_id: str) -> Answer:
         found = acceptance_of(api.log, order_id, quote_id)
         return found if found.is_over else None
 
-    found = wait_for(api.log, probe, wait_seconds()) or acceptance_of(api.log, order_id, quote_id)
+    found = wait_for(api.log, probe, wait_seconds(), current_principal().org_id) or acceptance_of(
+        api.log, order_id, quote_id
+    )
     if found.fate in {"pending", "confirmed"}:
         return show_order(order_id)
     loaded = api.ordering.find(order_id, current_principal())

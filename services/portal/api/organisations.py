@@ -67,6 +67,7 @@ def admit(body: dict[str, Any]) -> Answer:
         new = NewOrganisation(org_id=command.resource, **body)
         user = NewUser(user_id=portal.ids.new("usr"), duty=Duty.ADMINISTRATOR, pointer="/administrator", **person)
         by = command.principal.subject
+        portal.handlers.check_login_free(user)
         administrator = portal.handlers.sealed(user, new.org_id, by, command.cause.at)
         transact(portal.log, lambda: portal.handlers.admit(new, administrator, by), command.cause, command.marks)
 

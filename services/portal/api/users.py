@@ -45,6 +45,7 @@ def register_user(body: dict[str, Any]) -> Answer:
     def act(command: Command) -> None:
         new = NewUser(user_id=command.resource, duty=duty, **body)
         principal = command.principal
+        portal.handlers.check_login_free(new)
         registering = portal.handlers.sealed(new, principal.org_id, principal.subject, command.cause.at)
         transact(portal.log, lambda: portal.handlers.register_user(registering), command.cause, command.marks)
 
@@ -99,9 +100,10 @@ def change_password(body: dict[str, Any]) -> Answer:
     def act(command: Command) -> None:
         account, address = f"password {user_id}", request.remote_addr or ""
         portal.attempts.begin(account, address, command.cause.at)
-        prepared = portal.handlers.change_password(
-            user_id, body["present_password"], body["password"], command.cause.at
-        )
+        with portal.attempts.free_when_busy(account, address, command.cause.at):
+            prepared = portal.handlers.change_password(
+                user_id, body["present_password"], body["password"], command.cause.at
+            )
         check_version(version, prepared.appends[0].expected_version)
         portal.attempts.succeeded(account, address, command.cause.at)
         transact(portal.log, lambda: prepared, command.cause, command.marks, tries_max=1)

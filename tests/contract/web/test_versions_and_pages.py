@@ -11,7 +11,7 @@ from shared.eventstore.projecting import LogWithViews
 from shared.kernel.event import Cause
 from shared.kernel.principal import Role
 from shared.web.access import permits, takes_bytes
-from shared.web.prefer import wait_for
+from shared.web.prefer import WAITING_MAX, WAITING_PER_ORGANISATION_MAX, WaitingPlaces, wait_for
 from shared.web.routes import Routes
 from tests.support.pinboard import NOTE_EVENTS, NoteWritten, pinboard_app
 from tests.support.web_client import Caller, Issuer, a_principal, problem
@@ -92,7 +92,7 @@ def test_prefer_wait_answers_as_soon_as_there_is_something(buyer: Caller) -> Non
 
 
 def test_one_waiting_request_too_many_is_answered_at_once(log: LogWithViews) -> None:
-    slots, found = threading.BoundedSemaphore(1), threading.Event()
+    places, found = WaitingPlaces(most=1), threading.Event()
     looks = 0
 
     def look(_: int) -> bool | None:
@@ -101,22 +101,33 @@ def test_one_waiting_request_too_many_is_answered_at_once(log: LogWithViews) -> 
         found.set()
         return None if log.head().position == 0 else True
 
-    waiting = threading.Thread(target=wait_for, args=[log, look, 30, slots])
+    waiting = threading.Thread(target=wait_for, args=[log, look, 30, "org-1", places])
     waiting.start()
     assert found.wait(10)
-    assert wait_for(log, lambda _: None, 30, slots) is None, "answered at once: the only slot is taken"
+    assert wait_for(log, lambda _: None, 30, "org-2", places) is None, "answered at once: the only place is taken"
     log.append([StreamAppend("note-x", 0, [NoteWritten(note_id="x", org_id="o", text="t")])], _CAUSE)
     waiting.join(10)
     assert not waiting.is_alive()
     assert looks >= 2
-    assert slots.acquire(blocking=False), "the slot is free again"
+    assert places.enter("org-2"), "the place is free again"
+
+
+def test_one_organisation_leaves_places_to_wait_to_the_others(log: LogWithViews) -> None:
+    places = WaitingPlaces()
+    assert [places.enter("org-1") for _ in range(WAITING_MAX)].count(True) == WAITING_PER_ORGANISATION_MAX
+    assert WAITING_PER_ORGANISATION_MAX * 2 <= WAITING_MAX
+    assert wait_for(log, lambda _: None, 30, "org-1", places) is None, "answered at once: it has its share"
+    assert places.enter("org-2")
+    places.leave("org-1")
+    assert places.enter("org-1"), "a place given back is free again"
+    assert [places.enter(f"org-{number}") for number in range(3, 9)].count(True) == WAITING_MAX // 2 - 1
 
 
 def test_a_note_written_while_somebody_waits_for_it_is_answered_then(buyer: Caller, log: LogWithViews) -> None:
-    assert wait_for(log, lambda position: position or None, 0) is None
+    assert wait_for(log, lambda position: position or None, 0, "org-1") is None
     thread = threading.Thread(target=_note, args=[buyer])
     thread.start()
-    assert wait_for(log, lambda position: position or None, 30) == 1
+    assert wait_for(log, lambda position: position or None, 30, "org-1") == 1
     thread.join(10)
 
 

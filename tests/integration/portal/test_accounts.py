@@ -171,6 +171,20 @@ def test_a_password_is_changed_by_its_owner_who_knows_the_present_one(programme:
     assert nobody.post("/session", {"login": "brand-a", "password": new}).status_code == 200
 
 
+def test_a_changed_password_ends_every_session_of_its_owner_and_no_other(programme: Accounts, nobody: Caller) -> None:
+    held = []
+    for login in ("brand-a", "brand-a", "brand-b"):
+        answer = nobody.post("/session", {"login": login, "password": PASSWORD})
+        cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        held.append({"Cookie": cookie, "X-CSRF-Token": answer.get_json()["csrf_token"]})
+    brand = programme.caller(programme.principals["brand-a"])
+    change = {"present_password": PASSWORD, "password": "Battery-Staple-2027"}
+    assert brand.post("/v1/me/password", change).status_code == 200
+    for headers in held[:2]:
+        problem(nobody.post("/session/token", headers=headers), 401, "SESSION_ENDED")
+    assert nobody.post("/session/token", headers=held[2]).status_code == 200
+
+
 def test_a_client_secret_is_shown_once_and_kept_as_a_digest(programme: Accounts, brand: Caller) -> None:
     headers = {"Idempotency-Key": "erp"}
     body = {"name": "ERP", "scopes": ["order:read"]}

@@ -123,6 +123,15 @@ def test_an_address_is_a_strangers_again_after_a_month(nobody: Caller, clock: St
     problem(_from(nobody, "192.0.2.1"), 429, "TOO_MANY_ATTEMPTS")
 
 
+def test_an_address_beyond_its_own_count_spends_nobody_elses(nobody: Caller) -> None:
+    """Else one address could close every account for everybody, the sixty-first attempt on."""
+    for number in range(PER_ADDRESS_MAX):
+        nobody.post("/session", {"login": f"user-{number}", "password": "wrong password"})
+    for _ in range(PER_ACCOUNT_MAX):
+        problem(nobody.post("/session", LOGIN), 429, "TOO_MANY_ATTEMPTS")
+    assert _from(nobody, "192.0.2.7").status_code == 200
+
+
 def _from(nobody: Caller, address: str, password: str = PASSWORD) -> TestResponse:
     return nobody.post("/session", {**LOGIN, "password": password}, environ_overrides={"REMOTE_ADDR": address})
 
@@ -160,6 +169,19 @@ def test_the_form_of_the_start_page_signs_in_and_out(nobody: Caller) -> None:
     )
     assert out.status_code == 303
     assert "人 brand-a" not in nobody.get("/", headers={"Cookie": _cookie(answer)}).text
+
+
+@pytest.mark.parametrize("token", [None, "", "of another session"])
+def test_nobody_is_signed_out_by_a_form_without_the_sessions_own_token(nobody: Caller, token: str | None) -> None:
+    signed_in = nobody.post("/session", LOGIN)
+    if token:
+        token = nobody.post("/session", LOGIN).get_json()["csrf_token"]
+    data = {} if token is None else {"csrf_token": token}
+    headers = {"Cookie": _cookie(signed_in), "Origin": "http://localhost"}
+    answer = nobody.post("/sign-out", data=data, content_type=FORM, headers=headers)
+    assert answer.status_code == 403
+    assert "Set-Cookie" not in answer.headers
+    assert nobody.post("/session/token", headers=_held(signed_in)).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.capacity.domain.refusals import Why
+from services.capacity.workbook.archive import BYTES_MAX
 from services.capacity.workbook.assembling import read_workbook
 from services.capacity.workbook.messages import BadCells
-from services.capacity.workbook.reading import BYTES_MAX, SHEETS_MAX
+from services.capacity.workbook.reading import SHEETS_MAX
 from shared.kernel.refusal import Refused
 from tests.support.workbooks import edited
 
@@ -26,6 +27,11 @@ def refused(content: bytes) -> Why:
         read_workbook(content)
     assert isinstance(no.value.why, Why)
     return no.value.why
+
+
+def part_of(name: str) -> bytes:
+    with zipfile.ZipFile(BytesIO(SOUND)) as archive:
+        return archive.read(name)
 
 
 def repacked(change: dict[str, bytes]) -> bytes:

@@ -1,0 +1,69 @@
+"""Rows of a sheet as openpyxl's parser reads them, without what it does beyond that: formulas are never expanded, a row
+has no more cells than are looked at, and nothing around the rows is built.
+
+A shared formula is expanded by the library at every cell that names it: a file of a few kilobytes makes gigabytes of it.
+"""
+
+from collections.abc import Generator, Iterator
+from typing import Any
+from xml.etree.ElementTree import iterparse
+
+from openpyxl.worksheet._reader import ROW_TAG, WorkSheetParser
+
+from services.capacity.workbook.cells import Raw
+from services.capacity.workbook.sheets import COLUMNS_MAX
+
+FORMULA = "="
+EMPTY = Raw(None, "n")
+
+
+class RowParser(WorkSheetParser):
+    """openpyxl's parser of cells, for rows alone."""
+
+    def parse(self) -> Generator[tuple[int, list[dict[str, Any]]], None, None]:
+        for _, element in iterparse(self.source):  # noqa: S314 - document types were refused before, see archive.py
+            if element.tag == ROW_TAG:
+                yield self.parse_row(element)
+                element.clear()
+
+    def parse_formula(self, element: Any) -> str:  # noqa: ARG002 - the library calls it so
+        """A cell with a formula is refused whatever the formula says."""
+        return FORMULA
+
+    def parse_row(self, row: Any) -> tuple[int, list[dict[str, Any]]]:
+        """Cells stand in the order of their columns: those after the first COLUMNS_MAX lie beyond what is read."""
+        del row[COLUMNS_MAX:]
+        number, cells = super().parse_row(row)
+        return int(number), cells
+
+
+def rows_of(worksheet: Any, highest: int) -> Iterator[list[Raw]]:
+    """Rows 1 to *highest* at most, missing ones empty, each of COLUMNS_MAX cells; what the file claims of its size is
+    not believed.
+    """
+    book, following = worksheet.parent, 1
+    with worksheet._get_source() as source:  # noqa: SLF001 - how openpyxl's own reader of rows opens a sheet
+        parser = RowParser(
+            source,
+            worksheet._shared_strings,  # noqa: SLF001 - as above
+            epoch=book.epoch,
+            date_formats=book._date_formats,  # noqa: SLF001 - as above
+            timedelta_formats=book._timedelta_formats,  # noqa: SLF001 - as above
+        )
+        for number, cells in parser.parse():
+            if number > highest:
+                return
+            if number < following:
+                continue  # told already, or before the first
+            for _ in range(following, number):
+                yield [EMPTY] * COLUMNS_MAX
+            yield _row(cells)
+            following = number + 1
+
+
+def _row(cells: list[dict[str, Any]]) -> list[Raw]:
+    row = [EMPTY] * COLUMNS_MAX
+    for cell in cells:
+        if 1 <= cell["column"] <= COLUMNS_MAX:
+            row[cell["column"] - 1] = Raw(cell["value"], cell["data_type"])
+    return row
