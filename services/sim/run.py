@@ -49,7 +49,7 @@ def _run(plan: Plan, genesis: Genesis, grounds: Grounds, trace: Trace) -> Outcom
     weather = Weather(drawn, plan.without)
     everybody = genesis.life.cast(genesis.world, begins)
     actors = [one for one in everybody if one.name not in plan.without]
-    invariants: list[Invariant] = [Contiguous(), AppliedOnce(), Acknowledged(sent), Drained(), Replayed()]
+    invariants: list[Invariant] = [Contiguous(), AppliedOnce(grounds.disks), Acknowledged(sent), Drained(), Replayed()]
     invariants += genesis.life.laws(genesis.world)
     outcome = Outcome(
         plan, grounds.engine, names=[*(one.name for one in weather.coming), *(one.name for one in actors)]
