@@ -1,7 +1,7 @@
 """One run: a seed's world lives through its days, faults stop, everything drains, and what is left is judged."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from random import Random
 from time import process_time
@@ -72,6 +72,9 @@ def _run(plan: Plan, genesis: Genesis, grounds: Grounds, trace: Trace) -> Outcom
             outcome.violations = [f"the run: comes to no end within {STEPS_MAX} steps"]
         elif simulation.steps < steps_max:
             _drain(simulation)
+            luck = Random(f"{plan.seed}/last")
+            _let(simulation, "the last", lambda: genesis.life.asks_last(genesis.world, simulation, luck))
+            _let(simulation, "jobs", simulation.run_jobs)
             outcome.violations = _left_behind(simulation, is_rebuilt=chance.random() < REBUILT)
     except Violated as violated:
         outcome.violations = [str(violated)]
@@ -88,7 +91,12 @@ def _run(plan: Plan, genesis: Genesis, grounds: Grounds, trace: Trace) -> Outcom
 def _drain(simulation: Simulation) -> None:
     """Nothing goes wrong any more and nobody asks for anything: all that is on its way arrives, soon."""
     simulation.calm()
-    simulation.run_jobs()
+    _let(simulation, "jobs", simulation.run_jobs)
+
+
+def _let(simulation: Simulation, who: str, do: Callable[[], str]) -> None:
+    """Let *who* do something more, and everything that follows from it arrive."""
+    simulation.let(who, do)
     last = simulation.steps + DRAIN_STEPS_MAX
     while not simulation.is_idle():
         if simulation.steps >= last:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from services.sim.invariants.agreement import LedgerHasAll, OverviewAgrees, PlansAgree
+from services.sim.invariants.answered import EveryoneAnswered
 from services.sim.invariants.book import Past
+from services.sim.invariants.heard import EverythingHeard
 from services.sim.invariants.hours_offered import HoursOffered
 from services.sim.invariants.material_balance import ExactExplosion, MaterialBalance
 from services.sim.invariants.money import Fees, Prices
@@ -30,4 +32,6 @@ def everything(cast: Cast) -> Sequence[Invariant]:
         PlansAgree(past),
         OverviewAgrees(past, promises),
         LedgerHasAll(past),
+        EveryoneAnswered(past),
+        EverythingHeard(past),
     ]
