@@ -7,6 +7,7 @@ from services.sim.invariants.answered import EveryoneAnswered
 from services.sim.invariants.book import Past
 from services.sim.invariants.heard import EverythingHeard
 from services.sim.invariants.hours_offered import HoursOffered
+from services.sim.invariants.in_its_time import BegunInItsTime
 from services.sim.invariants.material_balance import ExactExplosion, MaterialBalance
 from services.sim.invariants.money import Fees, Prices
 from services.sim.invariants.promises import NobodyElse, Promises
@@ -22,6 +23,7 @@ def everything(cast: Cast) -> Sequence[Invariant]:
     return [
         HoursOffered(past),
         WorkAllowed(past),
+        BegunInItsTime(past),
         PapersHold(past),
         ExactExplosion(past),
         MaterialBalance(past),
