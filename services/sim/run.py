@@ -1,5 +1,6 @@
 """One run: a seed's world lives through its days, faults stop, everything drains, and what is left is judged."""
 
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -78,6 +79,9 @@ def _run(plan: Plan, genesis: Genesis, grounds: Grounds, trace: Trace) -> Outcom
             outcome.violations = _left_behind(simulation, is_rebuilt=chance.random() < REBUILT)
     except Violated as violated:
         outcome.violations = [str(violated)]
+    except Exception as failure:  # noqa: BLE001 - a fault of the simulation itself fails its seed, which is told and shrunk
+        traceback.print_exc()
+        outcome.violations = [f"the run itself: {type(failure).__name__}: {failure}"]
     outcome.steps, outcome.events = simulation.steps, simulation.events
     outcome.days = (simulation.world.now() - begins) / timedelta(days=1)
     outcome.commands = dict(Counter(one.ended for one in sent))
