@@ -62,8 +62,11 @@ def prepared(life: Life, plan: Plan, seeds: int) -> Iterator[Geneses]:
 
 
 def replay(plan: Plan, geneses: Geneses, *, trace_lines: int | None = None) -> Outcome:
-    """*plan* once, in a process of its own."""
-    return forked(plan, geneses[engine_of(plan)], trace_lines=trace_lines)
+    """*plan* once, in a process of its own. One that breaks off fails like any other, and can be seen again."""
+    try:
+        return forked(plan, geneses[engine_of(plan)], trace_lines=trace_lines)
+    except ChildProcessError as failure:
+        return Outcome(plan, violations=[f"the run broke off: {failure}"])
 
 
 def started(geneses: Geneses, plan: Plan, seeds: int, workers: int) -> Iterator[Outcome]:
@@ -99,8 +102,4 @@ def _taken(counter: "Synchronized[int]") -> int:
 
 
 def _one(plan: Plan, geneses: Geneses) -> bytes:
-    try:
-        outcome = replay(plan, geneses, trace_lines=TAIL_LINES)
-    except ChildProcessError as failure:
-        outcome = Outcome(plan, violations=[f"the run broke off: {failure}"])
-    return msgspec.msgpack.encode(outcome)
+    return msgspec.msgpack.encode(replay(plan, geneses, trace_lines=TAIL_LINES))

@@ -63,6 +63,7 @@ def sim(  # noqa: PLR0917 - click passes what it parsed
                 if seed_details:
                     terminal.say(_line(outcome))
         took_s = perf_counter() - began
+        _tell_failed(terminal, summary)  # first of all: shrinking takes long and may be broken off
         smaller = shrunk(summary.failed[0], lambda one: replay(one, geneses)) if summary.failed and is_shrunk else None
     _tell(terminal, summary, took_s, smaller)
     terminal.result(_as_json(summary, took_s, smaller))
@@ -88,6 +89,15 @@ def _line(outcome: Outcome) -> str:
     )
 
 
+def _tell_failed(terminal: Terminal, summary: Summary) -> None:
+    for outcome in summary.failed:
+        terminal.say(f"[red]seed {outcome.plan.seed}[/]: {'; '.join(outcome.violations[:3])}")
+    if summary.failed:
+        first = summary.failed[0].plan
+        terminal.say(f"first failing seed {first.seed}, to see it again: [b]{first.command}[/]")
+        sys.stderr.write(f"failed: seed {first.seed}, {first.command}\n")
+
+
 def _tell(terminal: Terminal, summary: Summary, took_s: float, smaller: Outcome | None) -> None:
     table = Table("measure", "value", title="simulation", title_justify="left", box=None)
     for name, value in _figures(summary, took_s).items():
@@ -95,12 +105,6 @@ def _tell(terminal: Terminal, summary: Summary, took_s: float, smaller: Outcome 
     for name, count in sorted(summary.faults.items()):
         table.add_row(f"fault {name}", f"{count:,}")
     terminal.show(table)
-    for outcome in summary.failed:
-        terminal.say(f"[red]seed {outcome.plan.seed}[/]: {'; '.join(outcome.violations[:3])}")
-    if summary.failed:
-        first = summary.failed[0]
-        terminal.say(f"first failing seed {first.plan.seed}, to see it again: [b]{first.plan.command}[/]")
-        sys.stderr.write(f"failed: seed {first.plan.seed}\n")
     if smaller is not None:
         terminal.say(f"shrunk to {smaller.steps:,} steps: [b]{smaller.plan.command}[/]")
         for line in smaller.tail[-12:]:

@@ -35,6 +35,7 @@ class SimulatedLog(LogWithViews, Protocol):
     """A log on a disk that fails, and that outlives the process."""
 
     tip: int  # position of the last event, known without asking
+    disk: "Disk"
 
     def reopened(self, clock: Clock) -> "SimulatedLog":
         """The log as the next process finds it; this one is used no more."""
@@ -46,12 +47,23 @@ class SimulatedLog(LogWithViews, Protocol):
 
 
 class Disk:
-    """The disk of one service: decides what becomes of each write. *weather* None: nothing ever goes wrong."""
+    """The disk of one service: decides what becomes of each write. *weather* None: nothing ever goes wrong.
+
+    *begun*: the positions at which appends began, for the log itself does not tell where one ends and the next begins.
+    A torn append is noted as well; the next one begins where it did.
+    """
 
     def __init__(self, service: str) -> None:
         self._service = service
         self.chance = Random(0)
         self.weather: Weather | None = None
+        self.begun: set[int] = set()
+
+    def note(self, appends: Sequence[StreamAppend], appended: Appended) -> None:
+        """What was appended is one whole."""
+        size = sum(len(one.events) for one in appends)
+        if size:
+            self.begun.add(appended.position - size + 1)
 
     def strike(self) -> str | None:
         """What hits this write. Raises LogUnavailable where it is never begun."""
@@ -73,7 +85,7 @@ class FailingMemoryLog(MemoryLog):
 
     def __init__(self, name: str, types: EventTypes, clock: Clock, disk: Disk) -> None:
         super().__init__(name, types, clock)
-        self._disk = disk
+        self.disk = disk
         self.tip = 0
 
     def append(self, appends: Sequence[StreamAppend], cause: Cause, marks: Sequence[Mark] = ()) -> Appended:
@@ -82,6 +94,7 @@ class FailingMemoryLog(MemoryLog):
             raise Crash(self.name)
         appended = super().append(appends, cause, marks)
         self.tip = max(self.tip, appended.position)
+        self.disk.note(appends, appended)
         if strike is not None:
             raise Crash(self.name)
         return appended
@@ -98,12 +111,12 @@ class FailingMemoryLog(MemoryLog):
 
     def _begin(self) -> str | None:
         """A torn write is all or nothing here: there is no file that could hold a part of it."""
-        strike = self._disk.strike()
-        if self._disk.is_full():
-            self._disk.hit_full()
+        strike = self.disk.strike()
+        if self.disk.is_full():
+            self.disk.hit_full()
             raise LogUnavailable(f"{self.name}: disk full")
         if strike == "torn-write":
-            return self._disk.chance.choice(("crash-before-commit", "crash-after-commit"))
+            return self.disk.chance.choice(("crash-before-commit", "crash-after-commit"))
         return strike
 
     def reopened(self, clock: Clock) -> "FailingMemoryLog":
@@ -124,7 +137,7 @@ class FailingSqliteLog(SqliteLog):
     def __init__(
         self, name: str, types: EventTypes, clock: Clock, *, place: Path, disk: Disk, incarnation: int = 0
     ) -> None:
-        self._place, self._disk, self._incarnation = place, disk, incarnation
+        self._place, self.disk, self._incarnation = place, disk, incarnation
         path = place / str(incarnation) / f"{name}.sqlite"
         path.parent.mkdir(parents=True, exist_ok=True)
         super().__init__(name, types, clock, path)
@@ -141,6 +154,7 @@ class FailingSqliteLog(SqliteLog):
         with self._counting():
             appended = super().append(appends, cause, marks)
         self.tip = max(self.tip, appended.position)
+        self.disk.note(appends, appended)
         self._end(strike, before)
         return appended
 
@@ -155,9 +169,9 @@ class FailingSqliteLog(SqliteLog):
 
     def _begin(self) -> str | None:
         """A full disk is a real one to SQLite: it may not take another page."""
-        strike = self._disk.strike()
-        if self._disk.is_full() != self._is_full:
-            self._is_full = self._disk.is_full()
+        strike = self.disk.strike()
+        if self.disk.is_full() != self._is_full:
+            self._is_full = self.disk.is_full()
             pages = self._driver.execute("PRAGMA page_count").fetchone()[0] if self._is_full else _PAGES_MAX
             self._driver.execute(f"PRAGMA max_page_count = {pages}").close()
         return strike
@@ -167,7 +181,7 @@ class FailingSqliteLog(SqliteLog):
         try:
             yield
         except LogUnavailable:
-            self._disk.hit_full()
+            self.disk.hit_full()
             raise
 
     def _end(self, strike: str | None, before: int) -> None:
@@ -182,10 +196,10 @@ class FailingSqliteLog(SqliteLog):
         fresh = self._place / str(next_one) / self._path.name
         copy_files(self._path, fresh)
         if self._torn_from is not None:
-            cut_last_commit(fresh, self._torn_from, self._disk.chance)
+            cut_last_commit(fresh, self._torn_from, self.disk.chance)
         self.close()
         remove_files(self._path)
-        return FailingSqliteLog(self.name, self.types, clock, place=self._place, disk=self._disk, incarnation=next_one)
+        return FailingSqliteLog(self.name, self.types, clock, place=self._place, disk=self.disk, incarnation=next_one)
 
     def rest(self) -> None:
         if wal_bytes(self._path) > CHECKPOINT_BYTES:

@@ -1,7 +1,8 @@
 """One run: a seed's world lives through its days, faults stop, everything drains, and what is left is judged."""
 
+import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from random import Random
 from time import process_time
@@ -49,7 +50,7 @@ def _run(plan: Plan, genesis: Genesis, grounds: Grounds, trace: Trace) -> Outcom
     weather = Weather(drawn, plan.without)
     everybody = genesis.life.cast(genesis.world, begins)
     actors = [one for one in everybody if one.name not in plan.without]
-    invariants: list[Invariant] = [Contiguous(), AppliedOnce(), Acknowledged(sent), Drained(), Replayed()]
+    invariants: list[Invariant] = [Contiguous(), AppliedOnce(grounds.disks), Acknowledged(sent), Drained(), Replayed()]
     invariants += genesis.life.laws(genesis.world)
     outcome = Outcome(
         plan, grounds.engine, names=[*(one.name for one in weather.coming), *(one.name for one in actors)]
@@ -72,9 +73,15 @@ def _run(plan: Plan, genesis: Genesis, grounds: Grounds, trace: Trace) -> Outcom
             outcome.violations = [f"the run: comes to no end within {STEPS_MAX} steps"]
         elif simulation.steps < steps_max:
             _drain(simulation)
+            luck = Random(f"{plan.seed}/last")
+            _let(simulation, "the last", lambda: genesis.life.asks_last(genesis.world, simulation, luck))
+            _let(simulation, "jobs", simulation.run_jobs)
             outcome.violations = _left_behind(simulation, is_rebuilt=chance.random() < REBUILT)
     except Violated as violated:
         outcome.violations = [str(violated)]
+    except Exception as failure:  # noqa: BLE001 - a fault of the simulation itself fails its seed, which is told and shrunk
+        traceback.print_exc()
+        outcome.violations = [f"the run itself: {type(failure).__name__}: {failure}"]
     outcome.steps, outcome.events = simulation.steps, simulation.events
     outcome.days = (simulation.world.now() - begins) / timedelta(days=1)
     outcome.commands = dict(Counter(one.ended for one in sent))
@@ -88,7 +95,12 @@ def _run(plan: Plan, genesis: Genesis, grounds: Grounds, trace: Trace) -> Outcom
 def _drain(simulation: Simulation) -> None:
     """Nothing goes wrong any more and nobody asks for anything: all that is on its way arrives, soon."""
     simulation.calm()
-    simulation.run_jobs()
+    _let(simulation, "jobs", simulation.run_jobs)
+
+
+def _let(simulation: Simulation, who: str, do: Callable[[], str]) -> None:
+    """Let *who* do something more, and everything that follows from it arrive."""
+    simulation.let(who, do)
     last = simulation.steps + DRAIN_STEPS_MAX
     while not simulation.is_idle():
         if simulation.steps >= last:

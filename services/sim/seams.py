@@ -77,12 +77,14 @@ class Invariant(Protocol):
 class Life:
     """A world to simulate. *found* sets it up on an empty house, once and without faults, and gives what its actors
     need to know as plain data; *cast* makes the actors of one seed, their first deeds from a time on, always in the
-    same order under the same names; *laws* makes fresh invariants of the trade for one seed.
+    same order under the same names; *laws* makes fresh invariants of the trade for one seed. *asks_last* lets somebody ask
+    for one thing more, when all faults are over, and says what.
     """
 
     found: Callable[[House], Any]
     cast: Callable[[Any, datetime], Sequence[Actor]]
     laws: Callable[[Any], Sequence[Invariant]]
+    asks_last: Callable[[Any, Platform, Random], str]
 
 
 BEGINS = datetime(2026, 12, 1, tzinfo=UTC)

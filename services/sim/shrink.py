@@ -39,7 +39,8 @@ class _Shrinking:
         days = max(1, int(self._best.days) + 1)
         if days < self._best.plan.days:
             self._try(replace(self._best.plan, days=days))
-        self._try(replace(self._best.plan, steps_max=self._best.steps))
+        if self._best.steps > 0:  # who broke off before telling how far he came cannot be cut there
+            self._try(replace(self._best.plan, steps_max=self._best.steps))
         return self._best
 
     def _without_one_part(self, needed: Sequence[str], parts: int) -> list[str] | None:

@@ -99,6 +99,11 @@ class Simulation:
             self.trace.note(at, number, who, said)
             self._look()
 
+    def let(self, who: str, do: Callable[[], str]) -> None:
+        """Let *who* do something beyond the choice of chance. Raises Violated, and what *do* raises."""
+        self.trace.note(self.world.now(), self.steps, who, do())
+        self._look()
+
     def is_idle(self) -> bool:
         return self._workers.next_at() is None
 

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from services.sim.invariants.agreement import LedgerHasAll, OverviewAgrees, PlansAgree
+from services.sim.invariants.answered import EveryoneAnswered
 from services.sim.invariants.book import Past
+from services.sim.invariants.heard import EverythingHeard
 from services.sim.invariants.hours_offered import HoursOffered
+from services.sim.invariants.in_its_time import BegunInItsTime
 from services.sim.invariants.material_balance import ExactExplosion, MaterialBalance
 from services.sim.invariants.money import Fees, Prices
 from services.sim.invariants.promises import NobodyElse, Promises
@@ -20,6 +23,7 @@ def everything(cast: Cast) -> Sequence[Invariant]:
     return [
         HoursOffered(past),
         WorkAllowed(past),
+        BegunInItsTime(past),
         PapersHold(past),
         ExactExplosion(past),
         MaterialBalance(past),
@@ -30,4 +34,6 @@ def everything(cast: Cast) -> Sequence[Invariant]:
         PlansAgree(past),
         OverviewAgrees(past, promises),
         LedgerHasAll(past),
+        EveryoneAnswered(past),
+        EverythingHeard(past),
     ]

@@ -68,6 +68,8 @@ class Fees(Book):
         self._booked: dict[str, tuple[list[PlannedStep], int]] = {}
         self._asked: dict[str, orders.ReplanAsked] = {}
         self._begun: dict[str, set[str]] = {}
+        self._short: dict[str, int] = {}
+        self._changes: dict[str, tuple[orders.OrderChanged, Recorded]] = {}
         self.entries = {
             orders.OrderConfirmed: self._confirmed,
             orders.PlanMoved: self._moved,
@@ -75,7 +77,9 @@ class Fees(Book):
             orders.ReplanAnswered: self._answered,
             orders.WorkMoved: self._worked,
             orders.OrderCancelled: self._cancelled,
+            orders.SupplyArrived: self._came,
             orders.OrderChanged: self._changed,
+            orders.PlanningRequested: self._planned_anew,
         }
 
     def _confirmed(self, event: orders.OrderConfirmed, _: Recorded) -> Iterator[str]:
@@ -129,15 +133,40 @@ class Fees(Book):
             total += _half_up(step.price_fen * share)
         return min(total, price)
 
+    def _came(self, event: orders.SupplyArrived, recorded: Recorded) -> Iterator[str]:
+        if event.quantity < event.expected:
+            self._short[event.order_id] = recorded.version
+        yield from ()
+
     def _changed(self, event: orders.OrderChanged, recorded: Recorded) -> Iterator[str]:
-        """A change before anything is booked is free, and so is one that short material led to."""
-        due = {0}
-        if event.order_id in self._booked:
-            (steps, price), figures = self._booked[event.order_id], terms().change
-            near = min(one.starts_at for one in steps) <= event.changed_at + timedelta(hours=48)
-            due.add(max(figures.minimum_fen, _half_up(price * (figures.fenced_ppm if near else figures.booked_ppm))))
-        if event.fee_fen not in due:
-            yield f"order/{recorded.position}: changing {event.order_id} costs {event.fee_fen} fen, not {sorted(due)}"
+        """Why it was changed stands in the request for a plan that follows."""
+        self._changes[event.order_id] = event, recorded
+        yield from ()
+
+    def _planned_anew(self, event: orders.PlanningRequested, _: Recorded) -> Iterator[str]:
+        """A change before anything is booked is free, and so is one that the short material before it led to."""
+        if event.order_id not in self._changes:
+            return
+        changed, recorded = self._changes.pop(event.order_id)
+        is_short = event.why == "short_supply"
+        if is_short and self._short.get(event.order_id) != recorded.version - 1:
+            yield f"order/{recorded.position}: {event.order_id} is reduced though nothing came short"
+        due = 0 if is_short else self._change(event.order_id, changed.changed_at)
+        if changed.fee_fen != due:
+            yield f"order/{recorded.position}: changing {event.order_id} costs {changed.fee_fen} fen, not {due}"
+
+    def _change(self, order_id: str, at: datetime) -> int:
+        if order_id not in self._booked:
+            return 0
+        (steps, price), figures = self._booked[order_id], terms().change
+        near = min(one.starts_at for one in steps) <= at + timedelta(hours=48)
+        return max(figures.minimum_fen, _half_up(price * (figures.fenced_ppm if near else figures.booked_ppm)))
+
+    def settled(self) -> Iterator[str]:
+        """A change and its request for a plan are one append."""
+        changes, self._changes = self._changes, {}
+        for order_id, (_, recorded) in changes.items():
+            yield f"order/{recorded.position}: {order_id} is changed and no plan is asked for"
 
 
 def _half_up(part: int) -> int:

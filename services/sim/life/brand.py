@@ -81,5 +81,24 @@ class Brand:
         return words
 
 
+class NotServed(Exception):
+    """A sound order was not taken."""
+
+
+def order_once_more(cast: Cast, platform: Platform, chance: Random) -> str:
+    """One sound order of some brand; its answer is due like any other. Raises NotServed."""
+    me, order_id = chance.choice(cast.brands), platform.house.ids.new("ord")
+    asked = wish(me, cast.plants, platform.now(), chance)
+    done = platform.command(
+        "order",
+        me.principal,
+        "POST /v1/orders",
+        lambda: order_of(platform.house).handlers.place(order_id, asked, me.principal, platform.now("order")),
+    )
+    if done is None:
+        raise NotServed(f"{me.code} may not order {_told(asked)}")
+    return f"{me.code} orders {_told(asked)}: {order_id}"
+
+
 def _told(asked: Asked) -> str:
     return " + ".join(f"{one.value} {one.unit} {one.product_id}" for one in asked.lines)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
+import orjson
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -22,7 +23,7 @@ from shared.kernel.principal import Role
 _READS = 0.25  # of all months: drawing up the web apps costs as much as days of trade
 _ROWS_MAX = 100
 _OF_EACH_MAX = 2  # ids followed from one list
-_ID = re.compile(rb'"((?:ord|ofr|org)_[0-9A-Z]{26})"')
+_ID = re.compile(rb"[a-z]{3}_[0-9A-Z]{26}")  # of whatever kind, wherever it stands
 _LISTS = {
     "order": ("/v1/orders", "/v1/products"),
     "capacity": ("/v1/plants", "/v1/lines", "/v1/work-orders", "/v1/offers"),
@@ -34,7 +35,7 @@ _THINGS = {  # first letters of an id -> what is asked about it
     "plt": ("capacity", ("", "/workbook"), "/v1/plants/"),
     "lin": ("capacity", ("", "/schedule", "/free-hours"), "/v1/lines/"),
     "wrk": ("capacity", ("",), "/v1/work-orders/"),
-    "ofr": ("capacity", ("",), "/v1/offers/"),
+    "off": ("capacity", ("",), "/v1/offers/"),
 }
 _ALLOWED = frozenset({200, 403, 404, 503})  # a role may not read everything, and a disk may be away
 
@@ -92,8 +93,8 @@ class Reader:
             for path in paths:
                 yield service, path
         for kind, (service, ends, base) in _THINGS.items():
-            _, body = self._get(platform, service, base.rstrip("/"), token)
-            ids = sorted(set(re.findall(rf'"id":"({kind}_[0-9A-Z]{{26}})"', body.decode())))
+            path = base.rstrip("/")
+            ids = listed(f"{service} {path}", self._get(platform, service, path, token), kind)
             for one in chance.sample(ids, min(len(ids), _OF_EACH_MAX)):
                 for end in ends:
                     yield service, f"{base}{one}{end}"
@@ -130,6 +131,16 @@ class Reader:
         else:
             rivals = set()
         return frozenset(rivals - {me})
+
+
+def listed(what: str, answer: tuple[int, bytes], kind: str) -> list[str]:
+    """The ids of the rows of a list, each of *kind*. Raises Unfit where rows have none: nobody would follow them."""
+    status, body = answer
+    rows = orjson.loads(body)["items"] if status == 200 else []
+    ids = sorted({one["id"] for one in rows if re.fullmatch(rf"{kind}_[0-9A-Z]{{26}}", one["id"])})
+    if rows and not ids:
+        raise Unfit(f"{what}: lists {len(rows)} rows, the first as {rows[0]['id']}, and none as {kind}_")
+    return ids
 
 
 def judge(what: str, answer: tuple[int, bytes], rivals: frozenset[str]) -> None:

@@ -7,10 +7,12 @@ from services.order.domain.events import (
     OrderCancelled,
     OrderChanged,
     OrderConfirmed,
+    PlanningRequested,
     QuoteAccepted,
     QuoteReceived,
     ReplanAnswered,
     ReplanAsked,
+    SupplyArrived,
     WorkMoved,
 )
 from services.sim.invariants.book import Past
@@ -82,14 +84,37 @@ def test_cancelling_costs_by_booked_near_and_begun_steps() -> None:
     assert "costs 900 fen, not 0" in fees(booked, begun, cancelled(900, why="replan"))[0]
 
 
-def test_changing_costs_what_the_terms_say_once_booked() -> None:
-    def changed(fee_fen: int) -> OrderChanged:
-        return made(OrderChanged, order_id="ord_1", fee_fen=fee_fen, changed_at=T0)
+def changed(fee_fen: int, why: str = "changed") -> list[Event]:
+    """A change as it is written: with the request for a plan that says why."""
+    return [
+        made(OrderChanged, order_id="ord_1", fee_fen=fee_fen, changed_at=T0),
+        made(PlanningRequested, order_id="ord_1", why=why),
+    ]
 
-    assert fees(changed(0)) == []
-    assert "costs 5000 fen, not [0]" in fees(changed(5000))[0]
-    assert fees(confirmed(option(1000)), changed(5000)) == []  # the minimum
-    assert "costs 50 fen" in fees(confirmed(option(1000)), changed(50))[0]
+
+def came(quantity: int) -> SupplyArrived:
+    return made(SupplyArrived, order_id="ord_1", quantity=quantity, expected=100)
+
+
+def test_changing_costs_what_the_terms_say_once_booked() -> None:
+    assert fees(*changed(0)) == []
+    assert "costs 5000 fen, not 0" in fees(*changed(5000))[0]
+    assert fees(confirmed(option(1000)), *changed(5000)) == []  # the minimum
+    assert "costs 50 fen" in fees(confirmed(option(1000)), *changed(50))[0]
+    assert "costs 0 fen, not 5000" in fees(confirmed(option(1000)), *changed(0))[0]
+
+
+def test_only_a_change_that_short_material_led_to_is_free_once_booked() -> None:
+    booked, short = confirmed(option(1000)), came(90)
+    assert fees(booked, short, *changed(0, "short_supply")) == []
+    assert "costs 5000 fen, not 0" in fees(booked, short, *changed(5000, "short_supply"))[0]
+    assert "nothing came short" in fees(booked, *changed(0, "short_supply"))[0]
+    assert "nothing came short" in fees(booked, came(100), *changed(0, "short_supply"))[0]
+    assert "costs 0 fen, not 5000" in fees(booked, short, *changed(0))[0], "the buyer's own wish costs what it costs"
+
+
+def test_a_change_that_nobody_plans_is_found() -> None:
+    assert "no plan is asked for" in fees(changed(0)[0])[0]
 
 
 def test_an_answer_nobody_asked_for_and_a_default_too_early_are_found() -> None:
