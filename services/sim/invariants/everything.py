@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.sim.invariants.agreement import LedgerHasAll, OverviewAgrees, PlansAgree
 from services.sim.invariants.answered import EveryoneAnswered
 from services.sim.invariants.book import Past
+from services.sim.invariants.eaten import EatenWasThere
 from services.sim.invariants.heard import EverythingHeard
 from services.sim.invariants.hours_offered import HoursOffered
 from services.sim.invariants.in_its_time import BegunInItsTime
@@ -27,6 +28,7 @@ def everything(cast: Cast) -> Sequence[Invariant]:
         PapersHold(past),
         ExactExplosion(past),
         MaterialBalance(past),
+        EatenWasThere(past),
         Prices(past),
         Fees(past),
         promises,
