@@ -65,6 +65,11 @@ def is_started(draft: Draft, work_id: str) -> bool:
     return not isinstance(draft.work_of(work_id), Offered | Accepted | Countered)
 
 
+def has_slot(draft: Draft, line_id: str, slot_id: str) -> bool:
+    """Whether the slot is still firm: it may have been given up for a question, or for hours that are gone."""
+    return any(one.slot_id == slot_id and not one.expires_us for one in draft.seen_line(line_id).bookings)
+
+
 def has_begun(draft: Draft, plan: Change) -> bool:
     """Whether a plant is at work for *plan*, or was."""
     return any(isinstance(draft.work_of(one), SettingUp | Running | Finished) for one in plan.work_ids.values())

@@ -14,7 +14,7 @@ from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.slots import Slot
 from services.capacity.domain.work_commands import WithdrawWork
 from services.capacity.domain.work_state import Closed, Countered, NoWork
-from services.capacity.handlers.booking import firm_slot, is_started
+from services.capacity.handlers.booking import firm_slot, has_slot, is_started
 from services.capacity.handlers.draft import Draft
 from services.capacity.handlers.trigger import Found
 from shared.contracts.planning import PlannedStep, PlannedTrip
@@ -148,13 +148,11 @@ def also_declined(draft: Draft, plan: Booked, banned: Mapping[str, frozenset[str
 
 
 def homeless(draft: Draft, plan: Booked) -> frozenset[str]:
-    """Processes that nobody makes any more, and those that an open question has taken from their slots."""
+    """Processes that nobody makes any more, and those that wait without a slot: an outage or a question took it."""
     work_ids = plan.current.work_ids
     lost = {name for name, work_id in work_ids.items() if isinstance(draft.work_of(work_id), Closed | NoWork)}
-    change = None if plan.question is None else plan.question.change
-    slots = set() if change is None else {one.slot_id for one in change.steps}
-    left = {one.process_id for one in plan.current.steps if change is not None and one.slot_id not in slots}
-    return frozenset(lost | left)
+    waiting = [step for step in plan.current.steps if not is_started(draft, work_ids[step.process_id])]
+    return frozenset(lost | {one.process_id for one in waiting if not has_slot(draft, one.line_id, one.slot_id)})
 
 
 def costs_nothing(change: Change, current: Change) -> bool:

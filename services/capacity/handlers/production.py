@@ -24,6 +24,7 @@ from services.capacity.domain.work_events import WorkOffered
 from services.capacity.domain.work_identity import lot_id_of
 from services.capacity.domain.work_state import Accepted, Closed, Live
 from services.capacity.handlers.access import own_work
+from services.capacity.handlers.booking import has_slot
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
 from services.capacity.handlers.making_up import MakeUps
@@ -211,12 +212,10 @@ class ProductionHandler:
 
 
 def _check_unasked(draft: Draft, work: Live | Closed) -> None:
-    """Work whose slot was given up for a proposal does not begin. Raises Refused: BUYER_ASKED."""
+    """Work whose slot was given up does not begin before its buyer has answered. Raises Refused: BUYER_ASKED."""
     terms, plan = work.terms, draft.plan_of(work.terms.order_id)
     question = plan.question if isinstance(plan, Booked) else None
-    if question is None or question.change is None:
-        return
-    if all(one.slot_id != terms.slot_id for one in question.change.steps):
+    if question is not None and not has_slot(draft, terms.line_id, terms.slot_id):
         raise Refused(Why.BUYER_ASKED, id=terms.work_id, answer_by=instant_text(question.answer_by))
 
 

@@ -148,6 +148,28 @@ def test_a_breakdown_of_the_only_line_slips_the_promise_and_asks_the_buyer() -> 
         assert moved.terms.starts_at >= at(72)
 
 
+def test_work_whose_hours_are_gone_waits_for_its_buyer_and_gets_a_slot_anew() -> None:
+    world = capacity_world(
+        line("b1", "p1", capability("BODY"), offered=[Interval(at(0), at(96))]),
+        line("r1", "p3", capability("PRINT")),
+        auto_accept=True,
+    )
+    body_id, _ = work_at(booked(world), "body")
+    owner, handlers = world.owner("p1"), world.service.handlers
+    outage = Outage(at(0), at(96), "power-limit")
+    asked = changed(world.do(lambda: handlers.breakdowns.break_line("b1", "stp_1", owner, outage)))
+    assert asked.needs_answer
+    assert asked.default_choice == "cancel", "no plan is left"
+    assert slots_on(world, "b1") == []
+    world.clock.set(at(1))
+    world.do(lambda: handlers.breakdowns.mend_line("b1", "stp_1", owner))
+    with pytest.raises(Refused, match="BUYER_ASKED"):
+        handlers.production.start(body_id, owner, None)
+    again = changed(world.tell(answer("accept", asked.replan_id)))
+    body = next(one for one in again.steps if one.step == "body")
+    assert slots_on(world, "b1") == [(body.slot_id, not again.needs_answer)]
+
+
 def test_work_does_not_begin_on_a_plan_that_moved_on_while_its_start_was_decided() -> None:
     world = world_of(second_fen=90_000, second_district="421202")
     confirmed = booked(world)
