@@ -80,7 +80,7 @@ class ClientBody(BaseSchema):
 
 
 class ClientView(BaseSchema):
-    """`client_secret` is there once, in the answer that registers the client."""
+    """`client_secret` is there once, in the answer that registers the client. `registered_by`: who has seen it."""
 
     id = Id("cli")
     object = Text()
@@ -90,6 +90,7 @@ class ClientView(BaseSchema):
     org_id = Id("org")
     name = Text()
     scopes = Many(Text())
+    registered_by = Text()
     client_secret = Text()
 
 

@@ -80,6 +80,7 @@ def show_client(portal: Portal, principal: Principal, client_id: str) -> Shown:
         "org_id": active.org_id,
         "name": active.name,
         "scopes": sorted(active.scopes),
+        "registered_by": active.registered_by,
     }
     return shown, None, etag(loaded.version)
 

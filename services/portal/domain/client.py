@@ -64,6 +64,7 @@ class Active:
     name: str
     scopes: frozenset[str]
     secret_digest: str
+    registered_by: str
     registered_at: datetime
 
 
@@ -116,8 +117,15 @@ def _revoke(command: RevokeClient, client: Client) -> Sequence[Event]:
 def evolve(client: Client, event: Event) -> Client:
     match event:
         case ClientRegistered():
-            scopes = frozenset(event.scopes)
-            return Active(event.client_id, event.org_id, event.name, scopes, event.secret_digest, event.registered_at)
+            return Active(
+                client_id=event.client_id,
+                org_id=event.org_id,
+                name=event.name,
+                scopes=frozenset(event.scopes),
+                secret_digest=event.secret_digest,
+                registered_by=event.registered_by,
+                registered_at=event.registered_at,
+            )
         case ClientRevoked() if isinstance(client, Active):
             return Revoked(client, event.revoked_at)
         case _:

@@ -147,6 +147,12 @@ def test_users_are_registered_listed_and_dismissed_by_their_own_administrator(
     problem(nobody.post("/session/token", headers=headers), 401, "SESSION_ENDED")
 
 
+def test_a_client_says_who_has_seen_its_secret(programme: Accounts, brand: Caller) -> None:
+    made = brand.post("/v1/api-clients", {"name": "ERP"}).get_json()
+    assert made["registered_by"] == programme.principals["brand-a"].subject
+    assert [one["registered_by"] for one in brand.get("/v1/api-clients").get_json()["items"]] == [made["registered_by"]]
+
+
 def test_an_administrator_cannot_lock_the_organisation_out(programme: Accounts, brand: Caller) -> None:
     me = programme.principals["brand-a"].subject
     problem(brand.post(f"/v1/users/{me}/dismissal", headers={"If-Match": '"v1"'}), 409, "LAST_ADMINISTRATOR")
