@@ -11,12 +11,14 @@ from shared.kernel.refusal import Refused
 
 BYTES_MAX = 1_000_000
 PARTS_MAX = 200
+SHEETS_MAX = 40
 UNPACKED_MAX = 8_000_000
 PART_MAX = {"xl/styles.xml": 256_000, "xl/sharedstrings.xml": 2_000_000}  # measured: what a parser is slow with
 PART_MAX_USUAL = 2_000_000
 _MACROS = ("vbaproject.bin", "externallinks/", "activex/", "embeddings/")
 _PACKED_AS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the only two that the format allows
 _DOCTYPES = tuple("<!DOCTYPE".encode(name) for name in ("ascii", "utf-16-le", "utf-16-be"))
+_SHEET = re.compile(rb"<(?:[\w.-]+:)?sheet[\s/>]")  # in the list of sheets; each is looked into before they are counted
 _DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)[\"']")
 _ENCODINGS = {b"utf-8", b"us-ascii"}
 
@@ -52,6 +54,7 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     content = archive.read(part)
     if any(one in content for one in _DOCTYPES) or not _is_utf8_if_xml(content):
         raise Refused(Why.WORKBOOK_UNREADABLE)
+    bound("工作表 / sheets", len(_SHEET.findall(content)), SHEETS_MAX)
 
 
 def _is_utf8_if_xml(content: bytes) -> bool:

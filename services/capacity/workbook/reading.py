@@ -10,14 +10,12 @@ from io import BytesIO
 from typing import Any
 
 from services.capacity.domain.refusals import Why
-from services.capacity.workbook.archive import bound, check_archive
+from services.capacity.workbook.archive import check_archive
 from services.capacity.workbook.cells import Bad, Raw, is_empty, read, shown
 from services.capacity.workbook.columns import Sheet
 from services.capacity.workbook.messages import CELLS_TOLD_MAX, BadCell, BadCells, CellWhy
 from services.capacity.workbook.sheets import HEADER_ROWS, ROWS_MAX, SHEETS
 from shared.kernel.refusal import Reason, Refused
-
-SHEETS_MAX = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,6 @@ def read_sheets(content: bytes, faults: Faults) -> dict[str, list[Row]]:
     except Exception as error:  # the parser of a hostile file may raise anything: it is unreadable
         raise Refused(Why.WORKBOOK_UNREADABLE) from error
     try:
-        bound("工作表 / sheets", len(workbook.sheetnames), SHEETS_MAX)
         return {sheet.key: _read_sheet(workbook, sheet, faults) for sheet in SHEETS}
     finally:
         workbook.close()

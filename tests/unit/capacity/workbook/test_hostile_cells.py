@@ -45,6 +45,14 @@ def test_a_shared_formula_is_never_expanded() -> None:
     assert highest < 20 * LONG  # expanded it is ten times that
 
 
+def test_a_sheet_that_is_listed_again_and_again_is_not_looked_into_as_often() -> None:
+    """The library reads every listed sheet before it says how many there are."""
+    book = part_of("xl/workbook.xml")
+    (one,) = re.findall(rb'<(?:\w+:)?sheet [^>]*name="[^"]*"[^>]*/>', book)[:1]
+    content = repacked({"xl/workbook.xml": book.replace(one, one * 41)})
+    assert refused(content) is Why.WORKBOOK_TOO_LARGE
+
+
 def test_a_row_has_no_more_cells_than_are_read() -> None:
     row = '<row r="900">' + "<c/>" * 200_000 + "</row>"
     content = _with_rows(row)

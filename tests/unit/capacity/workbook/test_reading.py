@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.capacity.domain.refusals import Why
-from services.capacity.workbook.archive import BYTES_MAX
+from services.capacity.workbook.archive import BYTES_MAX, SHEETS_MAX
 from services.capacity.workbook.assembling import read_workbook
 from services.capacity.workbook.messages import BadCells
-from services.capacity.workbook.reading import SHEETS_MAX
 from shared.kernel.refusal import Refused
 from tests.support.workbooks import edited
 
