@@ -114,8 +114,11 @@ class Replanner:
             return Prepared([], None)
         question = plan.question
         if fact.choice in {"cancel", "take_less"}:
+            lost = homeless(draft, plan)
             release_proposed(draft, plan, now)
             draft.plan(fact.order_id, AnswerChange(fact.replan_id, fact.choice, fact.by_default, None, now))
+            if fact.choice == "take_less" and lost:
+                self._make_the_rest(draft, fact, lost)
             return Prepared(draft.appends(), None)
         if fact.choice == "keep_terms":
             self._keep_terms(draft, plan, fact, now)
@@ -138,6 +141,12 @@ class Replanner:
         draft.plan(fact.order_id, AnswerChange(fact.replan_id, "accept", fact.by_default, change, now))
         move_work(self._desk, draft, plan, change, now)
         hand_over_supplies(draft, fact.order_id, now)
+
+    def _make_the_rest(self, draft: Draft, fact: ReplanAnswered, lost: frozenset[str]) -> None:
+        """Less is wanted, but what is wanted still has to be made: the question may have overtaken one about *lost*.
+        As with a plant that broke its word, the buyer pays no more for it.
+        """
+        self.replan(draft, fact.order_id, Trigger(_again(fact.replan_id), "no_show", lost))
 
     def _keep_terms(self, draft: Draft, plan: Booked, fact: ReplanAnswered, now: datetime) -> None:
         """The counter-offer is not taken: the next plant is asked. When nobody else keeps the terms, and the slot is

@@ -9,7 +9,7 @@ from services.capacity.domain.work_state import Accepted, Closed, Offered, Runni
 from services.capacity.handlers.breakdowns import Outage
 from services.capacity.jobs import lapse_offers
 from shared.contracts import line_time
-from shared.contracts.planning import Interval
+from shared.contracts.planning import Interval, ReplanChoice
 from shared.eventstore.port import WrongVersion
 from shared.kernel.refusal import Refused
 from tests.support.capacity_world import CAUSE, World, capacity_world
@@ -148,7 +148,8 @@ def test_a_breakdown_of_the_only_line_slips_the_promise_and_asks_the_buyer() -> 
         assert moved.terms.starts_at >= at(72)
 
 
-def test_work_whose_hours_are_gone_waits_for_its_buyer_and_gets_a_slot_anew() -> None:
+@pytest.mark.parametrize("choice", ["accept", "take_less"])
+def test_work_whose_hours_are_gone_waits_for_its_buyer_and_gets_a_slot_anew(choice: ReplanChoice) -> None:
     world = capacity_world(
         line("b1", "p1", capability("BODY"), offered=[Interval(at(0), at(96))]),
         line("r1", "p3", capability("PRINT")),
@@ -165,7 +166,7 @@ def test_work_whose_hours_are_gone_waits_for_its_buyer_and_gets_a_slot_anew() ->
     world.do(lambda: handlers.breakdowns.mend_line("b1", "stp_1", owner))
     with pytest.raises(Refused, match="BUYER_ASKED"):
         handlers.production.start(body_id, owner, None)
-    again = changed(world.tell(answer("accept", asked.replan_id)))
+    again = changed(world.tell(answer(choice, asked.replan_id)))
     body = next(one for one in again.steps if one.step == "body")
     assert slots_on(world, "b1") == [(body.slot_id, not again.needs_answer)]
 
