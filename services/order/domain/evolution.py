@@ -112,11 +112,12 @@ RunningEvent = (
 def _run(order: Running, event: RunningEvent) -> Running:
     match event:
         case PlanMoved():  # capacity drops what it asked before: an answer to that would take a plan nobody holds
-            return replace(order, promise=_moved(order.promise, event), asked=None)
+            return replace(order, promise=_moved(order.promise, event), asked=None, before=None)
         case ReplanAsked():
-            return replace(order, asked=_asked(order.promise, event))
+            stands = _standing(order, event)
+            return replace(order, promise=stands, asked=_asked(stands, event), before=None)
         case ReplanAnswered(choice="accept") if order.asked is not None:
-            return replace(order, promise=order.asked.promise, asked=None)
+            return replace(order, promise=order.asked.promise, asked=None, before=order.promise)
         case ReplanAnswered():
             return replace(order, asked=None)
         case SupplyArrived():
@@ -303,6 +304,16 @@ def _moved(promise: Promise, event: PlanMoved | ReplanAsked) -> Promise:
 
 def _share(part: int, whole: int, of: int) -> int:
     return (2 * part * whole + of) // (2 * of)
+
+
+def _standing(order: Running, event: ReplanAsked) -> Promise:
+    """What is booked when *event* asks: a question about the plan before the accepted one says that this one was lost."""
+    before = order.before
+    is_lost = before is not None and (before.promise_at, before.price_fen) == (
+        event.old_promise_at,
+        event.old_price_fen,
+    )
+    return before if before is not None and is_lost else order.promise
 
 
 def _asked(promise: Promise, event: ReplanAsked) -> Asked:

@@ -64,7 +64,10 @@ def receive_plan_change(command: ReceivePlanChange, order: Order) -> Sequence[An
 
 
 def answer_replan(command: AnswerReplan, order: Order) -> Sequence[AnyOrderEvent]:
-    """The buyer's choice until `answer_by`; from then on only the default, whoever brings it and however late."""
+    """The buyer's choice until `answer_by`; from then on only the default, whoever brings it and however late.
+
+    What has all come to the door meanwhile is not cancelled: the question is only closed.
+    """
     asked = order.asked if isinstance(order, Running) else None
     if not isinstance(order, Running) or asked is None or asked.replan_id != command.replan_id:
         raise Refused(Why.NO_SUCH_REPLAN, replan_id=command.replan_id)
@@ -91,7 +94,7 @@ def answer_replan(command: AnswerReplan, order: Order) -> Sequence[AnyOrderEvent
     ]
     if choice == "take_less":
         events += _delivered_with_less(order, events, command.at)
-    if choice == "cancel":
+    if choice == "cancel" and order.delivered_at is None:
         events.append(
             OrderCancelled(
                 order_id=body.order_id,

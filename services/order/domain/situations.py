@@ -216,6 +216,7 @@ class Running:
     """Confirmed, and until it is closed or cancelled.
 
     *is_in_production*: some work has begun, be it undone later. *delivered_at*: since when every line is at the door.
+    *before*: what stood before the change that was accepted last: capacity may still find that it is lost.
     """
 
     body: Body
@@ -228,6 +229,7 @@ class Running:
     charged_fen: int = 0
     is_in_production: bool = False
     delivered_at: datetime | None = None
+    before: Promise | None = None
 
     def has_begun(self, process_id: str) -> bool:
         return process_id in self.work and self.work[process_id].state in BEGUN

@@ -41,6 +41,8 @@ TABLE = sa.Table(
     sa.Column("next_quantity", sa.Integer, nullable=True),
     sa.Column("next_promise_us", sa.BigInteger, nullable=True),
     sa.Column("next_price_fen", sa.BigInteger, nullable=True),
+    sa.Column("before_promise_us", sa.BigInteger, nullable=True),  # of the plan before the change accepted last
+    sa.Column("before_price_fen", sa.BigInteger, nullable=True),
     sa.Index("ix_order_overview_buyer", "buyer_org_id", "order_id"),
     sa.Index("ix_order_overview_state", "state", "order_id"),
 )

@@ -57,6 +57,8 @@ def _placed(event: events.OrderPlaced) -> Row:
         "next_quantity": None,
         "next_promise_us": None,
         "next_price_fen": None,
+        "before_promise_us": None,
+        "before_price_fen": None,
     }
 
 
@@ -92,17 +94,25 @@ def _running(row: Row, event: Event) -> None:
             row.update(next_requested_us=None, next_quantity=None)
         case events.PlanMoved():
             row.update(promise_us=microseconds(event.new_promise_at), price_fen=event.new_price_fen)
-            row.update(needs_answer=False, next_promise_us=None, next_price_fen=None)
+            row.update(needs_answer=False, next_promise_us=None, next_price_fen=None, **_NOTHING_BEFORE)
         case events.ReplanAsked():
+            stands = microseconds(event.old_promise_at), event.old_price_fen
+            if (row["before_promise_us"], row["before_price_fen"]) == stands:  # what was accepted last was lost
+                row.update(promise_us=stands[0], price_fen=stands[1])
             row.update(
+                **_NOTHING_BEFORE,
                 needs_answer=True,
                 next_promise_us=microseconds(event.new_promise_at),
                 next_price_fen=event.new_price_fen,
             )
         case events.ReplanAnswered():
             if event.choice == "accept" and row["needs_answer"]:
+                row.update(before_promise_us=row["promise_us"], before_price_fen=row["price_fen"])
                 row.update(promise_us=row["next_promise_us"], price_fen=row["next_price_fen"])
             row.update(needs_answer=False, next_promise_us=None, next_price_fen=None)
+
+
+_NOTHING_BEFORE = {"before_promise_us": None, "before_price_fen": None}
 
 
 def _booked(event: events.OrderConfirmed) -> Row:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 import orjson
 import sqlalchemy as sa
@@ -34,6 +35,8 @@ class PlansAgree(Book):
         self._booked: dict[str, Plan] = {}
         self._known: dict[str, Plan] = {}
         self._asked: dict[str, orders.ReplanAsked] = {}
+        self._terms: dict[str, tuple[datetime, int]] = {}  # promise and price of the known plan
+        self._before: dict[str, tuple[Plan, tuple[datetime, int]]] = {}  # of the change accepted last
         self._ended: set[str] = set()
         self.entries = {
             plans.PlanConfirmed: self._confirmed,
@@ -57,21 +60,33 @@ class PlansAgree(Book):
         yield from ()
 
     def _told(self, event: orders.OrderConfirmed, _: Recorded) -> Iterator[str]:
-        self._known[event.order_id] = event.option.steps, event.work_ids
+        self._know(
+            event.order_id, (event.option.steps, event.work_ids), event.option.promise_at, event.option.price_fen
+        )
         yield from ()
 
     def _moved(self, event: orders.PlanMoved, _: Recorded) -> Iterator[str]:
-        self._known[event.order_id] = event.steps, event.work_ids
+        self._know(event.order_id, (event.steps, event.work_ids), event.new_promise_at, event.new_price_fen)
         yield from ()
 
+    def _know(self, order_id: str, plan: Plan, promise_at: datetime, price_fen: int) -> None:
+        self._known[order_id], self._terms[order_id] = plan, (promise_at, price_fen)
+        self._before.pop(order_id, None)
+
     def _question(self, event: orders.ReplanAsked, _: Recorded) -> Iterator[str]:
+        """Asked about the plan before: what was accepted last had been lost."""
         self._asked[event.order_id] = event
+        plan, terms = self._before.pop(event.order_id, (None, None))
+        if plan is not None and terms == (event.old_promise_at, event.old_price_fen):
+            self._know(event.order_id, plan, *terms)
         yield from ()
 
     def _answered(self, event: orders.ReplanAnswered, _: Recorded) -> Iterator[str]:
         asked = self._asked.pop(event.order_id, None)
         if asked is not None and event.choice == "accept":
-            self._known[event.order_id] = asked.steps, asked.work_ids
+            before = self._known[event.order_id], self._terms[event.order_id]
+            self._know(event.order_id, (asked.steps, asked.work_ids), asked.new_promise_at, asked.new_price_fen)
+            self._before[event.order_id] = before
         yield from ()
 
     def _end(self, event: orders.OrderCancelled | orders.OrderClosed, _: Recorded) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
+
 from services.order.domain.commands import AnswerReplan, ReceiveDelivery, ReceivePlanChange, ReceiveProgress
 from services.order.domain.events import OrderCancelled, OrderDelivered, PlanMoved, ReplanAnswered, ReplanAsked
 from services.order.domain.order import ORDER
@@ -142,6 +144,47 @@ def test_a_plan_that_moved_meanwhile_ends_the_question(a_confirmed_order: Situat
     assert "answer_replan" not in actions(story.state, NOW)
     story.when(answering("accept")).refused(Why.NO_SUCH_REPLAN)
     story.when(answering(None, at=change.answer_by)).refused(Why.NO_SUCH_REPLAN)
+
+
+def test_a_question_about_the_plan_before_says_that_the_accepted_one_was_lost(a_confirmed_order: Situation) -> None:
+    """Found by simulated seed 735: the hold had run out when the acceptance reached capacity, which asked anew."""
+    option = a_confirmed_order.quote.options[0]
+    first = a_plan_change(option)
+    accepted = a_confirmed_order.story.after(ReceivePlanChange(first), answering("accept"))
+    again = accepted.after(ReceivePlanChange(a_plan_change(option, number=2, later=timedelta(days=5))))
+    state = again.state
+    assert isinstance(state, Running)
+    assert (state.promise.promise_at, state.promise.price_fen) == (option.promise_at, option.price_fen)
+    assert list(state.promise.steps) == option.steps
+    kept = again.after(answering("accept", number=2)).state
+    assert isinstance(kept, Running)
+    assert kept.promise.promise_at == option.promise_at + timedelta(days=5)
+
+
+def test_a_question_about_the_accepted_plan_leaves_it_standing(a_confirmed_order: Situation) -> None:
+    option = a_confirmed_order.quote.options[0]
+    first = a_plan_change(option)
+    accepted = a_confirmed_order.story.after(ReceivePlanChange(first), answering("accept"))
+    second = msgspec.structs.replace(
+        a_plan_change(option, number=2), old_promise_at=first.new_promise_at, old_price_fen=first.new_price_fen
+    )
+    state = accepted.after(ReceivePlanChange(second)).state
+    assert isinstance(state, Running)
+    assert state.promise.promise_at == first.new_promise_at
+
+
+def test_what_has_all_come_is_not_cancelled_by_a_late_answer(a_confirmed_order: Situation) -> None:
+    """Found by simulated seed 630: a breakdown was asked about, and everything came all the same."""
+    option = a_confirmed_order.quote.options[0]
+    last = option.steps[-1]
+    come = a_confirmed_order.story.after(
+        ReceivePlanChange(a_plan_change(option, cause="breakdown", default_choice="cancel")),
+        ReceiveProgress(progress(last, "shipped", good=last.quantity_net), terms()),
+        ReceiveDelivery(a_shipment(last, last.quantity_net), terms()),
+    )
+    assert isinstance(come.state, Running)
+    assert come.state.delivered_at is not None
+    come.when(answering("cancel")).then(ReplanAnswered)
 
 
 def test_answering_what_was_not_asked_is_refused(a_confirmed_order: Situation, a_quoted_order: Situation) -> None:

@@ -37,3 +37,10 @@ def test_a_plan_that_moved_meanwhile_leaves_nothing_to_answer() -> None:
     assert not row["needs_answer"]
     assert (row["next_promise_us"], row["next_price_fen"]) == (None, None)
     assert (row["promise_us"], row["price_fen"]) == (microseconds(moved.new_promise_at), moved.new_price_fen)
+
+
+def test_a_question_about_the_plan_before_shows_that_the_accepted_one_was_lost() -> None:
+    accepted = ASKED.after(AnswerReplan(CHANGE.replan_id, "accept", NOW))
+    row = row_of(accepted.after(ReceivePlanChange(a_plan_change(OPTION, number=2, later=timedelta(days=5)))))
+    assert row["needs_answer"]
+    assert (row["promise_us"], row["price_fen"]) == (microseconds(OPTION.promise_at), OPTION.price_fen)
