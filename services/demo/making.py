@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from services.demo.party import Json, Party, Turned
-from services.demo.stage import Stage
+from services.demo.stage import Broken, Stage
 from services.demo.trail import yuan
 from shared.kernel.clock import instant_text, parse_instant
 from shared.reference.places import districts
@@ -102,20 +102,19 @@ class Floor:
     def start(self) -> None:
         work = self._party.post(f"{self._path}/start", {})
         self._say(f"starts {work['name']['zh']} {work['capability']}")
-        begins = parse_instant(work["starts_at"])
+        until = {"from": work["starts_at"], "to": work["ends_at"]}
+        offered = self._party.get(f"/v1/lines/{work['line_id']}/schedule", **until)["offered"]
         if "setup-finished" in work["actions"]:
-            begins += timedelta(seconds=int(work["setup_seconds"]))
-            self._agenda.note(begins, self._run, begins=True)
-        self._note_closed_hours(work["line_id"], begins, parse_instant(work["ends_at"]))
+            offered = after_setup(offered, timedelta(seconds=int(work["setup_seconds"])))
+            self._agenda.note(parse_instant(offered[0]["from"]), self._run, begins=True)
+        self._note_closed_hours(offered)
         self._agenda.note(parse_instant(work["ends_at"]), self._finish)
 
     def _run(self) -> None:
         self._party.post(f"{self._path}/setup-finished", {})
 
-    def _note_closed_hours(self, line_id: str, begins: datetime, ends: datetime) -> None:
+    def _note_closed_hours(self, offered: list[Json]) -> None:
         """The line stands still while its calendar is closed within the run, and goes on when it opens."""
-        until = {"from": instant_text(begins), "to": instant_text(ends)}
-        offered = self._party.get(f"/v1/lines/{line_id}/schedule", **until)["offered"]
         for before, after in pairwise(offered):
             self._agenda.note(parse_instant(before["to"]), self._pause)
             self._agenda.note(parse_instant(after["from"]), self._go_on, begins=True)
@@ -183,6 +182,16 @@ class Floor:
 
     def _say(self, what: str) -> None:
         self._stage.trail.event(self._stage.now, self._stage.name_of(self._code), what)
+
+
+def after_setup(offered: list[Json], setup: timedelta) -> list[Json]:
+    """What is left of a slot's hours for the run: a set-up takes offered hours only, so it may go on after a night."""
+    for number, hours in enumerate(offered):
+        begins, ends = parse_instant(hours["from"]), parse_instant(hours["to"])
+        if setup < ends - begins:
+            return [{**hours, "from": instant_text(begins + setup)}, *offered[number + 1 :]]
+        setup -= ends - begins
+    raise Broken(f"expected a slot with hours for a run after its set-up, found {offered}")
 
 
 def outcome(work: Json) -> tuple[int, int]:

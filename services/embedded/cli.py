@@ -56,9 +56,11 @@ def serve(
     """Serve all services on one address until SIGTERM or Ctrl-C."""
     gc.disable()  # a start makes many objects and drops few: looking for garbage takes a tenth of it
     from services.embedded.endings import named_endings
+    from services.embedded.one_heap import use_one_heap
     from services.embedded.running import StopSignal, opened, served
     from shared import logs
 
+    use_one_heap()
     logs.configure()
     terminal = Terminal(as_json=as_json)
     stop = StopSignal()

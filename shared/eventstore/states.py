@@ -5,6 +5,7 @@ its handler work on kept states unread: the append then checks their versions, a
 (a refusal, nothing to write, a stream read but not written) is decided once more on fresh reads.
 """
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from threading import local
 from typing import Any, ClassVar
@@ -25,6 +26,9 @@ class _Thread(local):
 class States:
     """stream -> what it was last folded to. Thread-safe: entries are replaced whole and never changed.
 
+    Who has changed least recently makes room, one for one: the long streams of busy lines stay, and the memory in use
+    does not swing.
+
     It relies on `evolve` being pure and on events that read back as they were written: with CHECKED (on in the
     tests) every state that is used is compared with a fold of the stored events from the beginning.
     """
@@ -33,7 +37,7 @@ class States:
 
     def __init__(self, states_max: int = STATES_MAX) -> None:
         self._states_max = states_max
-        self._kept: dict[str, Kept] = {}
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._thread = _Thread()
 
     def get(self, decider: Decider[Any, Any, Any], stream: str) -> Kept | None:
@@ -46,11 +50,10 @@ class States:
         return found if found is not None and found[0] is decider else None, self._thread.guessed
 
     def keep(self, decider: Decider[Any, Any, Any], stream: str, state: object, version: int) -> None:
-        kept = self._kept
-        if len(kept) >= self._states_max and stream not in kept:
-            for oldest in list(kept)[: self._states_max // 4]:
-                kept.pop(oldest, None)
-        kept[stream] = (decider, state, version)
+        self._kept.pop(stream, None)
+        self._kept[stream] = (decider, state, version)
+        while len(self._kept) > self._states_max:
+            self._kept.popitem(last=False)
 
     def advance(self, stream: str, version: int, events: Sequence[Event]) -> None:
         """*events* were appended on top of *version*: go on from there when that is what is kept."""
@@ -59,7 +62,7 @@ class States:
             decider, state, _ = found
             for event in events:
                 state = decider.evolve(state, event)
-            self._kept[stream] = (decider, state, version + len(events))
+            self.keep(decider, stream, state, version + len(events))
 
     def all(self) -> dict[str, Kept]:
         """Everything kept, by stream, for those who check it."""

@@ -13,7 +13,7 @@ from shared.eventstore.port import EVENT_BYTES_MAX, Appended, Claim, LogDamaged,
 from shared.kernel.clock import Clock
 from shared.kernel.event import Cause, EventTypes
 
-VERSIONS_CACHED_MAX = 10_000  # a miss costs one look at the index
+VERSIONS_CACHED_MAX = 2_000  # a miss costs one look at the index
 ROWS_PER_STATEMENT_MAX = 32
 _UNKNOWN = -1
 
@@ -93,6 +93,8 @@ class Writer:
                 raise named(failure, self._path) from failure
             raise
         self._position, self._digest, self._recorded_us = position, digest, recorded_us
+        if len(versions) > VERSIONS_CACHED_MAX:
+            versions.clear()
         versions[stream] = version
         return Appended(position, {stream: version})
 

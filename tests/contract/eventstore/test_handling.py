@@ -130,3 +130,15 @@ def test_old_states_make_room_for_new_ones() -> None:
     assert states.get(PAD, "s29") is not None
     assert states.get(PAD, "s0") is None
     assert states.get(Decider(Pad(), _decide, _evolve), "s29") is None
+
+
+def test_a_stream_that_goes_on_stays_while_others_make_room() -> None:
+    states = States(states_max=8)
+    states.keep(PAD, "busy", Pad(), 0)
+    for index in range(30):
+        states.keep(PAD, f"s{index}", Pad(), 1)
+        states.advance("busy", index, [NoteTaken(text=str(index))])
+    assert len(states.all()) == 8
+    kept = states.get(PAD, "busy")
+    assert kept is not None
+    assert kept[2] == 30
