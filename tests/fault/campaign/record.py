@@ -46,6 +46,10 @@ class Record:
         with self._lock:
             return iter(list(self._deeds))
 
+    def refusals(self) -> dict[str, int]:
+        """How often each code was the answer: a client that asks for nothing wrong is refused for what has changed."""
+        return dict(Counter(one.said for one in self if one.outcome == "refused").most_common())
+
     def figures(self) -> dict[str, int]:
         """How many deeds there were, by how they ended, and how many had to be sent again."""
         outcomes = Counter(one.outcome for one in self)

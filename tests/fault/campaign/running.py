@@ -79,6 +79,7 @@ def run(
         "events_before": sum(before.values()),
         "harm": dict(sorted(harm.done.items())),
         **record.figures(),
+        "refusals": record.refusals(),
         "effects": finding.effects,
         "lost": len(finding.lost),
         "doubled": len(finding.doubled),
