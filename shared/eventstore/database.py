@@ -13,6 +13,7 @@ from shared.eventstore.port import LogDamaged, LogUnavailable
 from shared.eventstore.tables import METADATA
 
 BUSY_TIMEOUT_S = 10.0
+READER_CACHE_KIB = 256  # of pages, a connection: SQLite empties a reader's cache whenever anybody has committed
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")
 _UNWELL = (
     *_DAMAGED,
@@ -46,6 +47,7 @@ def _prepare_writer(connection: sqlite3.Connection) -> None:
 
 def _prepare_reader(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA query_only=ON").close()
+    connection.execute(f"PRAGMA cache_size=-{READER_CACHE_KIB}").close()
 
 
 def _engine(path: Path, prepare: Callable[[sqlite3.Connection], None], pool_size: int, max_overflow: int) -> sa.Engine:
@@ -71,6 +73,7 @@ def _engine(path: Path, prepare: Callable[[sqlite3.Connection], None], pool_size
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_timeout=BUSY_TIMEOUT_S,
+        pool_use_lifo=True,  # few connections stay warm, and the others small
     )
 
 
