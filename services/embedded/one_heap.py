@@ -2,7 +2,7 @@
 
 glibc gives up to eight heaps a processor to threads that allocate, and each of them keeps what it needed at its
 busiest. Python's threads take turns, so that a second heap gains them nothing: with two processors the server's free
-but kept memory grew to 22 MB within six minutes of `bench soak`, and stays near 1 MB with one heap.
+but kept memory grew to 22 MB within six minutes of `bench soak`, and stays near 2 MB with one heap.
 """
 
 import ctypes

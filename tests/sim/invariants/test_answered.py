@@ -11,6 +11,7 @@ from services.order.domain.events import (
     OrderChanged,
     OrderConfirmed,
     OrderPlaced,
+    PlanMoved,
     PlanningFailed,
     PlanningRequested,
     QuoteAccepted,
@@ -82,6 +83,12 @@ def test_a_question_is_answered_soon_after_its_last_moment() -> None:
     assert violations(asked, hours=1) == []
     assert "rpl_1 was to be answered by" in violations(asked, hours=13)[0]
     assert violations(asked, of(ReplanAnswered, replan_id="rpl_1"), hours=13) == []
+
+
+def test_a_plan_that_moves_ends_what_was_asked_about_the_one_before() -> None:
+    asked = of(ReplanAsked, replan_id="rpl_1", answer_by=T0)
+    assert violations(asked, of(PlanMoved, replan_id="rpl_2"), hours=13) == []
+    assert "rpl_1 was to be answered by" in violations(of(PlanMoved, replan_id="rpl_2"), asked, hours=13)[0]
 
 
 @pytest.mark.parametrize("kind", [OfferAccepted, OfferDeclined])
