@@ -50,6 +50,7 @@ class LineView(BaseSchema):
     delivered = QuantityField(zero=True)
     confirmed = QuantityField(zero=True)
     payable = QuantityField(zero=True)
+    beyond_tolerance = QuantityField(zero=True)
 
 
 class SupplyView(BaseSchema):
@@ -106,6 +107,8 @@ class DeliveryView(BaseSchema):
     state = Text()
     quantity = QuantityField()
     confirmed = QuantityField(zero=True, allow_none=True)
+    beyond_tolerance = QuantityField(zero=True)
+    over_accepted = QuantityField(zero=True)
     grounds = Text(allow_none=True)
     lots = Many(Text())
     delivered_at = Instant()
