@@ -25,7 +25,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class KnownCapability:
-    """What a capability counts in, and the formats and features that belong to it."""
+    """What a capability counts in, and the formats and features that belong to it.
+
+    *usual_rate*: least and most rated speed an hour that is met with, None where nobody has said; *paper*: what a plant
+    needs for it, `licence`, `food_contact` or nothing.
+    """
 
     code: str
     zh: str
@@ -33,6 +37,8 @@ class KnownCapability:
     unit: str
     formats: tuple[str, ...]
     features: tuple[str, ...]
+    usual_rate: tuple[int, int] | None
+    paper: str
 
 
 @cache
@@ -44,11 +50,21 @@ def _data() -> Mapping[str, Any]:
 @cache
 def capabilities() -> dict[str, KnownCapability]:
     """All capabilities by code, in the file's order."""
-    rows = _data()["capabilities"].items()
-    return {
-        code: KnownCapability(code, row["zh"], row["en"], row["unit"], tuple(row["formats"]), tuple(row["features"]))
-        for code, row in rows
-    }
+    return {code: _known(code, row) for code, row in _data()["capabilities"].items()}
+
+
+def _known(code: str, row: Mapping[str, Any]) -> KnownCapability:
+    least, most = row.get("usual_rate", (None, None))
+    return KnownCapability(
+        code,
+        row["zh"],
+        row["en"],
+        row["unit"],
+        tuple(row["formats"]),
+        tuple(row["features"]),
+        None if least is None else (least, most),
+        row.get("paper", ""),
+    )
 
 
 @cache

@@ -245,7 +245,16 @@ class ChangeView(BaseSchema):
     row = Record()
 
 
+class UnlikelyView(BaseSchema):
+    sheet = Text()
+    code = Text()
+    title = Text()
+    detail = Text(high=400)
+
+
 class WorkbookView(BaseSchema):
+    """*warnings*: what is sound and yet hardly meant; nothing is refused for it."""
+
     object = Text()
     plant_id = Id("plt")
     imported = Flag()
@@ -254,3 +263,4 @@ class WorkbookView(BaseSchema):
     changes_count = Whole()
     changes = Many(Part(ChangeView))
     untouched = Record()
+    warnings = Many(Part(UnlikelyView))

@@ -77,6 +77,7 @@ def _previewed(plant_id: str, book: Book) -> Answer:
         "changes_count": len(changes),
         "changes": [one.told(tongue) for one in changes[:CHANGES_SHOWN_MAX]],
         "untouched": found.difference.untouched,
+        "warnings": [one.told(tongue) for one in found.unlikely[:CHANGES_SHOWN_MAX]],
     }
     return view, 200, etag(version)
 
@@ -88,13 +89,16 @@ def _imported(plant_id: str, book: Book) -> Answer:
         api.run(command, lambda: api.workbooks.imported(plant_id, book, command.principal, command.cause.at))
 
     def show(outcome: Outcome) -> Answer:
-        found = api.masters.plant(outcome.resource, current_principal())
+        principal = current_principal()
+        found = api.masters.plant(outcome.resource, principal)
+        unlikely = api.workbooks.unlikely(outcome.resource, principal, api.clock.now())
         view = {
             "object": "workbook",
             "plant_id": outcome.resource,
             "imported": True,
             "version": found.version,
             "lines": len(found.state.lines),
+            "warnings": [one.told(language()) for one in unlikely[:CHANGES_SHOWN_MAX]],
         }
         return view, None, etag(found.version)
 

@@ -30,12 +30,13 @@ from services.capacity.domain.plant import (
 )
 from services.capacity.handlers.masters import Masters
 from services.capacity.workbook import sheets
-from services.capacity.workbook.book import Book, LineBook, book_of
+from services.capacity.workbook.book import Book, LineBook, book_of, joined
 from services.capacity.workbook.columns import Sheet
 from services.capacity.workbook.difference import Difference, difference
 from services.capacity.workbook.messages import CellWhy
 from services.capacity.workbook.reading import Faults
 from services.capacity.workbook.template import write_workbook
+from services.capacity.workbook.unlikely import Unlikely, unlikely_in
 from shared.eventstore.handling import Loaded, Prepared, load
 from shared.eventstore.port import EventLog, StreamAppend
 from shared.kernel.decider import Decider
@@ -77,11 +78,12 @@ _LineWorking = _Working[LineCommand, LineState, LineMasterEvent]
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import does, or would do: the difference people read, and how many events that is."""
+    """What an import does, or would do: the difference people read, how many events that is, what is hardly meant."""
 
     plant_id: str
     difference: Difference
     events: int
+    unlikely: list[Unlikely]
 
 
 class Workbooks:
@@ -115,7 +117,14 @@ class Workbooks:
         faults.raise_if_any()
         appends = [plant.append, *(one.append for one in lines), *chain.from_iterable(narrowed)]
         count = sum(len(one.events) for one in appends)
-        return Prepared(appends, Imported(plant_id, difference(before, book), count))
+        return Prepared(
+            appends, Imported(plant_id, difference(before, book), count, unlikely_in(joined(before, book), at))
+        )
+
+    def unlikely(self, plant_id: str, principal: Principal, at: datetime) -> list[Unlikely]:
+        """What of all that the plant publishes is hardly meant."""
+        plant = self._masters.own_plant(plant_id, principal).state
+        return unlikely_in(book_of(plant, self._masters.lines_of(plant)), at)
 
     def _line(self, book: LineBook, plant: Plant, at: datetime, faults: Faults) -> _LineWorking:
         line_id = line_id_of(plant.plant_id, book.code)

@@ -130,6 +130,7 @@ def _line(code: str, row: Row, rows: Rows, calendars: Mapping[str, Row], faults:
         prices=_prices(_of(rows["prices"], "line", code), on_line, faults),
         auto_accept_rules=_auto_accept(_of(rows["auto_accept"], "line", code), on_line, faults),
         place=row.place("calendar"),
+        calendar_code=row.values.get("calendar", ""),
     )
 
 

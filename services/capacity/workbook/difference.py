@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from services.capacity.workbook.book import Book
 from services.capacity.workbook.columns import Column, Holds, Sheet
-from services.capacity.workbook.rows import Row, calendar_codes, rows_of
+from services.capacity.workbook.rows import Row, calendar_codes, calendar_codes_before, rows_of
 from services.capacity.workbook.sheets import FEN_PER_YUAN_DIGITS, PERCENT_DIGITS, SHEETS
 from services.capacity.workbook.template import shown, unscaled
 from shared.kernel.clock import LOCAL_ZONE
@@ -53,8 +53,8 @@ def difference(before: Book, after: Book) -> Difference:
         licences=[one for one in before.licences if one.number in numbers],
         proofs=[one for one in before.proofs if one.certificate in certificates],
     )
-    names = calendar_codes([*after.lines, *compared.lines])
-    old, new = rows_of(compared, names), rows_of(after, names)
+    old = rows_of(compared, calendar_codes_before(compared.lines, after.lines))
+    new = rows_of(after, calendar_codes(after.lines))
     changes: list[Change] = []
     for sheet in SHEETS:
         changes += [Change(sheet, "goes", row) for row in old[sheet.key] if row not in new[sheet.key]]

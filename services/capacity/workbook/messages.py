@@ -13,6 +13,8 @@ class CellWhy(Reason):
     COLUMN_MISSING = "COLUMN_MISSING"
     COLUMN_UNKNOWN = "COLUMN_UNKNOWN"
     COLUMN_TWICE = "COLUMN_TWICE"
+    HEADING_TYPED_OVER = "HEADING_TYPED_OVER"
+    ROW_TWICE = "ROW_TWICE"
     TOO_MANY_ROWS = "TOO_MANY_ROWS"
     FORMULA_CELL = "FORMULA_CELL"
     ERROR_CELL = "ERROR_CELL"
@@ -22,6 +24,9 @@ class CellWhy(Reason):
     TEXT_TOO_LONG = "TEXT_TOO_LONG"
     TEXT_EXPECTED = "TEXT_EXPECTED"
     NUMBER_EXPECTED = "NUMBER_EXPECTED"
+    NUMBER_UNCLEAR = "NUMBER_UNCLEAR"
+    PERCENT_UNEXPECTED = "PERCENT_UNEXPECTED"
+    PERCENT_UNCLEAR = "PERCENT_UNCLEAR"
     NUMBER_NEGATIVE = "NUMBER_NEGATIVE"
     NUMBER_ZERO = "NUMBER_ZERO"
     NUMBER_TOO_LARGE = "NUMBER_TOO_LARGE"
@@ -81,7 +86,24 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
     "COLUMN_MISSING": ("缺少列", "Column is missing", "第一行缺少列“{name}”。", "Row 1 lacks the column “{name}”."),
     "COLUMN_UNKNOWN": ("多余的列", "Unknown column", "模板没有列“{found}”。", "The template has no column “{found}”."),
     "COLUMN_TWICE": ("列重复", "Column twice", "列“{found}”出现了两次。", "The column “{found}” is there twice."),
-    "TOO_MANY_ROWS": ("行数过多", "Too many rows", "最多 {max} 行数据。", "At most {max} rows of data are read."),
+    "HEADING_TYPED_OVER": (
+        "列名行被改写",
+        "Headings typed over",
+        "此处应为列名“{name}”，现为“{found}”。列名行不读作数据：请恢复列名，把数据填到其下方。",
+        "Expected the heading “{name}”; found “{found}”. A row of headings is not read as data: restore it and enter data below.",
+    ),
+    "ROW_TWICE": (
+        "行号重复",
+        "Row twice",
+        "文件中第 {row} 行出现了两次，请用 Excel 或 WPS 打开后另存再上传。",
+        "The file holds row {row} twice; open it in a spreadsheet program, save it again and send that.",
+    ),
+    "TOO_MANY_ROWS": (
+        "超出读取范围的行",
+        "Row beyond what is read",
+        "只读到第 {last} 行；请把此行移到上方，或删去。",
+        "Rows are read down to row {last}; move this one up or delete it.",
+    ),
     "FORMULA_CELL": (
         "含有公式",
         "Holds a formula",
@@ -124,6 +146,24 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Number expected",
         "应为数字，现为“{found}”。",
         "Expected a number; found “{found}”.",
+    ),
+    "NUMBER_UNCLEAR": (
+        "数字写法不明",
+        "Number can be read in two ways",
+        "“{found}”可有两种读法。请写成 12000、12,000 或 1.5 这样的数字，逗号只用于三位分节。",
+        "“{found}” can be read in two ways. Write 12000, 12,000 or 1.5; commas only between groups of three digits.",
+    ),
+    "PERCENT_UNEXPECTED": (
+        "不应为百分比",
+        "Percentage not expected",
+        "此列不是百分比，而单元格显示为 {found}；请改为常规格式并填写数值。",
+        "This column holds no percentage, and the cell shows {found}; format it as a number and enter the value.",
+    ),
+    "PERCENT_UNCLEAR": (
+        "百分比写法不明",
+        "Percentage can be read in two ways",
+        "“{found}”是 {found}% 还是 {whole}%？请把单元格设为百分比格式，或连同百分号一起写成文本。",
+        "Is “{found}” {found}% or {whole}%? Format the cell as a percentage, or write the per cent sign with it as text.",
     ),
     "NUMBER_NEGATIVE": (
         "不能为负",

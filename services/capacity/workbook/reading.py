@@ -7,6 +7,7 @@ Formulas are refused rather than read by their cached result: nobody has checked
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 from services.capacity.domain.refusals import Why
@@ -15,6 +16,7 @@ from services.capacity.workbook.cells import Bad, Raw, is_empty, read, shown
 from services.capacity.workbook.columns import Sheet
 from services.capacity.workbook.messages import CELLS_TOLD_MAX, BadCell, BadCells, CellWhy
 from services.capacity.workbook.sheets import HEADER_ROWS, ROWS_MAX, SHEETS
+from services.capacity.workbook.strict import transitional
 from shared.kernel.refusal import Reason, Refused
 
 
@@ -56,7 +58,8 @@ def read_sheets(content: bytes, faults: Faults) -> dict[str, list[Row]]:
 
     check_archive(content)
     try:
-        workbook = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
+        readable = BytesIO(transitional(content))
+        workbook = openpyxl.load_workbook(readable, read_only=True, data_only=False, keep_links=False)
     except Exception as error:  # the parser of a hostile file may raise anything: it is unreadable
         raise Refused(Why.WORKBOOK_UNREADABLE) from error
     try:
@@ -72,30 +75,45 @@ def _read_sheet(workbook: Any, sheet: Sheet, faults: Faults) -> list[Row]:
     from services.capacity.workbook.rows_of_file import rows_of  # late, as openpyxl itself
 
     try:
-        lines = list(rows_of(workbook[sheet.zh], HEADER_ROWS + ROWS_MAX + 1))  # one more than is read
+        lines = list(rows_of(workbook[sheet.zh], HEADER_ROWS + ROWS_MAX))
     except Exception as error:  # as above: a broken sheet is an unreadable file
         raise Refused(Why.WORKBOOK_UNREADABLE) from error
-    letters = _letters(lines[0] if lines else [], sheet, faults)
-    rows = []
-    for number, raw in enumerate(lines[HEADER_ROWS:], start=HEADER_ROWS + 1):
-        if number > HEADER_ROWS + ROWS_MAX:
-            if any(not is_empty(one) for one in raw):
-                faults.add(sheet, f"{sheet.zh}!A{number}", CellWhy.TOO_MANY_ROWS, {"max": ROWS_MAX})
-            break
-        row = _read_row(sheet, number, raw, letters, faults)
-        if row is not None:
-            rows.append(row)
+    told = sorted(((number, raw) for number, raw in lines if not all(map(is_empty, raw))), key=lambda line: line[0])
+    headings = told[0] if told else (1, [])
+    letters = _letters(*headings, sheet, faults)
+    rows: list[Row] = []
+    for before, (number, raw) in pairwise([headings, *told[1:]]):
+        if number == before[0]:
+            faults.add(sheet, f"{sheet.zh}!A{number}", CellWhy.ROW_TWICE, {"row": number})
+        elif number > HEADER_ROWS + ROWS_MAX:
+            faults.add(sheet, f"{sheet.zh}!A{number}", CellWhy.TOO_MANY_ROWS, {"last": HEADER_ROWS + ROWS_MAX})
+        elif before[0] != headings[0] or not _repeats_headings(sheet, number, raw, letters, faults):
+            row = _read_row(sheet, number, raw, letters, faults)
+            rows += [] if row is None else [row]
     return rows
 
 
-def _letters(header: list[Raw], sheet: Sheet, faults: Faults) -> dict[str, str]:
-    """Column key -> letter, by the names in the first row (Chinese or English)."""
+def _repeats_headings(sheet: Sheet, number: int, raw: list[Raw], letters: dict[str, str], faults: Faults) -> bool:
+    """Whether the row under the headings says them again, in the other language. Data typed over some of it is told."""
+    cells = {column: raw[_index(letters[column.key])] for column in sheet.columns if column.key in letters}
+    says = {column: None if is_empty(cell) else shown(cell.value) for column, cell in cells.items()}
+    if not any(text in (column.zh, column.en) for column, text in says.items()):
+        return False
+    for column, text in says.items():
+        if text is not None and text not in (column.zh, column.en):
+            place = f"{sheet.zh}!{letters[column.key]}{number}"
+            faults.add(sheet, place, CellWhy.HEADING_TYPED_OVER, {"name": column.named, "found": text})
+    return True
+
+
+def _letters(number: int, header: list[Raw], sheet: Sheet, faults: Faults) -> dict[str, str]:
+    """Column key -> letter, by the names in the first row that holds anything (Chinese or English)."""
     by_name = {name: column.key for column in sheet.columns for name in (column.zh, column.en)}
     found: dict[str, str] = {}
     for index, raw in enumerate(header):
         if is_empty(raw):
             continue
-        name, place = shown(raw.value), f"{sheet.zh}!{_letter(index)}1"
+        name, place = shown(raw.value), f"{sheet.zh}!{_letter(index)}{number}"
         key = by_name.get(name)
         if key is None:
             faults.add(sheet, place, CellWhy.COLUMN_UNKNOWN, {"found": name})
@@ -106,7 +124,7 @@ def _letters(header: list[Raw], sheet: Sheet, faults: Faults) -> dict[str, str]:
     free = _letter(max((i + 1 for i, raw in enumerate(header) if not is_empty(raw)), default=0))
     for column in sheet.columns:
         if column.key not in found:
-            faults.add(sheet, f"{sheet.zh}!{free}1", CellWhy.COLUMN_MISSING, {"name": column.zh})
+            faults.add(sheet, f"{sheet.zh}!{free}{number}", CellWhy.COLUMN_MISSING, {"name": column.zh})
     return found
 
 

@@ -1,7 +1,9 @@
 """From a `Book` to the rows of its sheets: exactly what the reader reads back."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -59,12 +61,38 @@ def _has(line: LineBook, calendar: Calendar) -> bool:
 
 
 def calendar_codes(lines: Sequence[LineBook]) -> Codes:
-    """The different calendars, maintenance aside, with codes C1, C2 … in order of appearance."""
+    """The different calendars, maintenance aside: by the code a workbook gave them, else C1, C2 … as they appear."""
     found: Codes = []
     for line in lines:
         if line.calendar is not None and all(_shared(line.calendar) != one for one, _ in found):
-            found.append((_shared(line.calendar), f"C{len(found) + 1}"))
+            found.append((_shared(line.calendar), line.calendar_code or _free_code(found)))
     return found
+
+
+def calendar_codes_before(before: Sequence[LineBook], after: Sequence[LineBook]) -> Codes:
+    """How to call the calendars of *before* so that one which a workbook changes keeps its code: each takes the code
+    that most of its lines have in *after* (of equals the first), as long as no other has taken it.
+    """
+    later = dict(calendar_codes_by_line(after))
+    found: Codes = []
+    taken = set(later.values())
+    for calendar, _ in calendar_codes(before):
+        wanted = [later[line.code] for line in before if _has(line, calendar) and line.code in later]
+        mine = [code for code, _ in Counter(wanted).most_common() if all(code != other for _, other in found)]
+        code = mine[0] if mine else _free_code([*found, *((calendar, one) for one in taken)])
+        found.append((calendar, code))
+    return found
+
+
+def calendar_codes_by_line(lines: Sequence[LineBook]) -> list[tuple[str, str]]:
+    """(line, code of its calendar) of the lines that have one."""
+    codes = calendar_codes(lines)
+    return [(line.code, code) for line in lines for calendar, code in codes if _has(line, calendar)]
+
+
+def _free_code(taken: Codes) -> str:
+    codes = {code for _, code in taken}
+    return next(code for number in count(1) if (code := f"C{number}") not in codes)
 
 
 def _line_row(line: LineBook, codes: Codes) -> Row:

@@ -10,7 +10,8 @@ from xml.etree.ElementTree import iterparse
 
 from openpyxl.worksheet._reader import ROW_TAG, WorkSheetParser
 
-from services.capacity.workbook.cells import Raw
+from services.capacity.workbook.cells import Raw, is_empty
+from services.capacity.workbook.formats import Formats, formats_of
 from services.capacity.workbook.sheets import COLUMNS_MAX
 
 FORMULA = "="
@@ -37,33 +38,33 @@ class RowParser(WorkSheetParser):
         return int(number), cells
 
 
-def rows_of(worksheet: Any, highest: int) -> Iterator[list[Raw]]:
-    """Rows 1 to *highest* at most, missing ones empty, each of COLUMNS_MAX cells; what the file claims of its size is
-    not believed.
+def rows_of(worksheet: Any, highest: int) -> Iterator[tuple[int, list[Raw]]]:
+    """Rows that are there, each with its number and COLUMNS_MAX cells, in the order of the file; what the file claims
+    of its size is not believed. Of the rows beyond *highest* only the first that holds anything is given, as the last.
     """
-    book, following = worksheet.parent, 1
+    book = worksheet.parent
+    formats = formats_of(book)
     with worksheet._get_source() as source:  # noqa: SLF001 - how openpyxl's own reader of rows opens a sheet
         parser = RowParser(
             source,
             worksheet._shared_strings,  # noqa: SLF001 - as above
             epoch=book.epoch,
-            date_formats=book._date_formats,  # noqa: SLF001 - as above
+            date_formats=formats.dates,
             timedelta_formats=book._timedelta_formats,  # noqa: SLF001 - as above
         )
         for number, cells in parser.parse():
-            if number > highest:
+            row = _row(cells, formats)
+            if number <= highest:
+                yield number, row
+            elif not all(is_empty(one) for one in row):
+                yield number, row
                 return
-            if number < following:
-                continue  # told already, or before the first
-            for _ in range(following, number):
-                yield [EMPTY] * COLUMNS_MAX
-            yield _row(cells)
-            following = number + 1
 
 
-def _row(cells: list[dict[str, Any]]) -> list[Raw]:
+def _row(cells: list[dict[str, Any]], formats: Formats) -> list[Raw]:
     row = [EMPTY] * COLUMNS_MAX
     for cell in cells:
         if 1 <= cell["column"] <= COLUMNS_MAX:
-            row[cell["column"] - 1] = Raw(cell["value"], cell["data_type"])
+            is_percent = cell["data_type"] == "n" and cell["style_id"] in formats.percents
+            row[cell["column"] - 1] = Raw(cell["value"], cell["data_type"], is_percent)
     return row

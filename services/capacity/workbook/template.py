@@ -72,7 +72,7 @@ class _Styles:
             Holds.MOMENT: workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
             Holds.WHOLE: workbook.add_format({"num_format": "#,##0"}),
             Holds.YUAN: workbook.add_format({"num_format": "#,##0.00"}),
-            Holds.PERCENT: workbook.add_format({"num_format": "0.####"}),
+            Holds.PERCENT: workbook.add_format({"num_format": "0.####%"}),
         }
         self.text = workbook.add_format({"num_format": "@"})
 
@@ -127,7 +127,7 @@ def _write_cell(worksheet: Any, place: tuple[int, int], column: Column, value: A
         case Holds.YUAN:
             worksheet.write_number(*place, unscaled(value, FEN_PER_YUAN_DIGITS), style)
         case Holds.PERCENT:
-            worksheet.write_number(*place, unscaled(value, PERCENT_DIGITS), style)
+            worksheet.write_number(*place, unscaled(value, PERCENT_DIGITS + 2), style)  # the format shows it times 100
         case Holds.DATE:
             worksheet.write_datetime(*place, value, style)
         case Holds.MOMENT:

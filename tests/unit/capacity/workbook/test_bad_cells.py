@@ -48,7 +48,7 @@ def test_a_sound_workbook_has_none() -> None:
         ("工艺能力!E3", 0, "NUMBER_ZERO"),
         ("工艺能力!E3", 10**9, "NUMBER_TOO_LARGE"),
         ("工艺能力!E3", 1e300, "NUMBER_TOO_LARGE"),
-        ("工艺能力!F3", 0.5, "NUMBER_TOO_SMALL"),
+        ("工艺能力!F3", 0.005, "NUMBER_TOO_SMALL"),
         ("工艺能力!E3", 1200.5, "NUMBER_NOT_WHOLE"),
         ("价格!C3", 0.001, "TOO_MANY_DECIMALS"),
         ("日历!B3", "明天", "DATE_EXPECTED"),
