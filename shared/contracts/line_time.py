@@ -1,7 +1,7 @@
 """Facts about line time and output that the capacity service publishes for the ledger, keyed by line id."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
@@ -59,14 +59,23 @@ class LineRegistered(LineFact):
     registered_at: datetime
 
 
+class OperationInterval(Interval, frozen=True, gc=False, omit_defaults=True):
+    """Planned operation of one production *day*: the local date on which its shift began, although it may run on into
+    the next. None in facts that were published before shifts were told apart.
+    """
+
+    day: date | None = None
+
+
 class CalendarDeclared(LineFact):
     """Planned operation time (POT) of a period, declared before it starts. Replaces an earlier declaration of the
-    same period only for its future part. Intervals ascend, do not overlap, lie within [period_from, period_to).
+    same period only for its future part. Intervals ascend, do not overlap, lie within [period_from, period_to); those
+    of different days may touch.
     """
 
     period_from: datetime
     period_to: datetime
-    operation: list[Interval]
+    operation: list[OperationInterval]
     planned_downtime: list[PlannedDowntime]
     declared_at: datetime
 

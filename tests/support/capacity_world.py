@@ -30,6 +30,7 @@ from services.capacity.settings import Settings
 from shared.bus.port import Delivery
 from shared.clock import SeededIds, StoryClock
 from shared.contracts.envelope import CloudEvent, Fact
+from shared.contracts.line_time import OperationInterval
 from shared.contracts.order import PlanningRequested, QuoteAccepted
 from shared.contracts.planning import DemandLine, Limits, Place, PlanOption, Supply
 from shared.contracts.registry import FACTS
@@ -163,7 +164,7 @@ def _events(line: LineMaster, *, auto_accept: bool) -> list[Event]:
             calendar=Calendar(T0.date(), T0.date(), [], [], [], "all", []),
             period_from=line.offered[0].starts_at,
             period_to=line.offered[-1].ends_at,
-            operation=list(line.offered),
+            operation=[OperationInterval(one.starts_at, one.ends_at) for one in line.offered],
             planned_downtime=[],
             declared_at=T0,
         ),

@@ -155,7 +155,7 @@ class Shift:
                 **self.where,
                 period_from=self.at(-8),
                 period_to=self.at(16),
-                operation=[hours],
+                operation=[facts.OperationInterval(hours.starts_at, hours.ends_at)],
                 planned_downtime=[facts.PlannedDowntime(self.at(0), self.at(0.5), "CIP")],
                 declared_at=self.start - timedelta(days=20),
             ),

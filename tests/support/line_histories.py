@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from shared.contracts import line_time as facts
 from shared.contracts.envelope import Fact
 from shared.contracts.planning import Interval
+from shared.kernel.clock import LOCAL_ZONE
 
 START = datetime(2026, 12, 1, 10, tzinfo=UTC)  # 18:00 local, so that histories pass local midnight
 HORIZON_S = 26 * 3600
@@ -32,19 +33,28 @@ def _disjoint(spans: Sequence[Sequence[int]]) -> list[Interval]:
 
 
 def calendars() -> st.SearchStrategy[Fact]:
-    def calendar(period: Sequence[int], spans: list[Sequence[int]], down: list[Sequence[int]], told: int) -> Fact:
+    def calendar(
+        period: Sequence[int], spans: list[Sequence[int]], down: list[Sequence[int]], told: int, day: int | None
+    ) -> Fact:
         begins, ends = at(period[0]), at(period[1])
         clipped = [Interval(max(one.starts_at, begins), min(one.ends_at, ends)) for one in _disjoint(spans)]
         return facts.CalendarDeclared(
             **WHO,
             period_from=begins,
             period_to=ends,
-            operation=[one for one in clipped if one.starts_at < one.ends_at],
+            operation=[_operation(one, day) for one in clipped if one.starts_at < one.ends_at],
             planned_downtime=[facts.PlannedDowntime(one.starts_at, one.ends_at, "CIP") for one in _disjoint(down)],
             declared_at=at(told),
         )
 
-    return st.builds(calendar, _spans, st.lists(_spans, max_size=3), st.lists(_spans, max_size=2), _seconds)
+    days = st.none() | st.integers(-1, 0)
+    return st.builds(calendar, _spans, st.lists(_spans, max_size=3), st.lists(_spans, max_size=2), _seconds, days)
+
+
+def _operation(hours: Interval, day: int | None) -> facts.OperationInterval:
+    """Of no named day, as old facts are, or of the local date of its beginning or the one before."""
+    on = None if day is None else hours.starts_at.astimezone(LOCAL_ZONE).date() + timedelta(days=day)
+    return facts.OperationInterval(hours.starts_at, hours.ends_at, on)
 
 
 def offers() -> st.SearchStrategy[Fact]:
@@ -62,7 +72,10 @@ def whole_offers() -> st.SearchStrategy[list[Fact]]:
         **WHO,
         period_from=at(0),
         period_to=at(HORIZON_S),
-        operation=[Interval(at(0), at(HORIZON_S // 2)), Interval(at(HORIZON_S // 2), at(HORIZON_S))],
+        operation=[
+            facts.OperationInterval(at(0), at(HORIZON_S // 2)),
+            facts.OperationInterval(at(HORIZON_S // 2), at(HORIZON_S)),
+        ],
         planned_downtime=[],
         declared_at=START - timedelta(days=1),
     )

@@ -174,7 +174,9 @@ def _calendar(declared: list[Row], second: int) -> tuple[str, date]:
             low, high = whole_second(span["starts_at"]), whole_second(span["ends_at"])
             if low <= second < high:
                 state = "open"
-                if high - low <= 86_400:
+                if span.get("day"):
+                    day = date.fromisoformat(span["day"])
+                elif high - low <= 86_400:
                     day = local_date(low)
         if state == "open":
             for span in one["planned_downtime"]:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from services.capacity.domain.spans import between, common, merged, minus
 from services.capacity.domain.values import Calendar, Shift
-from shared.contracts.line_time import PlannedDowntime
+from shared.contracts.line_time import OperationInterval, PlannedDowntime
 from shared.contracts.planning import Interval
 from shared.kernel.clock import LOCAL_ZONE
 
@@ -31,6 +31,25 @@ def operating_hours(calendar: Calendar, since: datetime, until: datetime) -> lis
     return _hours(calendar, calendar.shifts, since, until)
 
 
+def operation_by_day(calendar: Calendar, since: datetime, until: datetime) -> list[OperationInterval]:
+    """The same time as `operating_hours`, each interval of one production day: the day on which its shift starts.
+
+    Shifts of one day that touch are one interval; those of two days stay apart, or a night shift that the next day's
+    shift follows could not be told from it.
+    """
+    found: list[OperationInterval] = []
+    for one, on in _shifts(calendar, calendar.shifts, since, until):
+        starts_at, ends_at = max(one.starts_at, since), min(one.ends_at, until)
+        if starts_at >= ends_at:
+            continue
+        last = found[-1] if found else None
+        if last is not None and last.day == on and last.ends_at == starts_at:
+            found[-1] = OperationInterval(last.starts_at, ends_at, on)
+        else:
+            found.append(OperationInterval(starts_at, ends_at, on))
+    return found
+
+
 def planned_downtime(calendar: Calendar, since: datetime, until: datetime) -> list[PlannedDowntime]:
     """Maintenance within [since, until) as far as it lies in operating hours; one row per piece, ascending."""
     operating = operating_hours(calendar, since, until)
@@ -54,20 +73,23 @@ def offered_hours(calendar: Calendar, since: datetime, until: datetime) -> list[
 
 
 def _hours(calendar: Calendar, shifts: Sequence[Shift], since: datetime, until: datetime) -> list[Interval]:
+    return between(merged(one for one, _ in _shifts(calendar, shifts, since, until)), since, until)
+
+
+def _shifts(
+    calendar: Calendar, shifts: Sequence[Shift], since: datetime, until: datetime
+) -> Iterator[tuple[Interval, date]]:
+    """Shifts that may reach into [since, until), whole, each with the day on which it starts, ascending."""
     closed = {one.on for one in calendar.closed_days}
     of_weekday: dict[int, list[tuple[timedelta, timedelta]]] = {}
     for shift in shifts:
         starts, ends = shift.start_minute, shift.start_minute + shift.minutes
         of_weekday.setdefault(shift.weekday, []).append((timedelta(minutes=starts), timedelta(minutes=ends)))
-    spans = []
     for on in _days(calendar, since, until):
-        if on in closed:
-            continue
-        today = of_weekday.get(on.isoweekday())
-        if today:
+        if on not in closed:
             midnight = day_start(on)
-            spans += [Interval(midnight + starts, midnight + ends) for starts, ends in today]
-    return between(merged(spans), since, until)
+            for begins_after, ends_after in sorted(of_weekday.get(on.isoweekday(), ())):
+                yield Interval(midnight + begins_after, midnight + ends_after), on
 
 
 def _days(calendar: Calendar, since: datetime, until: datetime) -> Iterator[date]:

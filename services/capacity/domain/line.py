@@ -214,7 +214,7 @@ def _with_calendar(line: Line, event: CalendarDeclared) -> Line:
         line,
         calendar=event.calendar,
         declared_until=max(event.period_to, line.declared_until or event.period_to),
-        operation=_replaced(line.operation, event, event.operation),
+        operation=_replaced(line.operation, event, [Interval(one.starts_at, one.ends_at) for one in event.operation]),
         downtime=_replaced(
             line.downtime, event, merged(Interval(one.starts_at, one.ends_at) for one in event.planned_downtime)
         ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.capacity.domain.calendar import day_start, offered_hours, operating_hours, planned_downtime
+from services.capacity.domain.calendar import day_start, offered_hours, operation_by_day, planned_downtime
 from services.capacity.domain.calendar_soundness import calendar_faults, local_text
 from services.capacity.domain.line_commands import DeclareCalendar, PublishHours, WithdrawHours
 from services.capacity.domain.line_state import Line
@@ -45,7 +45,7 @@ def declare(command: DeclareCalendar, line: Line) -> Sequence[LineMasterEvent]:
         calendar=calendar,
         period_from=starts_at,
         period_to=ends_at,
-        operation=operating_hours(calendar, starts_at, ends_at),
+        operation=operation_by_day(calendar, starts_at, ends_at),
         planned_downtime=planned_downtime(calendar, starts_at, ends_at),
         declared_at=command.at,
     )

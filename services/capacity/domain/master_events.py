@@ -15,7 +15,7 @@ from services.capacity.domain.values import (
     Licence,
     Price,
 )
-from shared.contracts.line_time import PlannedDowntime
+from shared.contracts.line_time import OperationInterval, PlannedDowntime
 from shared.contracts.planning import Interval
 from shared.kernel.event import Event
 
@@ -119,7 +119,7 @@ class CalendarDeclared(LineEvent):
     calendar: Calendar
     period_from: datetime
     period_to: datetime
-    operation: list[Interval]
+    operation: list[OperationInterval]
     planned_downtime: list[PlannedDowntime]
     declared_at: datetime
 

@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from services.ledger.domain.cells import Cell
-from services.ledger.domain.production_days import local_day, second_of, shift_pieces
+from services.ledger.domain.production_days import day_number, local_day, second_of, shift_pieces
 from services.ledger.domain.timeline import Moves, Timeline, TimePosting
 from shared.contracts import line_time as facts
 from shared.contracts.envelope import Fact
@@ -133,7 +133,7 @@ def _calendar_spans(fact: facts.CalendarDeclared) -> list[tuple[int, int, str, i
     spans: list[tuple[int, int, str, int]] = []
     reached, passed = begins, 0
     for interval in fact.operation:
-        for start, end, day in shift_pieces(*_seconds(interval)):
+        for start, end, day in _pieces(interval):
             low, high = max(start, reached), min(end, ends)
             if low >= high:
                 continue
@@ -152,6 +152,12 @@ def _calendar_spans(fact: facts.CalendarDeclared) -> list[tuple[int, int, str, i
             reached = high
     spans.append((reached, ends, "closed", 0))
     return [one for one in spans if one[0] < one[1]]
+
+
+def _pieces(interval: facts.OperationInterval) -> list[tuple[int, int, int]]:
+    """(start, end, production day): as the fact says, else as its length lets us tell."""
+    start, end = _seconds(interval)
+    return shift_pieces(start, end) if interval.day is None else [(start, end, day_number(interval.day))]
 
 
 def _capacity_published(book: LineBook, fact: facts.CapacityPublished) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.capacity.publishing import masters as publishing
+from shared.contracts.planning import Interval
 from shared.eventstore.port import WrongVersion
 from tests.support.master_app import MasterApp, a_line, a_plant, calendar_body, hold, line_body, master_app
 from tests.support.masters import at, licence_number
@@ -204,4 +205,5 @@ def test_what_a_line_publishes_becomes_facts_for_the_ledger(app: MasterApp) -> N
     [declared] = publishing.calendar_declared(by_type["calendar-declared.v1"])  # type: ignore[arg-type] # same
     [published] = publishing.capacity_published(by_type["capacity-published.v1"])  # type: ignore[arg-type] # same
     assert registered.ideal_rates == {"FILL_CAN": 36_000}  # type: ignore[attr-defined] # a line's registration
-    assert declared.operation == published.intervals  # type: ignore[attr-defined] # all hours are offered
+    operation = [Interval(one.starts_at, one.ends_at) for one in declared.operation]  # type: ignore[attr-defined] # same
+    assert operation == published.intervals  # type: ignore[attr-defined] # all hours are offered

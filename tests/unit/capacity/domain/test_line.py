@@ -30,6 +30,7 @@ from services.capacity.domain.master_events import (
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.spans import common, minus, seconds
 from services.capacity.domain.values import AutoAcceptRule, ChangeoverRule, ClosedDay, Maintenance, Price, Shift
+from shared.contracts.line_time import OperationInterval
 from shared.kernel.refusal import Refused
 from tests.support.masters import NOW, at, calendar, capability, day_shifts, register_line, span
 
@@ -105,7 +106,7 @@ def test_a_calendar_is_expanded_and_its_hours_offered() -> None:
     declared, published = when(DECLARE, given())
     assert isinstance(declared, CalendarDeclared)
     assert isinstance(published, CapacityPublished)
-    assert declared.operation[0] == span(1, 8, 16)
+    assert declared.operation[0] == OperationInterval(at(1, 8), at(1, 16), date(2026, 12, 1))
     assert [(one.starts_at, one.reason) for one in declared.planned_downtime] == [(at(9, 8), "月度检修")]
     assert span(9, 12, 16) in published.intervals
     assert not common(published.intervals, [span(25, 0, 24)])

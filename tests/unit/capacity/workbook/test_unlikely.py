@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,8 @@ def found(book: Book) -> list[tuple[str, object]]:
 
 
 def book_with(**changes: object) -> Book:
-    return a_book(lines=[a_line_book(**{"capabilities": [capability()], **changes})])
+    fields: dict[str, Any] = {"capabilities": [capability()], **changes}
+    return a_book(lines=[a_line_book(**fields)])
 
 
 def test_a_usual_line_earns_no_warning() -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 import orjson
@@ -119,7 +119,7 @@ def _offered_seconds(number: int, day: Day) -> Counter[str]:
 
 def a_day_of_work() -> list[Fact]:
     """18:00 to 02:00 local, offered; a slot 19:00-23:00; set-up, a run that stops for half an hour, done at 22:00."""
-    hours = [Interval(line.at(0), line.at(8 * 3600))]
+    hours = [facts.OperationInterval(line.at(0), line.at(8 * 3600))]
     slot = {"work_id": "wrk_1", "slot_id": "slt_1"}
     who = {**line.WHO, **slot, "order_id": "ord_1", "client_org_id": "org_a"}
     return [
@@ -182,6 +182,19 @@ def test_a_night_shift_belongs_to_its_start_day_and_continuous_operation_to_each
         ("2026-12-02", 24),
         ("2026-12-03", 18),
     ]
+
+
+def test_a_shift_counts_on_the_day_it_names_whatever_touches_it() -> None:
+    """Two shifts of twelve hours meet at eight: without a day they would be one span, cut at midnight."""
+    first = facts.OperationInterval(line.at(2 * 3600), line.at(14 * 3600), date(2026, 12, 1))
+    second = facts.OperationInterval(line.at(14 * 3600), line.at(26 * 3600), date(2026, 12, 2))
+    calendar = msgspec.structs.replace(
+        a_day_of_work()[0], operation=[first, second], planned_downtime=[], period_to=line.at(30 * 3600)
+    )
+    books = Books()
+    books.post(calendar)
+    assert books.sheet()["2026-12-01", "planned"] == 12 * 3600
+    assert books.sheet()["2026-12-02", "planned"] == 12 * 3600
 
 
 def test_what_has_begun_is_frozen_and_the_future_may_be_redeclared() -> None:
