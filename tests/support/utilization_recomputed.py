@@ -173,16 +173,19 @@ def _calendar(declared: list[Row], second: int) -> tuple[str, date]:
         for span in one["operation"]:
             low, high = whole_second(span["starts_at"]), whole_second(span["ends_at"])
             if low <= second < high:
-                state = "open"
-                if span.get("day"):
-                    day = date.fromisoformat(span["day"])
-                elif high - low <= 86_400:
-                    day = local_date(low)
+                state, day = "open", _production_day(span, low, high, second)
         if state == "open":
             for span in one["planned_downtime"]:
                 if whole_second(span["starts_at"]) <= second < whole_second(span["ends_at"]):
                     state = "down"
     return state, day
+
+
+def _production_day(span: Row, low: int, high: int, second: int) -> date:
+    """The day that the interval names; an old one is of its first date if it is no longer than a day."""
+    if span.get("day"):
+        return date.fromisoformat(span["day"])
+    return local_date(low if high - low <= 86_400 else second)
 
 
 def _offer(told: list[Any], second: int) -> tuple[str, tuple[str, str] | None, str]:
