@@ -88,7 +88,7 @@ def show_menu(stage: Stage, quote: Json) -> None:
             ", ".join(one["labels"]) or "–",
             " + ".join(dict.fromkeys(one["variants"])),
             yuan(one["price"]),
-            local(parse_instant(one["promise_at"])),
+            one["promise_on"],
             str(one["plants"]),
         )
         for one in quote["options"]
@@ -170,7 +170,7 @@ def answer_questions(stage: Stage, buyer: str, order_id: str, choice: str) -> No
     for one in read(stage, buyer, order_id)["questions"]:
         if one["kind"] != "replan":
             continue
-        asked = f"{local(parse_instant(one['old_promise_at']))} → {_when(one['new_promise_at'])}"
+        asked = f"{local(parse_instant(one['old_promise_at']))} → {one['new_promise_on']}"
         stage.trail.event(
             stage.now,
             stage.name_of(buyer),

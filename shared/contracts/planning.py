@@ -85,22 +85,14 @@ class Variant(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     steps: list[RecipeStep]
 
 
-class DemandLine(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """One order line to plan: *quantity_net* good units delivered; any of *variants* will do.
-
-    *units*: other units of the product -> base units in one, as snapshotted. *requested_from*, *requested_by* and
-    *deliver_to* are the line's own; None: those of the order.
-    """
+class DemandLine(msgspec.Struct, frozen=True, gc=False):
+    """One order line to plan: *quantity_net* good units delivered; any of *variants* will do."""
 
     order_line_id: str
     product_id: str
     quantity_net: int
     unit: str
     variants: list[Variant]
-    units: dict[str, int] = {}
-    requested_from: datetime | None = None
-    requested_by: datetime | None = None
-    deliver_to: Place | None = None
 
 
 class Limits(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -151,6 +143,7 @@ class PlannedStep(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     price_fen: int
     feeds_from: list[str]  # process ids whose output this step eats
     factory_org_id: str = ""  # who owns the plant: the other party of an entrusted-production report
+    named: bool = False  # the plant lets itself be named before it is booked
 
 
 class PlannedTrip(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -171,6 +164,8 @@ class PlanOption(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One way to make the order. *labels* of fastest, cheapest, balanced, fewest_plants. Prices before VAT.
 
     *slack_minutes* before the requested date (negative: late). *binding* says what keeps it from being earlier.
+    An indicative option of an inquiry has no steps and no trips; *districts*, *variants* and *named_plants* stand for
+    them, and its promise is the end of a local day.
     """
 
     option_id: str
@@ -184,3 +179,6 @@ class PlanOption(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     trips: list[PlannedTrip]
     binding: PlanReason | None = None
     better_if: Relaxation | None = None
+    districts: list[str] = []
+    variants: list[str] = []
+    named_plants: list[str] = []

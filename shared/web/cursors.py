@@ -1,13 +1,17 @@
-"""Pages of lists: a cursor says where the next one begins, signed, and good for the same caller and filters only."""
+"""Pages of lists: a cursor says where the next one begins, sealed, and good for the same caller and filters only.
+
+Sealed, not only signed: a sort key may be a place in a list of everybody's things, which its holder is not to read.
+"""
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import orjson
 from flask import current_app, request
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
 
 from shared.kernel.refusal import Refused
 from shared.web.access import current_principal
@@ -16,7 +20,6 @@ from shared.web.refusals import WebWhy
 
 LIMIT_MAX = 200
 LIMIT_USUAL = 50
-_MAC_BYTES = 16
 _CURSOR_CHARACTERS_MAX = 1_000
 T = TypeVar("T")
 
@@ -29,34 +32,42 @@ class PageQuery(BaseSchema):
 
 
 class Cursors:
-    """Signs and opens cursors with *key* (at least 16 bytes, from the settings)."""
+    """Seals and opens cursors with *key* (at least 16 bytes, from the settings).
+
+    The nonce is a digest of content and scope under the key, so equal places have equal cursors and nothing about two
+    different ones can be compared; opening recomputes it, which binds the cursor to its scope.
+    """
 
     def __init__(self, key: bytes) -> None:
         if len(key) < 16:
             raise ValueError(f"expected a cursor key of at least 16 bytes, found {len(key)}")
         self._key = key
+        self._box = SecretBox(hmac.digest(key, b"sealed cursors", "sha256"))
 
     def seal(self, after: Sequence[Any], scope: str) -> str:
         """A cursor that continues behind the row whose sort key is *after* (JSON values)."""
         payload = orjson.dumps(list(after))
-        return base64.urlsafe_b64encode(self._mac(payload, scope) + payload).rstrip(b"=").decode()
+        sealed = self._box.encrypt(payload, self._nonce(payload, scope))
+        return base64.urlsafe_b64encode(bytes(sealed)).rstrip(b"=").decode()
 
     def open(self, cursor: str, scope: str) -> list[Any]:
         """The sort key in *cursor*. Raises Refused CURSOR_INVALID when it was made up, altered or for something else."""
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        except ValueError:
+            payload = self._box.decrypt(raw)
+        except (ValueError, CryptoError):
             raise Refused(WebWhy.CURSOR_INVALID) from None
-        mac, payload = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         canonical = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-        if canonical != cursor or not hmac.compare_digest(mac, self._mac(payload, scope)):
+        nonce = self._nonce(payload, scope)
+        if canonical != cursor or not hmac.compare_digest(raw[: len(nonce)], nonce):
             raise Refused(WebWhy.CURSOR_INVALID)
         opened = orjson.loads(payload)
-        assert isinstance(opened, list)  # noqa: S101 - we signed it
+        assert isinstance(opened, list)  # noqa: S101 - we sealed it
         return opened
 
-    def _mac(self, payload: bytes, scope: str) -> bytes:
-        return hmac.new(self._key, scope.encode() + b"\0" + payload, hashlib.sha256).digest()[:_MAC_BYTES]
+    def _nonce(self, payload: bytes, scope: str) -> bytes:
+        digest = hmac.digest(self._key, scope.encode() + b"\0" + payload, "sha256")
+        return digest[: SecretBox.NONCE_SIZE]
 
 
 def _scope() -> str:

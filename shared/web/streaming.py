@@ -1,5 +1,6 @@
 """Live updates: server-sent events that resume by position, and the same rows for those who poll.
 
+A position counts the events of the one stream that is followed: the log's own would tell how busy everybody else is.
 A client sends back the id of the last event it saw (`Last-Event-ID`, or `?after=`) and misses nothing. A stream ends by
 itself after a while and the browser comes back; open streams are capped, so that they never take all threads.
 """
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import orjson
 from flask import Response, current_app, request
 
-from shared.eventstore.port import PAGE_MAX, EventLog, Recorded
+from shared.eventstore.port import EventLog, Recorded
 from shared.kernel.refusal import Refused
 from shared.web.access import current_principal
 from shared.web.refusals import WebWhy
@@ -34,7 +35,7 @@ Shown = Mapping[str, object]
 Select = Callable[[Recorded], Shown | None]
 """What of an event this caller may see; None: nothing. The wall between tenants stands here."""
 Source = Callable[[int], tuple[Sequence[Recorded], int]]
-"""Events after a position, ascending, and the position up to which they were looked through."""
+"""Events of a stream after a position in it, ascending, and the position up to which they were looked through."""
 
 
 class OpenStreams:
@@ -63,23 +64,12 @@ class OpenStreams:
         self._slots.release()
 
 
-def whole_log(log: EventLog) -> Source:
-    """Every event of *log*."""
+def of_stream(log: EventLog, stream: str) -> Source:
+    """The events of a short stream (an order's, a work order's), without reading past everybody else's."""
 
     def after(position: int) -> tuple[Sequence[Recorded], int]:
-        page = log.read_all(position, PAGE_MAX)
-        return page, page[-1].position if page else position
-
-    return after
-
-
-def of_streams(log: EventLog, streams: Sequence[str]) -> Source:
-    """The events of a few short streams (an order's, a work order's), without reading past everybody else's."""
-
-    def after(position: int) -> tuple[Sequence[Recorded], int]:
-        head = log.head().position
-        found = [one for stream in streams for one in log.read_stream(stream) if position < one.position <= head]
-        return sorted(found, key=lambda one: one.position), max(head, position)
+        found = log.read_stream(stream, position)
+        return found, found[-1].version if found else position
 
     return after
 
@@ -122,9 +112,9 @@ def _page(source: Source, select: Select, position: int) -> tuple[list[dict[str,
         for one in found:
             shown = select(one)
             if shown is not None:
-                items.append({"position": one.position, **shown})
+                items.append({"position": one.version, **shown})
                 if len(items) == ROWS_MAX:
-                    return items, one.position
+                    return items, one.version
         position = looked_up_to
     return items, position
 
@@ -133,9 +123,10 @@ def _live(log: EventLog, source: Source, select: Select, position: int) -> Itera
     ends_at = time.monotonic() + STREAM_FOR_S
     yield f"retry: {RETRY_S * 1000}\n: open\n\n".encode()
     while (left := ends_at - time.monotonic()) > 0:
+        head = log.head().position
         items, position = _page(source, select, position)
         for item in items:
             yield f"id: {item['position']}\ndata: ".encode() + orjson.dumps(item) + b"\n\n"
-        if not items and not log.wait_beyond(position, min(left, HEARTBEAT_S)):
+        if not items and not log.wait_beyond(head, min(left, HEARTBEAT_S)):
             yield b": still here\n\n"
     yield b"id: %d\ndata:\n\n" % position

@@ -36,7 +36,7 @@ from shared.web.idempotency import Command, Outcome, perform
 from shared.web.prefer import wait_for, wait_seconds
 from shared.web.refusals import WebWhy
 from shared.web.routes import Answer, Routes
-from shared.web.streaming import events, of_streams
+from shared.web.streaming import events, of_stream
 from tests.support.web_client import CURSOR_KEY, Issuer
 
 
@@ -231,7 +231,7 @@ def follow(note_id: str) -> Answer:
         event = recorded.event
         return {"text": event.text} if isinstance(event, NoteWritten | NoteChanged) else None
 
-    return events(notes.log, of_streams(notes.log, [f"note-{note_id}"]), select)
+    return events(notes.log, of_stream(notes.log, f"note-{note_id}"), select)
 
 
 def pinboard_app(log: EventLog, clock: Clock, issuer: Issuer, **more: Any) -> Flask:

@@ -23,4 +23,4 @@ def tell(stage: Stage) -> str:
     told = {one["code"]: one for one in reasons}
     stage.expect("LICENCE_EXPIRES" in told, "LICENCE_EXPIRES among the reasons", sorted(told))
     ends = told["LICENCE_EXPIRES"]
-    return f"{ends['plant']} refused with LICENCE_EXPIRES: its licence is valid until {ends['facts']['valid_until']}"
+    return f"refused with LICENCE_EXPIRES: no licence for category {ends['facts']['category']} covers the whole run"

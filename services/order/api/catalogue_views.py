@@ -35,7 +35,6 @@ class VariantView(BaseSchema):
 
 class UnitView(BaseSchema):
     code = Text()
-    name = LanguageText()
     base_units = Whole()
 
 

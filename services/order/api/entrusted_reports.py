@@ -6,7 +6,7 @@ from services.order.api.asking import SignBody
 from services.order.api.doors import doors
 from services.order.api.products_shown import named
 from services.order.api.views import EntrustedReportView
-from services.order.handlers.entrusting import Drafted
+from services.order.handlers.entrusting import Seen
 from shared.eventstore.handling import transact
 from shared.kernel.clock import LOCAL_ZONE
 from shared.kernel.units import Quantity
@@ -21,7 +21,9 @@ routes = Routes("entrusted production", description="Reports of entrusted produc
 @routes.get("/orders/<order_id>/entrusted-production-report", answer=EntrustedReportView)
 @permits("order:read", "offer:read")
 def read_report(order_id: str) -> Answer:
-    """The draft as the order stands now, and who has signed exactly that. For both parties and the office."""
+    """The draft as the order stands now, and who has signed exactly that: a factory sees its own part and the buyer's
+    signature, the buyer and the office see the whole.
+    """
     return _show(order_id)
 
 
@@ -44,18 +46,18 @@ def sign_report(order_id: str, body: dict[str, Any]) -> Answer:
 
 def _show(order_id: str) -> Answer:
     api = doors()
-    found = api.entrusting.find(order_id, current_principal())
+    found = api.entrusting.find(order_id, current_principal()).seen
     return _report_shown(found), None, etag(found.version) if found.version else {}
 
 
-def _report_shown(found: Drafted) -> dict[str, Any]:
-    draft, report, rule = found.draft, found.report, doors().catalogue.entrusted
+def _report_shown(found: Seen) -> dict[str, Any]:
+    draft, rule = found.draft, doors().catalogue.entrusted
     first_on = min(one.from_at for one in draft.parts).astimezone(LOCAL_ZONE).date()
     return {
         "id": draft.report_id,
         "object": "entrusted_production_report",
         "order_id": draft.order_id,
-        "state": "signed" if report.is_signed(draft) else "draft",
+        "state": "signed" if found.is_signed else "draft",
         "version": found.version,
         "rule": rule.rule,
         "is_due": first_on >= rule.from_on,
@@ -81,8 +83,8 @@ def _report_shown(found: Drafted) -> dict[str, Any]:
                 "party": one.party,
                 "licence_number": one.licence_number or None,
                 "signed_at": one.signed_at,
-                "holds": one.content_digest == draft.digest,
+                "holds": org_id in found.holding,
             }
-            for org_id, one in report.signatures.items()
+            for org_id, one in found.signatures.items()
         ],
     }

@@ -1,7 +1,8 @@
 """An inquiry as a resource."""
 
 from services.order.api.orders_shown import line_shown
-from services.order.api.plans_shown import Shown, option_shown, price_span, reasons_shown, relaxation_shown
+from services.order.api.plans_shown import Wanted, option_shown, price_span
+from services.order.api.reasons_shown import Shown, reasons_shown, relaxation_shown
 from services.order.domain.inquiry import Answered, Inquiry, Unasked
 from services.order.domain.terms import Terms
 
@@ -14,6 +15,7 @@ def inquiry_shown(inquiry: Inquiry, version: int, terms: Terms) -> Shown:
     answer = inquiry.answer if isinstance(inquiry, Answered) else None
     options = [] if answer is None else answer.options
     state = "asked" if answer is None else "answered" if options else "impossible"
+    wanted = Wanted(made.requested_from, made.requested_by)
     return {
         "id": made.inquiry_id,
         "object": "inquiry",
@@ -25,7 +27,7 @@ def inquiry_shown(inquiry: Inquiry, version: int, terms: Terms) -> Shown:
         "requested_by": made.requested_by,
         "answered_at": None if answer is None else answer.answered_at,
         **price_span(options),
-        "options": [option_shown(one) for one in options],
+        "options": [option_shown(one, wanted) for one in options],
         "refusals": [] if answer is None else reasons_shown(answer.refusals),
         "relaxation": None if answer is None else relaxation_shown(answer.relaxation),
     }

@@ -148,7 +148,7 @@ def follow_order(order_id: str) -> Answer:
 
     names, begun = Names(api.catalogue), streaming.last_seen()
     for one in api.log.read_stream(stream_of(order_id)):
-        if one.position <= begun:
+        if one.version <= begun:
             names.learn(one.event)
 
     def select(recorded: Recorded) -> dict[str, object] | None:
@@ -157,4 +157,4 @@ def follow_order(order_id: str) -> Answer:
             return None
         return {"at": instant_text(entry.at), "what": entry.what, "by": entry.by, "zh": entry.zh, "en": entry.en}
 
-    return streaming.events(api.log, streaming.of_streams(api.log, [stream_of(order_id)]), select)
+    return streaming.events(api.log, streaming.of_stream(api.log, stream_of(order_id)), select)

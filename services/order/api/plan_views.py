@@ -2,6 +2,7 @@
 
 from shared.web.fields import (
     BaseSchema,
+    Day,
     Flag,
     Id,
     Instant,
@@ -28,7 +29,10 @@ class RelaxationView(BaseSchema):
 
 
 class ReasonView(BaseSchema):
-    """One typed no; figures are limits of a line or the asker's own, never another's order."""
+    """One typed no; figures are the asker's own or limits over all plants, never one plant's and never another's order.
+
+    `plant` is always empty: the number and districts of plants are told, and who they are once they are booked.
+    """
 
     code = Text()
     title = LanguageText()
@@ -73,14 +77,22 @@ class TripView(BaseSchema):
 
 
 class QuoteOptionView(BaseSchema):
+    """An option before it is booked: `promise_at` is the end of the local day `promise_on`, slack is in whole days, and
+    `steps` and `trips` are empty; the plan of the order shows them once it is booked. `named_plants`: those plants that
+    let themselves be named before.
+    """
+
     option_id = Id("opt")
     labels = Many(Text())
     price = MoneyField()
     vat = MoneyField()
     promise_at = Instant()
+    promise_on = Day()
     slack_minutes = Whole()
     before_window = Flag()
     plants = Whole()
+    districts = Many(Text())
+    named_plants = Many(Text())
     variants = Many(Text())
     steps = Many(Part(PlanStepView))
     trips = Many(Part(TripView))

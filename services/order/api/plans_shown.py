@@ -1,19 +1,27 @@
-"""Plans, options and reasons as their buyer may see them: plants by name and place, no lines, no slots, no rivals."""
+"""Plans, options and reasons as their buyer may see them.
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+Before anything is booked an answer is coarse: a day, the price of the whole, number and districts of the plants. What
+is booked is the buyer's own and shown whole. Nothing here names a line, a slot, or what another's order does to a plan.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
+import msgspec
+
+from services.order.api.reasons_shown import Shown, reasons_shown, relaxation_shown
 from services.order.domain.situations import Failure, Order, Quote, Running
 from services.order.domain.standing import open_quote
 from shared.contracts.planning import PlannedStep, PlannedTrip, PlanOption
-from shared.contracts.reason_words import reason_detail, reason_title, relaxation_text
-from shared.contracts.reasons import PlanReason, Relaxation
+from shared.contracts.reasons import PlanReason, ReasonCode, Relaxation
+from shared.kernel.clock import LOCAL_ZONE, instant_text, parse_instant
+from shared.kernel.local_days import end_of_local_day, local_day_of
 from shared.kernel.money import Money
-from shared.kernel.refusal import Language
 from shared.kernel.units import Quantity
 
-Shown = dict[str, Any]
+_DAY_MINUTES = 24 * 60
 
 
 def step_shown(step: PlannedStep) -> Shown:
@@ -51,67 +59,85 @@ def trip_shown(trip: PlannedTrip) -> Shown:
     }
 
 
-def relaxation_shown(relaxation: Relaxation | None) -> Shown | None:
-    if relaxation is None:
-        return None
-    return {
-        "kind": relaxation.kind,
-        "to": relaxation.to,
-        "unit": relaxation.unit,
-        "text": {"zh": relaxation_text(relaxation, "zh"), "en": relaxation_text(relaxation, "en")},
-    }
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """When the buyer wants the goods at the door. *since* None: as early as can be."""
+
+    since: datetime | None
+    by: datetime
+
+    def slack_days(self, promise_at: datetime) -> int:
+        """Whole days between the promised day and the last one wanted; negative: late."""
+        return (local_day_of(self.by) - local_day_of(promise_at)).days
+
+    def is_before(self, promise_at: datetime) -> bool:
+        """Whether the goods would be there on a day before the window begins."""
+        return self.since is not None and local_day_of(promise_at) < _begin_day(self.since)
 
 
-def reason_shown(reason: PlanReason) -> Shown:
-    return {
-        "code": reason.code.value,
-        "title": {"zh": reason_title(reason.code, "zh"), "en": reason_title(reason.code, "en")},
-        "detail": {"zh": _detail(reason, "zh"), "en": _detail(reason, "en")},
-        "step": reason.step,
-        "capability": reason.capability,
-        "variant": reason.variant,
-        "plant": reason.plant_name,
-        "facts": dict(reason.facts),
-        "relaxation": relaxation_shown(reason.relaxation),
-    }
+def _begin_day(since: datetime) -> date:
+    return since.astimezone(LOCAL_ZONE).date()
 
 
-def _detail(reason: PlanReason, language: Language) -> str:
-    return reason_detail(reason, language) or reason_title(reason.code, language)
-
-
-def reasons_shown(reasons: Iterable[PlanReason]) -> list[Shown]:
-    """What several lines of one plant say alike is told once."""
-    found: list[Shown] = []
-    for row in map(reason_shown, reasons):
-        if row not in found:
-            found.append(row)
-    return found
-
-
-def option_shown(option: PlanOption, requested_from: datetime | None = None) -> Shown:
-    """*before_window*: the goods would be ready before the window the buyer asked for begins."""
+def option_shown(option: PlanOption, wanted: Wanted) -> Shown:
+    """*option* before it is booked: nothing in it is finer than a day, and nothing tells what stands on a line."""
+    slack = wanted.slack_days(option.promise_at)
     return {
         "option_id": option.option_id,
         "labels": list(option.labels),
         "price": Money(option.price_fen),
         "vat": Money(option.vat_fen),
-        "promise_at": option.promise_at,
-        "slack_minutes": option.slack_minutes,
-        "before_window": requested_from is not None and option.promise_at < requested_from,
+        "promise_at": end_of_local_day(option.promise_at),
+        "promise_on": local_day_of(option.promise_at),
+        "slack_minutes": slack * _DAY_MINUTES,
+        "before_window": wanted.is_before(option.promise_at),
         "plants": option.plants,
-        "variants": sorted({one.variant for one in option.steps}),
-        "steps": [step_shown(one) for one in option.steps],
-        "trips": [trip_shown(one) for one in option.trips],
-        "binding": None if option.binding is None else reason_shown(option.binding),
-        "better_if": relaxation_shown(option.better_if),
+        "districts": districts_of(option),
+        "named_plants": sorted({one.plant_name for one in option.steps if one.named} | set(option.named_plants)),
+        "variants": variants_of(option),
+        "steps": [],
+        "trips": [],
+        "binding": binding_shown(option, is_late=slack < 0),
+        "better_if": relaxation_shown(_in_days(option.better_if)),
     }
 
 
-def quote_shown(
-    quote: Quote, order: Order, attempt: int, at: datetime, *, order_id: str, begins: datetime | None
-) -> Shown:
-    """*attempt*: the plan asked for that it answers; *begins*: start of the window the buyer asked for."""
+def districts_of(option: PlanOption) -> list[str]:
+    """Where the plants are, each place once."""
+    return sorted({one.district for one in option.steps} | set(option.districts))
+
+
+def variants_of(option: PlanOption) -> list[str]:
+    return sorted({one.variant for one in option.steps} | set(option.variants))
+
+
+def binding_shown(option: PlanOption, *, is_late: bool) -> Shown | None:
+    """What keeps it from being earlier, as far as it is the asker's own matter.
+
+    An indicative option (without steps) was bound on lines free of everybody's orders and says so itself. What binds a
+    plan among others' orders would tell of them, so a quote says only that the day asked for is too early.
+    """
+    if not option.steps:
+        return None if option.binding is None else reasons_shown([_relaxed_in_days(option.binding)])[0]
+    if not is_late:
+        return None
+    date_wanted = Relaxation("date", instant_text(end_of_local_day(option.promise_at)))
+    return reasons_shown([PlanReason(ReasonCode.DATE_TOO_EARLY, relaxation=date_wanted)])[0]
+
+
+def _relaxed_in_days(reason: PlanReason) -> PlanReason:
+    return msgspec.structs.replace(reason, relaxation=_in_days(reason.relaxation))
+
+
+def _in_days(relaxation: Relaxation | None) -> Relaxation | None:
+    """A date that would do, as the end of its day; any other change as it is."""
+    if relaxation is None or relaxation.kind != "date":
+        return relaxation
+    return Relaxation("date", instant_text(end_of_local_day(parse_instant(relaxation.to))), relaxation.unit)
+
+
+def quote_shown(quote: Quote, order: Order, attempt: int, at: datetime, *, order_id: str, wanted: Wanted) -> Shown:
+    """*attempt*: the plan asked for that it answers."""
     current = open_quote(order, at)
     if current is not None and current.quote_id == quote.quote_id:
         state = "open"
@@ -130,7 +156,7 @@ def quote_shown(
         "attempt": attempt,
         "offered_at": quote.offered_at,
         "expires_at": quote.expires_at,
-        "options": [option_shown(one, begins) for one in quote.options],
+        "options": [option_shown(one, wanted) for one in quote.options],
         "refusals": reasons_shown(quote.refusals),
     }
 
@@ -138,18 +164,20 @@ def quote_shown(
 def failure_shown(failure: Failure) -> Shown:
     return {
         "reasons": reasons_shown(failure.reasons),
-        "relaxation": relaxation_shown(failure.relaxation),
+        "relaxation": relaxation_shown(_in_days(failure.relaxation)),
         "failed_at": failure.failed_at,
     }
 
 
 def price_span(options: Sequence[PlanOption]) -> Mapping[str, Any]:
-    """Earliest date and price range of a menu; all None when it is empty."""
+    """Earliest day and price range of a menu; all None when it is empty."""
     if not options:
-        return {"earliest_promise_at": None, "price_from": None, "price_to": None}
+        return {"earliest_promise_at": None, "earliest_promise_on": None, "price_from": None, "price_to": None}
+    earliest = min(one.promise_at for one in options)
     prices = [one.price_fen for one in options]
     return {
-        "earliest_promise_at": min(one.promise_at for one in options),
+        "earliest_promise_at": end_of_local_day(earliest),
+        "earliest_promise_on": local_day_of(earliest),
         "price_from": Money(min(prices)),
         "price_to": Money(max(prices)),
     }

@@ -1,7 +1,7 @@
 """The process tree of an order: as exploded from its snapshot before a plan is booked, as booked and moving after."""
 
 from services.order.api.orders_shown import running_of
-from services.order.api.plans_shown import Shown
+from services.order.api.reasons_shown import Shown
 from services.order.domain.changing import body_of
 from services.order.domain.situations import Body, Order, Running
 from services.order.domain.values import OrderLine

@@ -6,8 +6,9 @@ from services.order.api.asking import AcceptBody
 from services.order.api.doors import OrderApi, doors
 from services.order.api.orders import show_order, show_planned_order
 from services.order.api.plan_views import QuotesPage, QuoteView
-from services.order.api.plans_shown import Shown, quote_shown, reason_shown, relaxation_shown
+from services.order.api.plans_shown import Wanted, quote_shown
 from services.order.api.quotes_waited import Acceptance, acceptance_of
+from services.order.api.reasons_shown import Shown, reasons_shown, relaxation_shown
 from services.order.api.views import OrderView
 from services.order.domain.changing import body_of
 from services.order.domain.commands import AcceptQuote, RequestQuote
@@ -31,8 +32,9 @@ def _quote_of(event: QuoteReceived) -> Quote:
 
 
 def _shown(api: OrderApi, event: QuoteReceived, order: Order) -> Shown:
-    begins = body_of(order).requested_from
-    return quote_shown(_quote_of(event), order, event.attempt, api.now(), order_id=event.order_id, begins=begins)
+    body = body_of(order)
+    wanted = Wanted(body.requested_from, body.requested_by)
+    return quote_shown(_quote_of(event), order, event.attempt, api.now(), order_id=event.order_id, wanted=wanted)
 
 
 @routes.get("/orders/<order_id>/quotes", answer=QuotesPage)
@@ -100,8 +102,8 @@ def _accepted(order_id: str, quote_id: str) -> Answer:
         return show_order(order_id)
     loaded = api.ordering.find(order_id, current_principal())
     fresh = None if found.fresh is None else QuoteView().dump(_shown(api, found.fresh, loaded.state))
-    lost = [] if found.lost is None else [reason_shown(one) for one in found.lost.reasons]
-    failed = [] if found.failed is None else [reason_shown(one) for one in found.failed.reasons]
+    lost = [] if found.lost is None else reasons_shown(found.lost.reasons)
+    failed = [] if found.failed is None else reasons_shown(found.failed.reasons)
     why = Why.QUOTE_LOST if found.fate == "lost" else Why.QUOTE_EXPIRED
     return refusal(
         why,

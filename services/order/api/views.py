@@ -50,7 +50,6 @@ class LineView(BaseSchema):
     delivered = QuantityField(zero=True)
     confirmed = QuantityField(zero=True)
     payable = QuantityField(zero=True)
-    beyond_tolerance = QuantityField(zero=True)
 
 
 class SupplyView(BaseSchema):
@@ -73,6 +72,7 @@ class QuestionView(BaseSchema):
     cause = Text(allow_none=True)
     old_promise_at = Instant(allow_none=True)
     new_promise_at = Instant(allow_none=True)
+    new_promise_on = Day(allow_none=True)
     old_price = MoneyField(allow_none=True)
     new_price = MoneyField(allow_none=True)
     choices = Many(Text())
@@ -107,8 +107,6 @@ class DeliveryView(BaseSchema):
     state = Text()
     quantity = QuantityField()
     confirmed = QuantityField(zero=True, allow_none=True)
-    beyond_tolerance = QuantityField(zero=True)
-    over_accepted = QuantityField(zero=True)
     grounds = Text(allow_none=True)
     lots = Many(Text())
     delivered_at = Instant()
@@ -182,6 +180,8 @@ class OrdersPage(BaseSchema):
 
 
 class TimelineEntry(BaseSchema):
+    """*position* counts the events of this order alone."""
+
     position = Whole()
     at = Instant()
     what = Text()
@@ -206,6 +206,7 @@ class InquiryView(BaseSchema):
     requested_by = Instant()
     answered_at = Instant(allow_none=True)
     earliest_promise_at = Instant(allow_none=True)
+    earliest_promise_on = Day(allow_none=True)
     price_from = MoneyField(allow_none=True)
     price_to = MoneyField(allow_none=True)
     options = Many(Part(QuoteOptionView))

@@ -1,6 +1,7 @@
 """The report of entrusted production (委托生产): drafted from a drink order, signed by the buyer and each factory.
 
-A signature stands with the digest of what was signed. When a plan changes, the draft changes and must be signed anew.
+Each factory sees and signs its own part: what others make, and who they are, is the buyer's. A signature stands with the
+digest of what was signed. When a plan changes, the draft changes and must be signed anew by those whose part changed.
 """
 
 import hashlib
@@ -52,6 +53,12 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
     @property
     def factories(self) -> list[str]:
         return sorted({one.factory_org_id for one in self.parts if one.factory_org_id})
+
+    def as_signed_by(self, org_id: str) -> "Draft":
+        """What *org_id* puts its name to: a factory its own parts, the buyer all of them."""
+        if org_id == self.buyer_org_id:
+            return self
+        return msgspec.structs.replace(self, parts=[one for one in self.parts if one.factory_org_id == org_id])
 
 
 def draft_of(order: Order) -> Draft | None:
@@ -114,6 +121,7 @@ class Signature:
     content_digest: str
     licence_number: str
     signed_at: datetime
+    part_digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +130,22 @@ class Report:
 
     signatures: Mapping[str, Signature] = field(default_factory=dict)
 
-    def holds(self, org_id: str, digest: str) -> bool:
-        """Whether the organisation has signed exactly this content."""
+    def holds(self, org_id: str, draft: Draft) -> bool:
+        """Whether the organisation has signed what *draft* says of it. Factories once signed the whole: that holds too."""
         found = self.signatures.get(org_id)
-        return found is not None and found.content_digest == digest
+        return found is not None and found.content_digest in {draft.as_signed_by(org_id).digest, draft.digest}
 
     def is_signed(self, draft: Draft) -> bool:
         """Whether every party has signed the draft as it is."""
-        return all(self.holds(one, draft.digest) for one in [draft.buyer_org_id, *draft.factories])
+        return all(self.holds(one, draft) for one in [draft.buyer_org_id, *draft.factories])
+
+    def holds_between(self, draft: Draft, factory_org_id: str) -> bool:
+        """Whether the buyer has signed what *draft* says of this factory, whatever became of the others' parts."""
+        found = self.signatures.get(draft.buyer_org_id)
+        part = draft.as_signed_by(factory_org_id).digest
+        return (found is not None and part == found.part_digests.get(factory_org_id)) or self.holds(
+            draft.buyer_org_id, draft
+        )
 
 
 def decide(command: SignReport, report: Report) -> Sequence[EntrustedReportSigned]:
@@ -139,7 +155,7 @@ def decide(command: SignReport, report: Report) -> Sequence[EntrustedReportSigne
         raise Refused(Why.UNKNOWN_ORDER)
     if not is_buyer:
         _check_licence(command.licence_number)
-    if report.holds(command.org_id, draft.digest):
+    if report.holds(command.org_id, draft):
         raise Refused(Why.SIGNED_ALREADY)
     return [
         EntrustedReportSigned(
@@ -148,9 +164,10 @@ def decide(command: SignReport, report: Report) -> Sequence[EntrustedReportSigne
             buyer_org_id=draft.buyer_org_id,
             party="entrusting" if is_buyer else "entrusted",
             org_id=command.org_id,
-            content_digest=draft.digest,
+            content_digest=draft.as_signed_by(command.org_id).digest,
             licence_number="" if is_buyer else command.licence_number,
             signed_at=command.at,
+            part_digests={one: draft.as_signed_by(one).digest for one in draft.factories} if is_buyer else {},
         )
     ]
 
@@ -165,7 +182,7 @@ def _check_licence(number: str) -> None:
 
 
 def evolve(report: Report, event: EntrustedReportSigned) -> Report:
-    signature = Signature(event.party, event.content_digest, event.licence_number, event.signed_at)
+    signature = Signature(event.party, event.content_digest, event.licence_number, event.signed_at, event.part_digests)
     return replace(report, signatures={**report.signatures, event.org_id: signature})
 
 

@@ -11,6 +11,7 @@ from shared.contracts.reason_words import reason_title
 from shared.eventstore.port import Recorded
 from shared.kernel.clock import LOCAL_ZONE
 from shared.kernel.event import Event
+from shared.kernel.local_days import local_day_of
 
 _STATES = {
     "confirmed": "已排产",
@@ -41,7 +42,7 @@ _SET_ASIDE = {"expired": "已过期", "outdated": "已过时", "replaced": "已�
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """*what* is the stored type without version; *by*: buyer, plants or platform."""
+    """*position* in the order's own story; *what* is the stored type without version; *by*: buyer, plants, platform."""
 
     position: int
     at: datetime
@@ -62,7 +63,7 @@ def entry_of(recorded: Recorded, names: Names) -> Entry | None:
     if tell is None:
         return None
     by, zh, en = tell(recorded.event, names)
-    return Entry(recorded.position, recorded.cause.at, recorded.type.rpartition(".")[0], by, zh, en)
+    return Entry(recorded.version, recorded.cause.at, recorded.type.rpartition(".")[0], by, zh, en)
 
 
 Told = tuple[str, str, str]
@@ -140,7 +141,7 @@ def _moved(event: events.PlanMoved, _: Names) -> Told:
 
 
 def _asked(event: events.ReplanAsked, _: Names) -> Told:
-    dates = f"{_day(event.old_promise_at)} → {_day(event.new_promise_at)}"
+    dates = f"{_day(event.old_promise_at)} → {local_day_of(event.new_promise_at)}"  # not booked yet: a day
     prices = f"{_yuan(event.old_price_fen)} → {_yuan(event.new_price_fen)}"
     zh = (
         f"计划有变（{_CAUSES.get(event.cause, event.cause)}）：交期 {dates}，价格 {prices} 元，"
@@ -189,13 +190,10 @@ def _delivered(_: events.OrderDelivered, __: Names) -> Told:
 
 
 def _delivery_confirmed(event: events.DeliveryConfirmed, names: Names) -> Told:
-    unit = names.unit(event.unit)
-    over_zh = f"，其中超出允差的 {event.over_accepted:,} {unit} 同意付款" if event.over_accepted else ""
-    over_en = f", {event.over_accepted:,} beyond the tolerance taken and paid" if event.over_accepted else ""
     return (
         "buyer",
-        f"确认收货 {event.quantity:,} {unit}{over_zh}",
-        f"receipt confirmed: {event.quantity:,} {event.unit}{over_en}",
+        f"确认收货 {event.quantity:,} {names.unit(event.unit)}",
+        f"receipt confirmed: {event.quantity:,} {event.unit}",
     )
 
 

@@ -33,7 +33,7 @@ def drawn(
     steps = [_step(context, part, one, quote_id) for part in parts for one in part.placed.values()]
     promise = whole.arrives
     trips = [trip for part in parts for trip in _trips(context, part, promise)]
-    option_id = derived_id("opt", quote_id, *sorted(step.slot_id for step in steps))
+    option_id = derived_id("opt", quote_id, *whole.labels)  # never of times or lines: whoever guesses them could check
     fen = sum(step.price_fen for step in steps) + sum(trip.price_fen for trip in trips)
     option = PlanOption(
         option_id=option_id,

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from services.order.domain.commands import ReceivePlanChange
-from services.order.domain.entrusted import REPORT, Draft, SignReport, draft_of
+from services.order.domain.entrusted import REPORT, Draft, Report, Signature, SignReport, draft_of
 from services.order.domain.entrusted_events import EntrustedReportSigned
 from services.order.domain.refusals import Why
 from shared.reference.food import check_digit
@@ -13,6 +13,7 @@ from tests.support.stories import given
 from tests.unit.order.domain.conftest import Situation, confirmed_with
 
 _DIGITS = "1064212029001"
+OTHER = "org_F" + "0" * 24 + "2"
 LICENCE = f"SC{_DIGITS}{check_digit(_DIGITS)}"
 
 
@@ -66,5 +67,30 @@ def test_a_changed_plan_voids_the_signature(a_confirmed_order: Situation) -> Non
     assert changed is not None
     assert changed.digest != draft.digest
     story = given(REPORT).after(SignReport(draft, BUYER, "", NOW))
-    assert not story.state.holds(BUYER, changed.digest)
+    assert not story.state.holds(BUYER, changed)
     story.when(SignReport(changed, BUYER, "", NOW)).then(EntrustedReportSigned)
+
+
+def of_two_factories(draft: Draft) -> Draft:
+    """The draft as if another factory made one part more of it."""
+    (part,) = draft.parts
+    return msgspec.structs.replace(draft, parts=[part, msgspec.structs.replace(part, factory_org_id=OTHER)])
+
+
+def test_a_factory_signs_its_own_part_and_the_others_changes_leave_it(a_confirmed_order: Situation) -> None:
+    draft = of_two_factories(drafted(a_confirmed_order))
+    mine = draft.as_signed_by(FACTORY)
+    assert [one.factory_org_id for one in mine.parts] == [FACTORY]
+    story = given(REPORT).after(SignReport(draft, BUYER, "", NOW), SignReport(draft, FACTORY, LICENCE, NOW))
+    first, other = draft.parts
+    moved = msgspec.structs.replace(draft, parts=[first, msgspec.structs.replace(other, plant_name="另一厂")])
+    assert story.state.holds(FACTORY, moved)
+    assert story.state.holds_between(moved, FACTORY)
+    assert not story.state.holds_between(moved, OTHER)
+    assert not story.state.holds(BUYER, moved)
+
+
+def test_a_signature_of_the_whole_by_a_factory_still_holds(a_confirmed_order: Situation) -> None:
+    draft = of_two_factories(drafted(a_confirmed_order))
+    report = Report({FACTORY: Signature("entrusted", draft.digest, LICENCE, NOW)})
+    assert report.holds(FACTORY, draft)
