@@ -39,7 +39,17 @@ lint: install ## style, types and dependency direction
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint ## lint, types, dependency direction and all tests
+API_TOOLS := tests/contract/api_tools
+
+$(API_TOOLS)/node_modules/.package-lock.json: $(API_TOOLS)/package.json $(API_TOOLS)/package-lock.json
+	cd $(API_TOOLS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+api-tools: $(API_TOOLS)/node_modules/.package-lock.json ## install what the API document is judged with (Node 20.19 or newer)
+
+lint-api: install api-tools ## both public linters over the OpenAPI document: 0 errors, 0 warnings
+	$(BIN)/python -m tests.contract.api_tools
+
+test: lint api-tools ## lint, types, dependency direction and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: test ## all that the continuous integration runs
@@ -98,4 +108,4 @@ image: ## build the container image of the embedded mode
 clean: ## remove var/ and the caches (not .venv)
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
-.PHONY: help install demo seed serve lint test check bench soak doctor verify audit image clean fault races fuzz fuzz-api planted sim sim-coverage
+.PHONY: api-tools lint-api help install demo seed serve lint test check bench soak doctor verify audit image clean fault races fuzz fuzz-api planted sim sim-coverage

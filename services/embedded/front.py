@@ -20,7 +20,7 @@ from shared.web.documentation import merge_documents
 from shared.web.health import Check
 from shared.web.refusals import WebWhy
 
-TITLE = "Gongfang 共坊"
+TITLE = "Gongfang API"
 VERSION = "0.1.0"
 FALLBACK = "portal"
 

@@ -1,10 +1,15 @@
-"""What a document says of answers: their shape. The sizes that its fields name bound only what callers send."""
+"""What a document says of answers: their shape. Members are always there unless a field says `sometimes`; the sizes that
+fields name bound only what callers send; and an answer may learn new members, which no client may choke on.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
+SOMETIMES = "x-sometimes"
+sometimes = {SOMETIMES: True}
+"""Metadata of an answer's field that is there on some occasions only, e.g. `Text(metadata=sometimes)`."""
 _SIZES = frozenset({"minLength", "maxLength", "minItems", "maxItems", "maxProperties"})
 
 
@@ -13,16 +18,57 @@ def reference_to(name: str) -> str:
     return f'"#/components/schemas/{name}"'
 
 
-def leave_sizes_to_what_is_taken(document: dict[str, Any]) -> None:
-    """Take the sizes out of the schemas of *document* that only ever stand in answers.
+def shape_answers(document: dict[str, Any]) -> None:
+    """Say of each schema of *document* that stands in answers what is true of answers.
 
     A field has the same bounds wherever it stands; what an answer holds was made by the platform and may be longer
-    (the bytes of a ledger entry), more (a page of 200), or empty (no reference was given).
+    (the bytes of a ledger entry), more (a page of 200), or empty (no reference was given). A schema that both ways
+    have in common is told apart: `PriceBody` is what is sent, `PriceView` what is answered.
     """
     schemas = document["components"]["schemas"]
-    taken = _reached([_what_is_sent(path) for path in document.get("paths", {}).values()], schemas)
-    for name in schemas.keys() - taken - {"Problem"}:
-        schemas[name] = _without_sizes(schemas[name])
+    paths = document.get("paths", {}).values()
+    sent = _reached([_what_is_sent(path) for path in paths], schemas)
+    answered = _reached([_what_is_answered(path) for path in paths], schemas)
+    renamed = {name: _own_name(name, schemas) for name in sent & answered - _BOTH_WAYS}
+    for name in answered - {"Problem"} - _BOTH_WAYS:
+        schemas[renamed.get(name, name)] = _answered(schemas[name], renamed)
+    for path in paths:
+        for operation in path.values():
+            if isinstance(operation, dict) and "responses" in operation:
+                operation["responses"] = _renamed(operation["responses"], renamed)
+
+
+_BOTH_WAYS = frozenset({"Money", "SignedMoney", "Quantity", "PositiveQuantity"})
+"""Shapes whose members are always all there; a client takes one from an answer and sends it."""
+_IN_ANSWERS = {"PositiveQuantity": "Quantity"}
+
+
+def _own_name(name: str, schemas: Mapping[str, Any]) -> str:
+    stem = name.removesuffix("Body")
+    return next(one for one in (f"{stem}View", f"{stem}Shown", f"{name}Answered") if one not in schemas)
+
+
+def _answered(schema: dict[str, Any], renamed: Mapping[str, str]) -> dict[str, Any]:
+    shaped: dict[str, Any] = _open(_renamed(_without_sizes(schema), renamed))
+    members = shaped.get("properties", {})
+    always = [name for name, one in members.items() if not one.pop(SOMETIMES, False)]
+    return {**shaped, "required": always} if always else shaped
+
+
+def _open(value: Any) -> Any:
+    """*value* without the word that nothing else may stand in an object."""
+    if isinstance(value, list):
+        return [_open(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _open(one) for name, one in value.items() if not (name == "additionalProperties" and one is False)}
+
+
+def _renamed(value: Any, renamed: Mapping[str, str]) -> Any:
+    text = orjson.dumps(value).decode()
+    for old, new in {**renamed, **_IN_ANSWERS}.items():
+        text = text.replace(reference_to(old), reference_to(new))
+    return orjson.loads(text)
 
 
 def _what_is_sent(path: Mapping[str, Any]) -> list[Any]:
@@ -31,6 +77,10 @@ def _what_is_sent(path: Mapping[str, Any]) -> list[Any]:
         for operation in path.values()
         if isinstance(operation, dict)
     ]
+
+
+def _what_is_answered(path: Mapping[str, Any]) -> list[Any]:
+    return [operation.get("responses") for operation in path.values() if isinstance(operation, dict)]
 
 
 def _reached(value: object, schemas: Mapping[str, Any]) -> set[str]:

@@ -6,46 +6,36 @@ The page is rendered on the server from the document alone: no script, nothing f
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import orjson
-import yaml
 from flask import Blueprint, Response, render_template, request
 
 from shared.web.access import public
-from shared.web.answer_shapes import leave_sizes_to_what_is_taken, reference_to
+from shared.web.answer_shapes import reference_to, shape_answers
+from shared.web.document_parts import HEADERS, PARAMETERS, RESPONSES
 from shared.web.languages import language
+from shared.web.named_shapes import name_shapes, tidy_parameters
+from shared.web.operations import finish_operation
 from shared.web.problems import PROBLEM_SCHEMA
 
-_SUMMARIES = Path(__file__).with_name("summaries.zh.yaml")
 METHODS = ("get", "post", "put", "patch", "delete")
-_HEADER_PARAMETERS: dict[str, dict[str, Any]] = {
-    "IdempotencyKey": {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "required": False,
-        "description": "The same key and request act once; a repeat gets the first answer. 重发同一请求只生效一次。",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 128},
-    },
-    "IfMatch": {
-        "name": "If-Match",
-        "in": "header",
-        "required": False,
-        "description": "ETag of the version a change is based on (428 when missing, 412 when stale). 修改所依据的版本。",
-        "schema": {"type": "string"},
-    },
-    "AcceptLanguage": {
-        "name": "Accept-Language",
-        "in": "header",
-        "required": False,
-        "description": "zh (default) or en. 中文（默认）或英文。",
-        "schema": {"type": "string"},
-    },
+ABOUT: Mapping[str, Any] = {
+    "summary": "A shared-manufacturing order platform for packaging and beverages",
+    "description": (
+        "Ask who could make it, order, follow it, confirm; publish plants, answer offers, report production; read the "
+        "ledger behind every figure. Every no is problem+json with a stable `code`: `/docs/errors` lists them all.\n\n"
+        "询期、下单、跟踪、确认；发布产能、答复派单、报工；查询每个数字背后的台账。"
+        "一切拒绝均为 problem+json，`code` 稳定不变，见 `/docs/errors`。"
+    ),
+    "contact": {"name": "Gongfang"},
+    "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
 }
-_PROBLEM = {
-    "description": "Problem (RFC 9457)",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+
+
+SERVER: Mapping[str, Any] = {
+    "url": "http://127.0.0.1:8480",
+    "description": "Where `serve` answers unless it is told otherwise; put your own origin. 默认地址，请换成实际地址。",
 }
 
 
@@ -55,43 +45,31 @@ def spec_options() -> dict[str, Any]:
 
 
 def finished(document: dict[str, Any]) -> dict[str, Any]:
-    """*document* as flask-smorest made it, with problem+json as the answer to every error and the headers we read."""
+    """*document* as flask-smorest made it, with all that follows from our manners (`shared.web.operations`)."""
     made = deepcopy(document)
     components = made.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("Error", "PaginationMetadata"):  # flask-smorest's own manners, which are not ours
         schemas.pop(unused, None)
     schemas["Problem"] = PROBLEM_SCHEMA
-    components["parameters"] = _HEADER_PARAMETERS
-    components.pop("responses", None)
-    components.pop("headers", None)
     for path, operations in made.get("paths", {}).items():
+        shared = operations.get("parameters", [])
         for method in METHODS:
             if method in operations:
-                _finish_operation(method, operations[method])
-                chinese = chinese_summaries().get(f"{method.upper()} {path}")
-                if chinese is not None:
-                    operations[method]["x-summary-zh"] = chinese
-    leave_sizes_to_what_is_taken(made)
+                tidy_parameters(operations[method].get("parameters", []))
+                finish_operation(method, path, operations[method], shared)
+    name_shapes(made)
+    shape_answers(made)
+    components["parameters"] = _used(made, "parameters", PARAMETERS)
+    components["responses"] = _used(made, "responses", RESPONSES)
+    components["headers"] = _used({**made, "components": components}, "headers", HEADERS)
     return made
 
 
-@cache
-def chinese_summaries() -> Mapping[str, str]:
-    """Method and path -> what the operation does, in Chinese."""
-    found: dict[str, str] = yaml.safe_load(_SUMMARIES.read_text("utf-8"))
-    return found
-
-
-def _finish_operation(method: str, operation: dict[str, Any]) -> None:
-    names = ["AcceptLanguage"]
-    if method != "get" and operation.get("x-permissions"):
-        names += ["IdempotencyKey", "IfMatch"]
-    operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in names)
-    responses = operation.setdefault("responses", {})
-    for status in [one for one in responses if one.startswith(("4", "5")) or one == "default"]:
-        del responses[status]
-    responses["default"] = _PROBLEM
+def _used(document: Mapping[str, Any], kind: str, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of *parts* that *document* refers to."""
+    text = orjson.dumps(document).decode()
+    return {name: deepcopy(part) for name, part in parts.items() if f'"#/components/{kind}/{name}"' in text}
 
 
 def merge_documents(documents: Sequence[Mapping[str, Any]], *, title: str, version: str) -> dict[str, Any]:
@@ -100,7 +78,8 @@ def merge_documents(documents: Sequence[Mapping[str, Any]], *, title: str, versi
     """
     merged: dict[str, Any] = {
         "openapi": "3.1.0",
-        "info": {"title": title, "version": version},
+        "info": {"title": title, "version": version, **ABOUT},
+        "servers": [SERVER],
         "paths": {},
         "tags": [],
         "components": {},

@@ -230,21 +230,22 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "code": {"type": "string"},
+        "code": {"type": "string", "description": "Stable; `/docs/errors` lists them all. 稳定的代码，见错误目录。"},
         "request_id": {"type": "string"},
         "errors": {
             "type": "array",
             "items": {
                 "type": "object",
+                "required": ["code", "detail"],
                 "properties": {
-                    "pointer": {"type": "string"},
-                    "parameter": {"type": "string"},
+                    "pointer": {"type": "string", "description": "JSON Pointer into the body 正文中的位置"},
+                    "parameter": {"type": "string", "description": "Query parameter 查询参数"},
                     "code": {"type": "string"},
                     "detail": {"type": "string"},
                 },
             },
         },
-        "reasons": {"type": "array", "items": {"type": "object"}},
-        "relaxation": {"type": "object"},
+        "reasons": {"type": "array", "items": {"type": "object", "additionalProperties": True}},
+        "relaxation": {"type": "object", "additionalProperties": True},
     },
 }

@@ -2,6 +2,9 @@
 
 It is flask-smorest's Blueprint underneath. The view gets keyword arguments: path parameters by name, `body` when a body
 schema is given, `query` when a query schema is. It returns the object to dump, or (object, status[, headers]).
+
+What a route says of itself beyond that is a `Manner`: whether `Prefer: wait` is heard, whether If-Match must be sent,
+what media types it answers with. The document declares it (`shared.web.operations`).
 """
 
 from collections.abc import Callable
@@ -14,10 +17,14 @@ from marshmallow import Schema
 from shared.web.access import declared
 from shared.web.bodies import ArgumentsParser
 from shared.web.deprecation import is_deprecated
+from shared.web.operations import BINARY, Manner, operation_id_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = Any
 """What a view may return: an object for the answer schema, (object, status), (object, status, headers), a Response."""
+
+
+USUAL = Manner()
 
 
 class _Blueprint(Blueprint):  # type: ignore[misc] # flask-smorest publishes no types
@@ -37,8 +44,13 @@ class Routes:
         answer: type[Schema] | None = None,
         query: type[Schema] | None = None,
         documents: dict[int, type[Schema] | None] | None = None,
+        operation_id: str | None = None,
+        manner: Manner = USUAL,
     ) -> Callable[[View], View]:
-        return self._route("GET", path, answer=answer, query=query, status=200, documents=documents)
+        """*operation_id*: what a client calls it; the view's own name where that says it (`list_orders`: listOrders)."""
+        return self._route(
+            "GET", path, answer=answer, query=query, status=200, documents=documents, named=(operation_id, manner)
+        )
 
     def post(
         self,
@@ -47,13 +59,23 @@ class Routes:
         answer: type[Schema] | None = None,
         body: type[Schema] | None = None,
         query: type[Schema] | None = None,
-        takes: type[Schema] | str | None = None,
+        takes: type[Schema] | list[str] | None = None,
         status: int = 200,
         documents: dict[int, type[Schema] | None] | None = None,
+        operation_id: str | None = None,
+        manner: Manner = USUAL,
     ) -> Callable[[View], View]:
-        """*takes* documents what the view reads itself: a form's schema, or the media type of a file."""
+        """*takes* documents what the view reads itself: a form's schema, or the media types of a file."""
         return self._route(
-            "POST", path, answer=answer, body=body, query=query, takes=takes, status=status, documents=documents
+            "POST",
+            path,
+            answer=answer,
+            body=body,
+            query=query,
+            takes=takes,
+            status=status,
+            documents=documents,
+            named=(operation_id, manner),
         )
 
     def put(
@@ -65,8 +87,19 @@ class Routes:
         query: type[Schema] | None = None,
         status: int = 200,
         documents: dict[int, type[Schema] | None] | None = None,
+        operation_id: str | None = None,
+        manner: Manner = USUAL,
     ) -> Callable[[View], View]:
-        return self._route("PUT", path, answer=answer, body=body, query=query, status=status, documents=documents)
+        return self._route(
+            "PUT",
+            path,
+            answer=answer,
+            body=body,
+            query=query,
+            status=status,
+            documents=documents,
+            named=(operation_id, manner),
+        )
 
     def patch(
         self,
@@ -76,11 +109,23 @@ class Routes:
         body: type[Schema] | None = None,
         status: int = 200,
         documents: dict[int, type[Schema] | None] | None = None,
+        operation_id: str | None = None,
+        manner: Manner = USUAL,
     ) -> Callable[[View], View]:
-        return self._route("PATCH", path, answer=answer, body=body, status=status, documents=documents)
+        return self._route(
+            "PATCH", path, answer=answer, body=body, status=status, documents=documents, named=(operation_id, manner)
+        )
 
-    def delete(self, path: str, *, answer: type[Schema] | None = None, status: int = 204) -> Callable[[View], View]:
-        return self._route("DELETE", path, answer=answer, status=status)
+    def delete(
+        self,
+        path: str,
+        *,
+        answer: type[Schema] | None = None,
+        status: int = 204,
+        operation_id: str | None = None,
+        manner: Manner = USUAL,
+    ) -> Callable[[View], View]:
+        return self._route("DELETE", path, answer=answer, status=status, named=(operation_id, manner))
 
     def _route(
         self,
@@ -90,10 +135,12 @@ class Routes:
         answer: type[Schema] | None = None,
         body: type[Schema] | None = None,
         query: type[Schema] | None = None,
-        takes: type[Schema] | str | None = None,
+        takes: type[Schema] | list[str] | None = None,
         status: int,
         documents: dict[int, type[Schema] | None] | None = None,
+        named: tuple[str | None, Manner],
     ) -> Callable[[View], View]:
+        operation_id, manner = named
         located = [("body", "json", body), ("query", "query", query)]
         given = [(name, location, schema) for name, location, schema in located if schema is not None]
 
@@ -104,6 +151,7 @@ class Routes:
                 wrapped = self.blueprint.alt_response(other, schema=schema)(wrapped)
             needed = declared(view)
             self._document(wrapped, needed, takes)
+            self._say(wrapped, operation_id or operation_id_of(view.__name__), manner)
             self.blueprint.route(path, methods=[method])(wrapped)
             return view
 
@@ -122,17 +170,24 @@ class Routes:
             wrapped = self.blueprint.arguments(schema, location=location, required=_is_needed(schema))(wrapped)
         return wrapped
 
-    def _document(self, wrapped: Any, needed: frozenset[str] | None, takes: type[Schema] | str | None) -> None:
+    def _document(self, wrapped: Any, needed: frozenset[str] | None, takes: type[Schema] | list[str] | None) -> None:
         extra: dict[str, Any] = {"security": [{"bearer": []}] if needed else []}
         if needed:
             extra["x-permissions"] = sorted(needed)
         if is_deprecated(wrapped):
             extra["deprecated"] = True
         if takes is not None:
-            schema = {"type": "string", "format": "binary"} if isinstance(takes, str) else takes
-            content = {takes if isinstance(takes, str) else "application/x-www-form-urlencoded": {"schema": schema}}
+            if isinstance(takes, list):
+                content: dict[str, Any] = {kind: {"schema": dict(BINARY)} for kind in takes}
+            else:
+                content = {"application/x-www-form-urlencoded": {"schema": takes}}
             extra["requestBody"] = {"required": True, "content": content}
         wrapped._apidoc.setdefault("manual_doc", {}).update(extra)  # noqa: SLF001 - flask-smorest's own doc() does this
+
+    def _say(self, wrapped: Any, operation_id: str, manner: Manner) -> None:
+        wrapped._apidoc.setdefault("manual_doc", {}).update(  # noqa: SLF001 - as above
+            {"operationId": operation_id, **manner.said()}
+        )
 
 
 def _is_needed(schema: type[Schema]) -> bool:

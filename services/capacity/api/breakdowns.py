@@ -14,7 +14,9 @@ from shared.web.routes import Answer, Routes
 BREAKDOWN_ROUTES = Routes("breakdowns", description="Outages of lines")
 
 
-@BREAKDOWN_ROUTES.post("/lines/<line_id>/breakdowns", body=BreakdownBody, answer=BreakdownView, status=201)
+@BREAKDOWN_ROUTES.post(
+    "/lines/<line_id>/breakdowns", operation_id="reportBreakdown", body=BreakdownBody, answer=BreakdownView, status=201
+)
 @permits("breakdown:report")
 def break_line(line_id: str, body: dict[str, Any]) -> Answer:
     """The line will not run in [from, expected_until). Buyers whose promise slips are asked."""
@@ -50,7 +52,9 @@ def _outage(line_id: str, stoppage_id: str, orders: int) -> Answer:
     }
 
 
-@BREAKDOWN_ROUTES.post("/lines/<line_id>/breakdowns/<stoppage_id>/end", answer=BreakdownView)
+@BREAKDOWN_ROUTES.post(
+    "/lines/<line_id>/breakdowns/<stoppage_id>/end", operation_id="endBreakdown", answer=BreakdownView
+)
 @permits("breakdown:report")
 def mend_line(line_id: str, stoppage_id: str) -> Answer:
     """The line runs again: what it withdrew beyond now is offered again."""

@@ -14,11 +14,11 @@ from services.capacity.api.master_schemas import (
     ChangeoversBody,
     HoursQuery,
     HoursView,
-    LimitsBody,
     LinePage,
     LineQuery,
     LineView,
     OfferBody,
+    PlanningLimitsBody,
     PricesBody,
     WithdrawBody,
 )
@@ -50,13 +50,14 @@ from shared.web.access import current_principal, permits
 from shared.web.app import provided
 from shared.web.cursors import after, page
 from shared.web.idempotency import Command, Outcome, perform
+from shared.web.operations import Manner
 from shared.web.routes import Answer, Routes
 
 LINE_ROUTES = Routes("lines", description="Production lines: what they can do, when, at what price")
 Make = Callable[[Line, datetime], LineCommand]
 
 
-@LINE_ROUTES.get("/lines", query=LineQuery, answer=LinePage)
+@LINE_ROUTES.get("/lines", operation_id="listLines", query=LineQuery, answer=LinePage)
 @permits("plant:read")
 def list_lines(query: dict[str, Any]) -> Answer:
     """Lines by code: a factory's own, or all for the office."""
@@ -91,7 +92,7 @@ def _item(row: line_list.LineRow) -> dict[str, Any]:
     }
 
 
-@LINE_ROUTES.get("/lines/<line_id>", answer=LineView)
+@LINE_ROUTES.get("/lines/<line_id>", operation_id="getLine", answer=LineView)
 @permits("plant:read")
 def read_line(line_id: str) -> Answer:
     """A line with everything it publishes."""
@@ -122,35 +123,65 @@ def _shown(outcome: Outcome) -> Answer:
     return _line(outcome.resource)
 
 
-@LINE_ROUTES.put("/lines/<line_id>/capabilities", body=CapabilitiesBody, answer=LineView)
+@LINE_ROUTES.put(
+    "/lines/<line_id>/capabilities",
+    operation_id="setLineCapabilities",
+    manner=Manner(needs_version=True),
+    body=CapabilitiesBody,
+    answer=LineView,
+)
 @permits("line:publish")
 def set_capabilities(line_id: str, body: dict[str, Any]) -> Answer:
     """Replace what the line can do, and its name where one is given."""
     return _replace(line_id, lambda line, at: SetCapabilities(body.get("name", line.name), capabilities_from(body), at))
 
 
-@LINE_ROUTES.put("/lines/<line_id>/calendar", body=CalendarBody, answer=LineView)
+@LINE_ROUTES.put(
+    "/lines/<line_id>/calendar",
+    operation_id="declareLineCalendar",
+    manner=Manner(needs_version=True),
+    body=CalendarBody,
+    answer=LineView,
+)
 @permits("line:publish")
 def declare_calendar(line_id: str, body: dict[str, Any]) -> Answer:
     """Declare planned operation from now on; offered hours follow, booked ones cannot be taken away."""
     return _replace(line_id, lambda _, at: DeclareCalendar(calendar_from(body), at))
 
 
-@LINE_ROUTES.put("/lines/<line_id>/changeovers", body=ChangeoversBody, answer=LineView)
+@LINE_ROUTES.put(
+    "/lines/<line_id>/changeovers",
+    operation_id="setLineChangeovers",
+    manner=Manner(needs_version=True),
+    body=ChangeoversBody,
+    answer=LineView,
+)
 @permits("line:publish")
 def set_changeovers(line_id: str, body: dict[str, Any]) -> Answer:
     """Replace the changeover matrix."""
     return _replace(line_id, lambda _, at: SetChangeovers(changeovers_from(body), at))
 
 
-@LINE_ROUTES.put("/lines/<line_id>/prices", body=PricesBody, answer=LineView)
+@LINE_ROUTES.put(
+    "/lines/<line_id>/prices",
+    operation_id="setLinePrices",
+    manner=Manner(needs_version=True),
+    body=PricesBody,
+    answer=LineView,
+)
 @permits("line:publish")
 def set_prices(line_id: str, body: dict[str, Any]) -> Answer:
     """Replace the prices, before VAT."""
     return _replace(line_id, lambda _, at: SetPrices(prices_from(body), at))
 
 
-@LINE_ROUTES.put("/lines/<line_id>/planning-limits", body=LimitsBody, answer=LineView)
+@LINE_ROUTES.put(
+    "/lines/<line_id>/planning-limits",
+    operation_id="setLinePlanningLimits",
+    manner=Manner(needs_version=True),
+    body=PlanningLimitsBody,
+    answer=LineView,
+)
 @permits("line:publish")
 def set_limits(line_id: str, body: dict[str, Any]) -> Answer:
     """Set the weekly load cap (0: none) and the frozen fence."""
@@ -160,14 +191,20 @@ def set_limits(line_id: str, body: dict[str, Any]) -> Answer:
     )
 
 
-@LINE_ROUTES.put("/lines/<line_id>/auto-accept-rules", body=AutoAcceptRulesBody, answer=LineView)
+@LINE_ROUTES.put(
+    "/lines/<line_id>/auto-accept-rules",
+    operation_id="setLineAutoAcceptRules",
+    manner=Manner(needs_version=True),
+    body=AutoAcceptRulesBody,
+    answer=LineView,
+)
 @permits("line:publish")
 def set_auto_accept_rules(line_id: str, body: dict[str, Any]) -> Answer:
     """Replace the rules by which offers are accepted at once; an empty list asks for each."""
     return _replace(line_id, lambda _, at: SetAutoAcceptRules(auto_accept_from(body), at))
 
 
-@LINE_ROUTES.get("/lines/<line_id>/offered-hours", query=HoursQuery, answer=HoursView)
+@LINE_ROUTES.get("/lines/<line_id>/offered-hours", operation_id="getOfferedHours", query=HoursQuery, answer=HoursView)
 @permits("plant:read")
 def read_offered_hours(line_id: str, query: dict[str, Any]) -> Answer:
     """Hours the line offers within a span of time, booked or not."""
@@ -204,14 +241,16 @@ def _change_hours(line_id: str, body: dict[str, Any], make: Make) -> Answer:
     return perform(act, lambda outcome: _hours(outcome.resource, since, until), resource=line_id)
 
 
-@LINE_ROUTES.post("/lines/<line_id>/offered-hours", body=OfferBody, answer=HoursView)
+@LINE_ROUTES.post("/lines/<line_id>/offered-hours", operation_id="offerHours", body=OfferBody, answer=HoursView)
 @permits("line:publish")
 def publish_hours(line_id: str, body: dict[str, Any]) -> Answer:
     """Offer hours of planned operation to the programme; answers with what is offered around them."""
     return _change_hours(line_id, body, lambda _, at: PublishHours([Interval(**one) for one in body["intervals"]], at))
 
 
-@LINE_ROUTES.post("/lines/<line_id>/offered-hours/withdraw", body=WithdrawBody, answer=HoursView)
+@LINE_ROUTES.post(
+    "/lines/<line_id>/offered-hours/withdraw", operation_id="withdrawHours", body=WithdrawBody, answer=HoursView
+)
 @permits("line:publish")
 def withdraw_hours(line_id: str, body: dict[str, Any]) -> Answer:
     """Take offered hours back, never held or booked ones; answers with what is still offered around them."""

@@ -15,7 +15,7 @@ from shared.web.routes import Answer, Routes
 LOT_ROUTES = Routes("lots", description="Lots: where from, where to, released or blocked")
 
 
-@LOT_ROUTES.get("/lots/<lot_id>", answer=LotView)
+@LOT_ROUTES.get("/lots/<lot_id>", operation_id="getLot", answer=LotView)
 @permits("lot:read")
 def read_lot(lot_id: str) -> Answer:
     """A lot, what it was made from and what it went into, one step both ways, as far as the caller may see."""
@@ -39,7 +39,12 @@ def read_lot(lot_id: str) -> Answer:
     }
 
 
-@LOT_ROUTES.post("/inspection-lots/<inspection_lot_id>/disposition", body=DispositionBody, answer=LotView)
+@LOT_ROUTES.post(
+    "/inspection-lots/<inspection_lot_id>/disposition",
+    operation_id="setDisposition",
+    body=DispositionBody,
+    answer=LotView,
+)
 @permits("inspection:disposition")
 def dispose(inspection_lot_id: str, body: dict[str, Any]) -> Answer:
     """Release or block a lot: its plant, or the laboratory it is tested by, and nobody else."""

@@ -131,7 +131,7 @@ class PricesBody(BaseSchema):
     prices = Many(Part(PriceBody), high=20, required=True)
 
 
-class LimitsBody(BaseSchema):
+class PlanningLimitsBody(BaseSchema):
     load_cap_hours_per_week = Whole(high=168, required=True)
     frozen_fence_hours = Whole(high=1440, required=True)
 

@@ -18,12 +18,13 @@ from shared.web.access import current_principal, permits
 from shared.web.cursors import after, page
 from shared.web.etags import etag
 from shared.web.idempotency import Command, Outcome, perform
+from shared.web.operations import Manner
 from shared.web.routes import Answer, Routes
 
 OFFER_ROUTES = Routes("offers", description="Offers of work: accept, decline, counter")
 
 
-@OFFER_ROUTES.get("/offers", query=OfferQuery, answer=OfferPage)
+@OFFER_ROUTES.get("/offers", operation_id="listOffers", query=OfferQuery, answer=OfferPage)
 @permits("offer:read")
 def list_all(query: dict[str, Any]) -> Answer:
     """Offers by the start of their work: a plant's own, or all for the office."""
@@ -40,7 +41,7 @@ def list_all(query: dict[str, Any]) -> Answer:
     return {**found, "items": [offer_item(row) for row in found["items"]]}
 
 
-@OFFER_ROUTES.get("/offers/<offer_id>", answer=OfferView)
+@OFFER_ROUTES.get("/offers/<offer_id>", operation_id="getOffer", answer=OfferView)
 @permits("offer:read")
 def read_one(offer_id: str) -> Answer:
     """An offer."""
@@ -61,14 +62,22 @@ def _answer(offer_id: str, prepare: Callable[[Principal, str], Prepared[int]]) -
     return perform(act, show, resource=offer_id)
 
 
-@OFFER_ROUTES.post("/offers/<offer_id>/accept", answer=OfferView)
+@OFFER_ROUTES.post(
+    "/offers/<offer_id>/accept", operation_id="acceptOffer", manner=Manner(needs_version=True), answer=OfferView
+)
 @permits("offer:answer")
 def accept(offer_id: str) -> Answer:
     """Make it, as offered."""
     return _answer(offer_id, lambda principal, _: doors().offers.accept(offer_id, principal))
 
 
-@OFFER_ROUTES.post("/offers/<offer_id>/decline", body=DeclineBody, answer=OfferView)
+@OFFER_ROUTES.post(
+    "/offers/<offer_id>/decline",
+    operation_id="declineOffer",
+    manner=Manner(needs_version=True),
+    body=DeclineBody,
+    answer=OfferView,
+)
 @permits("offer:answer")
 def decline(offer_id: str, body: dict[str, Any]) -> Answer:
     """Do not make it: the second best plant is asked at once."""
@@ -80,7 +89,13 @@ def decline(offer_id: str, body: dict[str, Any]) -> Answer:
     )
 
 
-@OFFER_ROUTES.post("/offers/<offer_id>/counter", body=CounterBody, answer=OfferView)
+@OFFER_ROUTES.post(
+    "/offers/<offer_id>/counter",
+    operation_id="counterOffer",
+    manner=Manner(needs_version=True),
+    body=CounterBody,
+    answer=OfferView,
+)
 @permits("offer:answer")
 def counter(offer_id: str, body: dict[str, Any]) -> Answer:
     """Make it at another price or time: taken at once when it costs the buyer nothing, else the buyer is asked."""

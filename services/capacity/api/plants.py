@@ -27,7 +27,7 @@ from shared.web.routes import Answer, Routes
 PLANT_ROUTES = Routes("plants", description="Plants of factories: place, papers, lines")
 
 
-@PLANT_ROUTES.get("/plants", query=PlantQuery, answer=PlantPage)
+@PLANT_ROUTES.get("/plants", operation_id="listPlants", query=PlantQuery, answer=PlantPage)
 @permits("plant:read")
 def list_plants(query: dict[str, Any]) -> Answer:
     """Plants by code: a factory's own, or all for the office."""
@@ -60,7 +60,7 @@ def _item(row: plant_list.PlantRow) -> dict[str, Any]:
     }
 
 
-@PLANT_ROUTES.post("/plants", body=PlantBody, answer=PlantView, status=201)
+@PLANT_ROUTES.post("/plants", operation_id="registerPlant", body=PlantBody, answer=PlantView, status=201)
 @permits("plant:publish")
 def register_plant(body: dict[str, Any]) -> Answer:
     """Register a plant of one's own organisation."""
@@ -75,7 +75,7 @@ def register_plant(body: dict[str, Any]) -> Answer:
     return perform(act, _shown, resource=plant_id_of(current_principal().org_id, body["code"]), status=201)
 
 
-@PLANT_ROUTES.get("/plants/<plant_id>", answer=PlantView)
+@PLANT_ROUTES.get("/plants/<plant_id>", operation_id="getPlant", answer=PlantView)
 @permits("plant:read")
 def read_plant(plant_id: str) -> Answer:
     """A plant with its papers and lines."""
@@ -101,35 +101,50 @@ def _change(plant_id: str, make: Any, status: int) -> Answer:
     return perform(act, _shown, resource=plant_id, status=status)
 
 
-@PLANT_ROUTES.post("/plants/<plant_id>/licences", body=LicenceBody, answer=PlantView, status=201)
+@PLANT_ROUTES.post(
+    "/plants/<plant_id>/licences", operation_id="recordLicence", body=LicenceBody, answer=PlantView, status=201
+)
 @permits("plant:publish")
 def record_licence(plant_id: str, body: dict[str, Any]) -> Answer:
     """Record a food production licence; it replaces what was recorded under its number."""
     return _change(plant_id, lambda at: RecordLicence(licence_from(body), at), 201)
 
 
-@PLANT_ROUTES.post("/plants/<plant_id>/licences/<number>/end", body=EndingBody, answer=PlantView)
+@PLANT_ROUTES.post(
+    "/plants/<plant_id>/licences/<number>/end", operation_id="endLicence", body=EndingBody, answer=PlantView
+)
 @permits("plant:publish")
 def end_licence(plant_id: str, number: str, body: dict[str, Any]) -> Answer:
     """Let a licence end earlier than it says."""
     return _change(plant_id, lambda at: EndLicence(number, body["ends_on"], body["reason"], at), 200)
 
 
-@PLANT_ROUTES.post("/plants/<plant_id>/food-contact-proofs", body=ProofBody, answer=PlantView, status=201)
+@PLANT_ROUTES.post(
+    "/plants/<plant_id>/food-contact-proofs",
+    operation_id="recordFoodContactProof",
+    body=ProofBody,
+    answer=PlantView,
+    status=201,
+)
 @permits("plant:publish")
 def record_proof(plant_id: str, body: dict[str, Any]) -> Answer:
     """Record a food-contact proof; it replaces what was recorded under its certificate."""
     return _change(plant_id, lambda at: RecordProof(proof_from(body), at), 201)
 
 
-@PLANT_ROUTES.post("/plants/<plant_id>/food-contact-proofs/<certificate>/end", body=EndingBody, answer=PlantView)
+@PLANT_ROUTES.post(
+    "/plants/<plant_id>/food-contact-proofs/<certificate>/end",
+    operation_id="endFoodContactProof",
+    body=EndingBody,
+    answer=PlantView,
+)
 @permits("plant:publish")
 def end_proof(plant_id: str, certificate: str, body: dict[str, Any]) -> Answer:
     """Let a food-contact proof end earlier than it says."""
     return _change(plant_id, lambda at: EndProof(certificate, body["ends_on"], body["reason"], at), 200)
 
 
-@PLANT_ROUTES.post("/plants/<plant_id>/lines", body=LineBody, answer=LineView, status=201)
+@PLANT_ROUTES.post("/plants/<plant_id>/lines", operation_id="registerLine", body=LineBody, answer=LineView, status=201)
 @permits("line:publish")
 def register_line(plant_id: str, body: dict[str, Any]) -> Answer:
     """Register a production line with what it can do."""

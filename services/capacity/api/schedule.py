@@ -23,7 +23,7 @@ USUAL_SPAN = timedelta(days=14)
 ROWS_MAX = 1_000
 
 
-@SCHEDULE_ROUTES.get("/lines/<line_id>/schedule", query=SpanQuery, answer=BoardView)
+@SCHEDULE_ROUTES.get("/lines/<line_id>/schedule", operation_id="getLineSchedule", query=SpanQuery, answer=BoardView)
 @permits("schedule:read")
 def read_schedule(line_id: str, query: dict[str, Any]) -> Answer:
     """Firm and held slots of the line within [from, to), with their work orders."""
@@ -43,7 +43,7 @@ def read_schedule(line_id: str, query: dict[str, Any]) -> Answer:
     }
 
 
-@SCHEDULE_ROUTES.get("/lines/<line_id>/free-hours", query=SpanQuery, answer=FreeHoursView)
+@SCHEDULE_ROUTES.get("/lines/<line_id>/free-hours", operation_id="getFreeHours", query=SpanQuery, answer=FreeHoursView)
 @permits("schedule:read")
 def read_free_hours(line_id: str, query: dict[str, Any]) -> Answer:
     """Offered hours within [from, to) that nothing holds or books now."""

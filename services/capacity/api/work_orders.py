@@ -33,13 +33,14 @@ from shared.web.cursors import after, page
 from shared.web.etags import etag
 from shared.web.fields import Given
 from shared.web.idempotency import Command, Outcome, perform
+from shared.web.operations import Manner
 from shared.web.routes import Answer, Routes
 
 WORK_ROUTES = Routes("work-orders", description="Production: start, report, stop, finish, ship, deliver")
 Prepare = Callable[[Principal], Prepared[int]]
 
 
-@WORK_ROUTES.get("/work-orders", query=WorkQuery, answer=WorkPage)
+@WORK_ROUTES.get("/work-orders", operation_id="listWorkOrders", query=WorkQuery, answer=WorkPage)
 @permits("work:read")
 def list_all(query: dict[str, Any]) -> Answer:
     """Work orders by their start: a plant's own, or all for the office."""
@@ -57,7 +58,7 @@ def list_all(query: dict[str, Any]) -> Answer:
     return {**found, "items": [work_item(row) for row in found["items"]]}
 
 
-@WORK_ROUTES.get("/work-orders/<work_id>", answer=WorkView)
+@WORK_ROUTES.get("/work-orders/<work_id>", operation_id="getWorkOrder", answer=WorkView)
 @permits("work:read")
 def read_one(work_id: str) -> Answer:
     """A work order with what fed it, what came out and what can be done next."""
@@ -78,7 +79,7 @@ def _do(work_id: str, prepare: Prepare, *, needs_version: bool = False, status: 
     return perform(act, show, resource=work_id, status=status)
 
 
-@WORK_ROUTES.post("/work-orders/<work_id>/start", body=StartBody, answer=WorkView)
+@WORK_ROUTES.post("/work-orders/<work_id>/start", operation_id="startWork", body=StartBody, answer=WorkView)
 @permits("work:report")
 def start(work_id: str, body: dict[str, Any]) -> Answer:
     """Begin the set-up, or the run where none is planned."""
@@ -86,7 +87,7 @@ def start(work_id: str, body: dict[str, Any]) -> Answer:
     return _do(work_id, lambda principal: doors().production.start(work_id, principal, body["at"], accepts_less=less))
 
 
-@WORK_ROUTES.post("/work-orders/<work_id>/setup-finished", body=StartBody, answer=WorkView)
+@WORK_ROUTES.post("/work-orders/<work_id>/setup-finished", operation_id="finishSetup", body=StartBody, answer=WorkView)
 @permits("work:report")
 def finish_setup(work_id: str, body: dict[str, Any]) -> Answer:
     """The line is changed over; the run begins."""
@@ -97,7 +98,9 @@ def finish_setup(work_id: str, body: dict[str, Any]) -> Answer:
     )
 
 
-@WORK_ROUTES.post("/work-orders/<work_id>/reports", body=ReportBody, answer=WorkView, status=201)
+@WORK_ROUTES.post(
+    "/work-orders/<work_id>/reports", operation_id="reportProduction", body=ReportBody, answer=WorkView, status=201
+)
 @permits("work:report")
 def report(work_id: str, body: dict[str, Any]) -> Answer:
     """Output since the last report: good, scrap, rework, and the lots it came from and went into."""
@@ -116,7 +119,13 @@ def report(work_id: str, body: dict[str, Any]) -> Answer:
     return _do(work_id, lambda principal: doors().production.report(work_id, report_id, principal, output), status=201)
 
 
-@WORK_ROUTES.post("/work-orders/<work_id>/reports/<report_id>/correction", body=CorrectionBody, answer=WorkView)
+@WORK_ROUTES.post(
+    "/work-orders/<work_id>/reports/<report_id>/correction",
+    operation_id="correctReport",
+    manner=Manner(needs_version=True),
+    body=CorrectionBody,
+    answer=WorkView,
+)
 @permits("work:report")
 def correct(work_id: str, report_id: str, body: dict[str, Any]) -> Answer:
     """Restate a report: it is reversed and posted anew, and both stay visible."""
@@ -136,7 +145,9 @@ def correct(work_id: str, report_id: str, body: dict[str, Any]) -> Answer:
     )
 
 
-@WORK_ROUTES.post("/work-orders/<work_id>/stoppages", body=StoppageBody, answer=WorkView, status=201)
+@WORK_ROUTES.post(
+    "/work-orders/<work_id>/stoppages", operation_id="reportStoppage", body=StoppageBody, answer=WorkView, status=201
+)
 @permits("stoppage:report")
 def open_stoppage(work_id: str, body: dict[str, Any]) -> Answer:
     """The line stopped, and why."""
@@ -149,7 +160,9 @@ def open_stoppage(work_id: str, body: dict[str, Any]) -> Answer:
     )
 
 
-@WORK_ROUTES.post("/work-orders/<work_id>/stoppages/<stoppage_id>/end", body=MomentBody, answer=WorkView)
+@WORK_ROUTES.post(
+    "/work-orders/<work_id>/stoppages/<stoppage_id>/end", operation_id="endStoppage", body=MomentBody, answer=WorkView
+)
 @permits("stoppage:report")
 def close_stoppage(work_id: str, stoppage_id: str, body: dict[str, Any]) -> Answer:
     """The line runs again."""
@@ -158,14 +171,14 @@ def close_stoppage(work_id: str, stoppage_id: str, body: dict[str, Any]) -> Answ
     )
 
 
-@WORK_ROUTES.post("/work-orders/<work_id>/finish", body=MomentBody, answer=WorkView)
+@WORK_ROUTES.post("/work-orders/<work_id>/finish", operation_id="finishWork", body=MomentBody, answer=WorkView)
 @permits("work:report")
 def finish(work_id: str, body: dict[str, Any]) -> Answer:
     """The run ended: its lots go to inspection, the rest of its slot is free."""
     return _do(work_id, lambda principal: doors().production.finish(work_id, principal, body["at"]))
 
 
-@WORK_ROUTES.post("/work-orders/<work_id>/ship", body=ShipBody, answer=WorkView)
+@WORK_ROUTES.post("/work-orders/<work_id>/ship", operation_id="shipWork", body=ShipBody, answer=WorkView)
 @permits("work:report")
 def ship(work_id: str, body: dict[str, Any]) -> Answer:
     """Released lots leave for the next step or the buyer; within one plant they arrive at once."""
@@ -176,7 +189,7 @@ def ship(work_id: str, body: dict[str, Any]) -> Answer:
     )
 
 
-@WORK_ROUTES.post("/work-orders/<work_id>/deliver", body=DeliverBody, answer=WorkView)
+@WORK_ROUTES.post("/work-orders/<work_id>/deliver", operation_id="deliverWork", body=DeliverBody, answer=WorkView)
 @permits("work:report")
 def deliver(work_id: str, body: dict[str, Any]) -> Answer:
     """The shipment arrived; at the buyer's door, the buyer now confirms."""
@@ -186,7 +199,7 @@ def deliver(work_id: str, body: dict[str, Any]) -> Answer:
     )
 
 
-@WORK_ROUTES.get("/stoppage-reasons", answer=StopReasons)
+@WORK_ROUTES.get("/stoppage-reasons", operation_id="listStoppageReasons", answer=StopReasons)
 @permits("work:read")
 def list_reasons() -> Answer:
     """The tree of downtime reasons."""

@@ -19,15 +19,15 @@ from shared.web.app import provided
 from shared.web.etags import etag
 from shared.web.idempotency import Command, Outcome, perform
 from shared.web.languages import language
+from shared.web.operations import BINARY, OCTETS, Manner
 from shared.web.routes import Answer, Routes
 
 WORKBOOK_ROUTES = Routes("workbooks", description="Publish a plant by one Excel workbook")
 CHANGES_SHOWN_MAX = 100
-_FILE = {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
+_FILE = {MEDIA_TYPE: BINARY, OCTETS: BINARY}
 
 
-@WORKBOOK_ROUTES.get("/plants/<plant_id>/workbook")
-@WORKBOOK_ROUTES.blueprint.doc(responses={"200": {"content": _FILE}})  # type: ignore[untyped-decorator] # flask-smorest publishes no types
+@WORKBOOK_ROUTES.get("/plants/<plant_id>/workbook", operation_id="downloadWorkbook", manner=Manner(gives=_FILE))
 @permits("plant:read")
 def take_workbook(plant_id: str) -> Answer:
     """The plant's .xlsx workbook, filled in with what stands; blank sheets where nothing does."""
@@ -38,12 +38,17 @@ def take_workbook(plant_id: str) -> Answer:
     return answer
 
 
-@WORKBOOK_ROUTES.post("/plants/<plant_id>/workbook", query=WorkbookQuery, answer=WorkbookView)
-@WORKBOOK_ROUTES.blueprint.doc(requestBody={"required": True, "content": _FILE})  # type: ignore[untyped-decorator] # flask-smorest publishes no types
+@WORKBOOK_ROUTES.post(
+    "/plants/<plant_id>/workbook",
+    operation_id="importWorkbook",
+    takes=list(_FILE),
+    query=WorkbookQuery,
+    answer=WorkbookView,
+)
 @permits("workbook:import")
 def import_workbook(plant_id: str, query: dict[str, Any]) -> Answer:
     """Send the .xlsx as the request body. With `preview=true` nothing is written and the difference is shown."""
-    if request.mimetype not in (MEDIA_TYPE, "application/octet-stream"):
+    if request.mimetype not in _FILE:
         raise UnsupportedMediaType(MEDIA_TYPE)
     api = provided(MasterApi)
     api.masters.own_plant(plant_id, current_principal())  # before anything of the body is read

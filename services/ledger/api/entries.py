@@ -20,7 +20,7 @@ _ABOUT = ("factory_org_id", "plant_id", "line_id", "district", "order_id", "work
 _INDEX_DIGITS_MAX = 15
 
 
-@routes.get("/entries", query=schemas.EntriesQuery, answer=schemas.EntryPage)
+@routes.get("/entries", operation_id="listEntries", query=schemas.EntriesQuery, answer=schemas.EntryPage)
 @permits("ledger:read")
 def entries(query: dict[str, Any]) -> Answer:
     """Entries in order. With `behind` exactly those whose postings make up the figures of these elements."""
@@ -47,7 +47,7 @@ def entries(query: dict[str, Any]) -> Answer:
         return {"as_of": moment.size, "root": moment.root, "items": items, "next_cursor": made["next_cursor"]}
 
 
-@routes.get("/entries/<index>", answer=schemas.EntryView)
+@routes.get("/entries/<index>", operation_id="getEntry", answer=schemas.EntryView)
 @permits("ledger:read")
 def entry(index: str) -> Answer:
     """One entry whole: its public leaf, what opens it, and what it posted."""
@@ -70,7 +70,7 @@ def entry(index: str) -> Answer:
     }
 
 
-@routes.get("/tree", query=schemas.TreeQuery, answer=schemas.TreeView)
+@routes.get("/tree", operation_id="getTree", query=schemas.TreeQuery, answer=schemas.TreeView)
 @permits("ledger:read")
 def tree(query: dict[str, Any]) -> Answer:
     """The RFC 6962 root over all entries, or over the first `size` of them."""

@@ -14,6 +14,7 @@ from shared.kernel.principal import Principal
 from shared.kernel.refusal import Refused
 from shared.web.access import current_principal, permits
 from shared.web.app import provided
+from shared.web.operations import BINARY, TEXT, Manner
 from shared.web.routes import Answer, Routes
 
 routes = Routes("exports", description="Figures as files 导出")
@@ -22,9 +23,10 @@ _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_FILES = {"text/csv": TEXT, _TYPES["xlsx"]: BINARY}
 
 
-@routes.get("/exports", query=schemas.ExportQuery)
+@routes.get("/exports", operation_id="exportUtilization", manner=Manner(gives=_FILES), query=schemas.ExportQuery)
 @permits("ledger:export")
 def export(query: dict[str, Any]) -> Answer:
     """Utilization as a CSV or XLSX file. The same question of the same ledger gives the same bytes."""

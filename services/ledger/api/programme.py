@@ -18,7 +18,7 @@ from shared.web.routes import Answer, Routes
 routes = Routes("programme", description="Targets and counts of the programme 试点目标与计数")
 
 
-@routes.get("/programme", query=schemas.AsOfQuery, answer=schemas.ProgrammeView)
+@routes.get("/programme", operation_id="getProgramme", query=schemas.AsOfQuery, answer=schemas.ProgrammeView)
 @permits("programme:read")
 def programme(query: dict[str, Any]) -> Answer:
     """Each target of the policy with its count, by county and month, and everybody who is counted."""

@@ -16,7 +16,9 @@ from shared.web.routes import Answer, Routes
 routes = Routes("utilization", description="Utilization and its formulas 产能利用率与公式")
 
 
-@routes.get("/utilization", query=schemas.UtilizationQuery, answer=schemas.UtilizationView)
+@routes.get(
+    "/utilization", operation_id="getUtilization", query=schemas.UtilizationQuery, answer=schemas.UtilizationView
+)
 @permits("ledger:read")
 def utilization(query: dict[str, Any]) -> Answer:
     """Time elements, quantities and indicators of line-days, grouped; each figure with its entries.
@@ -38,7 +40,7 @@ def utilization(query: dict[str, Any]) -> Answer:
         }
 
 
-@routes.get("/kpis", answer=schemas.RegistryView)
+@routes.get("/kpis", operation_id="getKpiRegistry", answer=schemas.RegistryView)
 @permits("ledger:read")
 def registry() -> Answer:
     """Every element and indicator with its formula, source and rule version."""
@@ -59,7 +61,7 @@ def registry() -> Answer:
     }
 
 
-@routes.get("/balances", query=schemas.ScopedQuery, answer=schemas.BalancePage)
+@routes.get("/balances", operation_id="listBalances", query=schemas.ScopedQuery, answer=schemas.BalancePage)
 @permits("ledger:read")
 def balances(query: dict[str, Any]) -> Answer:
     """Line-time balances by line, production day, account and client: what all figures are summed from."""

@@ -57,7 +57,7 @@ class LimitsBody(BaseSchema):
     delta_e_tenths_max = Whole(low=1, high=DELTA_E_TENTHS_MAX, load_default=None)
 
 
-class LineBody(BaseSchema):
+class OrderLineBody(BaseSchema):
     product = Text(high=60, required=True)
     options = Record(keys=Text(high=40), values=Text(high=60), high=20, load_default=dict)
     quantity = QuantityField(required=True)
@@ -72,7 +72,7 @@ class SupplyBody(BaseSchema):
 
 
 class InquiryBody(BaseSchema):
-    lines = Many(Part(LineBody), low=1, high=LINES_MAX, required=True)
+    lines = Many(Part(OrderLineBody), low=1, high=LINES_MAX, required=True)
     deliver_to = Part(PlaceBody, required=True)
     requested_by = Instant(load_default=None)
     requested_window = Part(WindowBody, load_default=None)

@@ -32,6 +32,7 @@ from shared.web.access import current_principal, permits
 from shared.web.etags import check_version
 from shared.web.fields import Given
 from shared.web.idempotency import Command, perform
+from shared.web.operations import Manner
 from shared.web.routes import Answer, Routes
 
 routes = Routes("order changes", description="What can still be changed, at a cost shown first")
@@ -67,6 +68,8 @@ def _perform(
 
 @routes.post(
     "/orders/<order_id>/changes",
+    operation_id="changeOrder",
+    manner=Manner(waits=True, needs_version=True, unless_preview=True),
     body=ChangeBody,
     query=PreviewQuery,
     answer=OrderView,
@@ -141,6 +144,8 @@ def _base_units(given: Given, unit: str, pointer: str) -> int:
 
 @routes.post(
     "/orders/<order_id>/cancellation",
+    operation_id="cancelOrder",
+    manner=Manner(needs_version=True, unless_preview=True),
     body=CancelBody,
     query=PreviewQuery,
     answer=OrderView,
@@ -186,7 +191,9 @@ def _dumped(schema: Any, shown: dict[str, Any]) -> Answer:
     return jsonify(schema().dump(shown))
 
 
-@routes.post("/orders/<order_id>/replans/<replan_id>/answer", body=AnswerBody, answer=OrderView)
+@routes.post(
+    "/orders/<order_id>/replans/<replan_id>/answer", operation_id="answerReplan", body=AnswerBody, answer=OrderView
+)
 @permits("order:accept")
 def answer_replan(order_id: str, replan_id: str, body: dict[str, Any]) -> Answer:
     """Accept the changed plan, or cancel the order without a fee. Silence means the stated default."""
@@ -198,7 +205,13 @@ def answer_replan(order_id: str, replan_id: str, body: dict[str, Any]) -> Answer
     )
 
 
-@routes.post("/orders/<order_id>/supplies/arrivals", body=ArrivalBody, answer=OrderView)
+@routes.post(
+    "/orders/<order_id>/supplies/arrivals",
+    operation_id="reportSupplyArrival",
+    manner=Manner(waits=True),
+    body=ArrivalBody,
+    answer=OrderView,
+)
 @permits("order:change")
 def report_supply(order_id: str, body: dict[str, Any]) -> Answer:
     """Material of the buyer arrived; when it is short, less is planned or the buyer is asked."""
@@ -221,7 +234,7 @@ def report_supply(order_id: str, body: dict[str, Any]) -> Answer:
     return _perform(order_id, make, show_planned_order, needs_version=False)
 
 
-@routes.post("/orders/<order_id>/close", answer=OrderView)
+@routes.post("/orders/<order_id>/close", operation_id="closeOrder", manner=Manner(needs_version=True), answer=OrderView)
 @permits("delivery:confirm")
 def close_order(order_id: str) -> Answer:
     """Be content with what arrived, though it is less than ordered."""

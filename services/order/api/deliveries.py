@@ -33,14 +33,14 @@ def _show(order_id: str, delivery_id: str) -> Answer:
     return delivery_shown(delivery, order_id), None, etag(version)
 
 
-@routes.get("/deliveries/<delivery_id>", answer=DeliveryView)
+@routes.get("/deliveries/<delivery_id>", operation_id="getDelivery", answer=DeliveryView)
 @permits("order:read")
 def read_delivery(delivery_id: str) -> Answer:
     """A delivery and what the receiving party said about it."""
     return _show(doors().order_of(delivery_id, Why.UNKNOWN_DELIVERY, current_principal()), delivery_id)
 
 
-@routes.post("/deliveries/<delivery_id>/confirm", body=ConfirmBody, answer=DeliveryView)
+@routes.post("/deliveries/<delivery_id>/confirm", operation_id="confirmDelivery", body=ConfirmBody, answer=DeliveryView)
 @permits("delivery:confirm")
 def confirm_delivery(delivery_id: str, body: dict[str, Any]) -> Answer:
     """Say that it arrived in order, wholly or in part. The last confirmation closes the order."""
@@ -71,7 +71,7 @@ def _whole(given: Given | None, delivery: Delivery) -> int | None:
     return int(given.value)
 
 
-@routes.post("/deliveries/<delivery_id>/dispute", body=DisputeBody, answer=DeliveryView)
+@routes.post("/deliveries/<delivery_id>/dispute", operation_id="disputeDelivery", body=DisputeBody, answer=DeliveryView)
 @permits("delivery:confirm")
 def dispute_delivery(delivery_id: str, body: dict[str, Any]) -> Answer:
     """Say what is wrong with it; the order stays open until it is settled and confirmed."""

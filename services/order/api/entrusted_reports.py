@@ -18,7 +18,11 @@ from shared.web.routes import Answer, Routes
 routes = Routes("entrusted production", description="Reports of entrusted production (委托生产)")
 
 
-@routes.get("/orders/<order_id>/entrusted-production-report", answer=EntrustedReportView)
+@routes.get(
+    "/orders/<order_id>/entrusted-production-report",
+    operation_id="getEntrustedProductionReport",
+    answer=EntrustedReportView,
+)
 @permits("order:read", "offer:read")
 def read_report(order_id: str) -> Answer:
     """The draft as the order stands now, and who has signed exactly that: a factory sees its own part and the buyer's
@@ -27,7 +31,12 @@ def read_report(order_id: str) -> Answer:
     return _show(order_id)
 
 
-@routes.post("/orders/<order_id>/entrusted-production-report/signatures", body=SignBody, answer=EntrustedReportView)
+@routes.post(
+    "/orders/<order_id>/entrusted-production-report/signatures",
+    operation_id="signEntrustedProductionReport",
+    body=SignBody,
+    answer=EntrustedReportView,
+)
 @permits("order:accept", "offer:answer")
 def sign_report(order_id: str, body: dict[str, Any]) -> Answer:
     """Sign what the report says now; a factory gives its licence number."""

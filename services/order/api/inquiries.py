@@ -11,13 +11,21 @@ from shared.eventstore.handling import Loaded, transact
 from shared.web.access import current_principal, permits
 from shared.web.etags import etag
 from shared.web.idempotency import Command, perform
+from shared.web.operations import Manner
 from shared.web.prefer import wait_for, wait_seconds
 from shared.web.routes import Answer, Routes
 
 routes = Routes("inquiries", description="Dates and prices without obligation")
 
 
-@routes.post("/inquiries", body=InquiryBody, answer=InquiryView, status=201)
+@routes.post(
+    "/inquiries",
+    operation_id="makeInquiry",
+    manner=Manner(waits=True),
+    body=InquiryBody,
+    answer=InquiryView,
+    status=201,
+)
 @permits("order:place")
 def make_inquiry(body: dict[str, Any]) -> Answer:
     """Ask who could make this, when and for about how much. `Prefer: wait=N` waits for the answer."""
@@ -41,7 +49,7 @@ def make_inquiry(body: dict[str, Any]) -> Answer:
     return perform(act, lambda outcome: show(outcome.resource), resource=api.ids.new("inq"), status=201)
 
 
-@routes.get("/inquiries/<inquiry_id>", answer=InquiryView)
+@routes.get("/inquiries/<inquiry_id>", operation_id="getInquiry", answer=InquiryView)
 @permits("order:read")
 def read_inquiry(inquiry_id: str) -> Answer:
     """An inquiry and its answer."""

@@ -9,7 +9,7 @@ from services.order.api.plan_views import PlanView, ProcessesView
 from services.order.api.plans_shown import step_shown, trip_shown
 from services.order.api.processes_shown import processes_shown
 from services.order.api.quotes_waited import is_planned
-from services.order.api.views import OrdersPage, OrderView, TimelineView
+from services.order.api.views import EventsPage, OrdersPage, OrderView, TimelineView
 from services.order.domain.order import stream_of
 from services.order.domain.standing import standing_of
 from services.order.projections import order_overview, timeline
@@ -22,6 +22,7 @@ from shared.web.access import current_principal, permits
 from shared.web.cursors import after, page
 from shared.web.etags import etag
 from shared.web.idempotency import Command, perform
+from shared.web.operations import STREAM, Manner
 from shared.web.prefer import wait_for, wait_seconds
 from shared.web.routes import Answer, Routes
 
@@ -48,7 +49,9 @@ def show_planned_order(order_id: str) -> Answer:
     return show_order(order_id)
 
 
-@routes.post("/orders", body=OrderBody, answer=OrderView, status=201)
+@routes.post(
+    "/orders", operation_id="placeOrder", manner=Manner(waits=True), body=OrderBody, answer=OrderView, status=201
+)
 @permits("order:place")
 def place_order(body: dict[str, Any]) -> Answer:
     """Place an order. `Prefer: wait=N` waits for its quote."""
@@ -66,7 +69,7 @@ def place_order(body: dict[str, Any]) -> Answer:
     return perform(act, lambda outcome: show_planned_order(outcome.resource), resource=api.ids.new("ord"), status=201)
 
 
-@routes.get("/orders", query=OrdersQuery, answer=OrdersPage)
+@routes.get("/orders", operation_id="listOrders", query=OrdersQuery, answer=OrdersPage)
 @permits("order:read")
 def list_orders(query: dict[str, Any]) -> Answer:
     """Orders, newest first: a buyer's own, all of them for the office."""
@@ -86,14 +89,14 @@ def list_orders(query: dict[str, Any]) -> Answer:
     return page(query, [row_shown(one) for one in rows], lambda one: [one["id"]])
 
 
-@routes.get("/orders/<order_id>", answer=OrderView)
+@routes.get("/orders/<order_id>", operation_id="getOrder", answer=OrderView)
 @permits("order:read")
 def read_order(order_id: str) -> Answer:
     """An order: state, promise, questions to its buyer and what can be done next."""
     return show_order(order_id)
 
 
-@routes.get("/orders/<order_id>/processes", answer=ProcessesView)
+@routes.get("/orders/<order_id>/processes", operation_id="getOrderProcesses", answer=ProcessesView)
 @permits("order:read")
 def read_processes(order_id: str) -> Answer:
     """The process tree with quantities and states."""
@@ -101,7 +104,7 @@ def read_processes(order_id: str) -> Answer:
     return {"order_id": order_id, "object": "processes", "items": processes_shown(loaded.state)}
 
 
-@routes.get("/orders/<order_id>/plan", answer=PlanView)
+@routes.get("/orders/<order_id>/plan", operation_id="getOrderPlan", answer=PlanView)
 @permits("order:read")
 def read_plan(order_id: str) -> Answer:
     """Who makes what when, as booked; empty before an order is confirmed."""
@@ -118,7 +121,7 @@ def read_plan(order_id: str) -> Answer:
     }
 
 
-@routes.get("/orders/<order_id>/timeline", answer=TimelineView)
+@routes.get("/orders/<order_id>/timeline", operation_id="getOrderTimeline", answer=TimelineView)
 @permits("order:read")
 def read_timeline(order_id: str) -> Answer:
     """What has happened, in words."""
@@ -139,7 +142,12 @@ def _entry_shown(entry: timeline.Entry) -> dict[str, Any]:
     }
 
 
-@routes.get("/orders/<order_id>/events")
+@routes.get(
+    "/orders/<order_id>/events",
+    operation_id="followOrder",
+    answer=EventsPage,
+    manner=Manner(resumes=True, gives=STREAM),
+)
 @permits("order:read")
 def follow_order(order_id: str) -> Answer:
     """The timeline as it happens (text/event-stream, resumes by Last-Event-ID), or one page of it as JSON."""

@@ -15,7 +15,7 @@ from shared.web.routes import Answer, Routes
 routes = Routes("products", description="What can be ordered")
 
 
-@routes.get("/products", query=ProductsQuery, answer=ProductsPage)
+@routes.get("/products", operation_id="listProducts", query=ProductsQuery, answer=ProductsPage)
 @permits("catalogue:read")
 def list_products(query: dict[str, Any]) -> Answer:
     """Products of all packs, by id."""
@@ -30,7 +30,7 @@ def list_products(query: dict[str, Any]) -> Answer:
     return page(query, shown, lambda one: [one["id"]])
 
 
-@routes.get("/products/<product_id>", answer=ProductView)
+@routes.get("/products/<product_id>", operation_id="getProduct", answer=ProductView)
 @permits("catalogue:read")
 def read_product(product_id: str) -> Answer:
     """A product: options, units, routing outline, usual minimum and lead time."""

@@ -20,6 +20,7 @@ from shared.eventstore.handling import transact
 from shared.web.access import current_principal, permits
 from shared.web.etags import etag
 from shared.web.idempotency import Command, perform
+from shared.web.operations import Manner
 from shared.web.prefer import wait_for, wait_seconds
 from shared.web.problems import refusal
 from shared.web.routes import Answer, Routes
@@ -37,7 +38,7 @@ def _shown(api: OrderApi, event: QuoteReceived, order: Order) -> Shown:
     return quote_shown(_quote_of(event), order, event.attempt, api.now(), order_id=event.order_id, wanted=wanted)
 
 
-@routes.get("/orders/<order_id>/quotes", answer=QuotesPage)
+@routes.get("/orders/<order_id>/quotes", operation_id="listQuotes", answer=QuotesPage)
 @permits("order:read")
 def list_quotes(order_id: str) -> Answer:
     """All quotes of an order, the latest first; an order has few, so the page is whole."""
@@ -48,7 +49,9 @@ def list_quotes(order_id: str) -> Answer:
     return {"items": found[::-1], "next_cursor": None}
 
 
-@routes.post("/orders/<order_id>/quotes", answer=OrderView, status=202)
+@routes.post(
+    "/orders/<order_id>/quotes", operation_id="requestQuote", manner=Manner(waits=True), answer=OrderView, status=202
+)
 @permits("order:place")
 def request_quote(order_id: str) -> Answer:
     """Ask for a fresh quote: after one expired, after a refusal, or for another look."""
@@ -61,7 +64,7 @@ def request_quote(order_id: str) -> Answer:
     return perform(act, lambda outcome: show_planned_order(outcome.resource), resource=order_id, status=202)
 
 
-@routes.get("/quotes/<quote_id>", answer=QuoteView)
+@routes.get("/quotes/<quote_id>", operation_id="getQuote", answer=QuoteView)
 @permits("order:read")
 def read_quote(quote_id: str) -> Answer:
     """One quote."""
@@ -74,7 +77,14 @@ def read_quote(quote_id: str) -> Answer:
     raise AssertionError("unreachable: the view named the order that received the quote")
 
 
-@routes.post("/quotes/<quote_id>/accept", body=AcceptBody, answer=OrderView, status=202)
+@routes.post(
+    "/quotes/<quote_id>/accept",
+    operation_id="acceptQuote",
+    manner=Manner(waits=True),
+    body=AcceptBody,
+    answer=OrderView,
+    status=202,
+)
 @permits("order:accept")
 def accept_quote(quote_id: str, body: dict[str, Any]) -> Answer:
     """Accept one option. With `Prefer: wait=N`: 202 and the confirmed order, or 409 with a fresh quote."""

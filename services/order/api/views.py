@@ -40,7 +40,7 @@ class LimitsView(BaseSchema):
     delta_e_tenths_max = Whole(allow_none=True)
 
 
-class LineView(BaseSchema):
+class OrderLineView(BaseSchema):
     id = Id("orl")
     product = Text()
     name = LanguageText()
@@ -93,7 +93,7 @@ class RevisionView(BaseSchema):
     quote_id = Text(allow_none=True)
     expires_at = Instant(allow_none=True)
     requested_by = Instant()
-    lines = Many(Part(LineView))
+    lines = Many(Part(OrderLineView))
     fee = MoneyField()
     failure = Part(FailureView, allow_none=True)
 
@@ -136,7 +136,7 @@ class OrderView(BaseSchema):
     actions = Many(Text())
     reference = Text()
     buyer_org_id = Text()
-    lines = Many(Part(LineView))
+    lines = Many(Part(OrderLineView))
     deliver_to = Part(PlaceView)
     requested_from = Instant(allow_none=True)
     requested_by = Instant()
@@ -189,6 +189,24 @@ class TimelineEntry(BaseSchema):
     text = LanguageText()
 
 
+class EventView(BaseSchema):
+    """What happened, as a stream tells it."""
+
+    position = Whole()
+    at = Instant()
+    what = Text()
+    by = Text()
+    zh = Text()
+    en = Text()
+
+
+class EventsPage(BaseSchema):
+    """*next*: where to go on, by `?after=`."""
+
+    items = Many(Part(EventView))
+    next = Whole()
+
+
 class TimelineView(BaseSchema):
     order_id = Id("ord")
     object = Text()
@@ -201,7 +219,7 @@ class InquiryView(BaseSchema):
     created_at = Instant()
     state = Text()
     version = Whole()
-    lines = Many(Part(LineView))
+    lines = Many(Part(OrderLineView))
     deliver_to = Part(PlaceView)
     requested_by = Instant()
     answered_at = Instant(allow_none=True)
@@ -220,7 +238,7 @@ class ChangePreviewView(BaseSchema):
     preview = Flag()
     fee = MoneyField()
     old_price = MoneyField(allow_none=True)
-    lines = Many(Part(LineView))
+    lines = Many(Part(OrderLineView))
     requested_by = Instant()
 
 

@@ -13,12 +13,13 @@ from shared.web.app import provided
 from shared.web.cursors import PageQuery, page
 from shared.web.etags import check_version
 from shared.web.idempotency import Command, Outcome, perform
+from shared.web.operations import Manner
 from shared.web.routes import Answer, Routes
 
 routes = Routes("clients", description="API clients API 客户端")
 
 
-@routes.get("/api-clients", query=PageQuery, answer=schemas.ClientPage)
+@routes.get("/api-clients", operation_id="listApiClients", query=PageQuery, answer=schemas.ClientPage)
 @permits("client:manage")
 def clients(query: dict[str, Any]) -> Answer:
     """API clients of one's own organisation."""
@@ -30,7 +31,9 @@ def clients(query: dict[str, Any]) -> Answer:
     return made
 
 
-@routes.post("/api-clients", body=schemas.ClientBody, answer=schemas.ClientView, status=201)
+@routes.post(
+    "/api-clients", operation_id="registerApiClient", body=schemas.ClientBody, answer=schemas.ClientView, status=201
+)
 @permits("client:manage")
 def register_client(body: dict[str, Any]) -> Answer:
     """Register an API client. Its secret is in this answer and nowhere else; a repeat does not show it again."""
@@ -55,14 +58,19 @@ def register_client(body: dict[str, Any]) -> Answer:
     return perform(act, show, resource=portal.ids.new("cli"), status=201)
 
 
-@routes.get("/api-clients/<client_id>", answer=schemas.ClientView)
+@routes.get("/api-clients/<client_id>", operation_id="getApiClient", answer=schemas.ClientView)
 @permits("client:manage")
 def client(client_id: str) -> Answer:
     """One API client of one's own organisation."""
     return show_client(provided(Portal), current_principal(), client_id)
 
 
-@routes.post("/api-clients/<client_id>/revocation", answer=schemas.ClientView)
+@routes.post(
+    "/api-clients/<client_id>/revocation",
+    operation_id="revokeApiClient",
+    manner=Manner(needs_version=True),
+    answer=schemas.ClientView,
+)
 @permits("client:manage")
 def revoke_client(client_id: str) -> Answer:
     """Revoke an API client: it gets no more tokens."""

@@ -21,7 +21,7 @@ from shared.web.routes import Answer, Routes
 routes = Routes("organisations", description="Organisations 机构")
 
 
-@routes.get("/me", answer=schemas.MeView)
+@routes.get("/me", operation_id="getMe", answer=schemas.MeView)
 @permits("account:read")
 def who_am_i() -> Answer:
     """Who the token speaks for, and what it may do."""
@@ -38,7 +38,9 @@ def who_am_i() -> Answer:
     }
 
 
-@routes.get("/organisations", query=schemas.OrganisationQuery, answer=schemas.OrganisationPage)
+@routes.get(
+    "/organisations", operation_id="listOrganisations", query=schemas.OrganisationQuery, answer=schemas.OrganisationPage
+)
 @permits("account:read")
 def organisations(query: dict[str, Any]) -> Answer:
     """Organisations: all of them for the office, one's own for everybody else."""
@@ -56,7 +58,13 @@ def organisations(query: dict[str, Any]) -> Answer:
     return made
 
 
-@routes.post("/organisations", body=schemas.OrganisationBody, answer=schemas.OrganisationView, status=201)
+@routes.post(
+    "/organisations",
+    operation_id="admitOrganisation",
+    body=schemas.OrganisationBody,
+    answer=schemas.OrganisationView,
+    status=201,
+)
 @permits("organisation:admit")
 def admit(body: dict[str, Any]) -> Answer:
     """Admit an organisation to the programme, with its first administrator."""
@@ -77,7 +85,7 @@ def admit(body: dict[str, Any]) -> Answer:
     return perform(act, show, resource=portal.ids.new("org"), status=201)
 
 
-@routes.get("/organisations/<org_id>", answer=schemas.OrganisationView)
+@routes.get("/organisations/<org_id>", operation_id="getOrganisation", answer=schemas.OrganisationView)
 @permits("account:read")
 def organisation(org_id: str) -> Answer:
     """One organisation: one's own, or any for the office."""

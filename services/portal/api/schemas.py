@@ -114,6 +114,21 @@ class TokenRequest(BaseSchema):
     scope = Text(high=2_000)
 
 
+class KeyView(BaseSchema):
+    """A public key of RFC 8037."""
+
+    kty = Text()
+    crv = Text()
+    kid = Text()
+    x = Text()
+    use = Text()
+    alg = Text()
+
+
+class KeySetView(BaseSchema):
+    keys = Many(Part(KeyView))
+
+
 class TokenView(BaseSchema):
     access_token = Text()
     token_type = Text()

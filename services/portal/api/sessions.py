@@ -21,7 +21,7 @@ from shared.web.routes import Answer, Routes
 routes = Routes("sessions", prefix="", description="Sessions of people 人员登录会话")
 
 
-@routes.post("/session", body=schemas.SessionBody, answer=schemas.SessionView)
+@routes.post("/session", operation_id="signIn", body=schemas.SessionBody, answer=schemas.SessionView)
 @public
 def begin(body: dict[str, Any]) -> Answer:
     """Sign in by login and password."""
@@ -31,7 +31,7 @@ def begin(body: dict[str, Any]) -> Answer:
     return {"csrf_token": session.csrf, "user_id": user.user_id}, 200, put_cookie(session, portal)
 
 
-@routes.delete("/session")
+@routes.delete("/session", operation_id="signOut")
 @public
 def end() -> Answer:
     """Sign out."""
@@ -41,7 +41,7 @@ def end() -> Answer:
     return Response(status=204, headers=take_cookie_away(portal))
 
 
-@routes.post("/session/token", answer=schemas.TokenView)
+@routes.post("/session/token", operation_id="issueSessionToken", answer=schemas.TokenView)
 @public
 def token() -> Answer:
     """A short-lived token for the signed-in user, to call the API with."""

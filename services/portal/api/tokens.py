@@ -27,7 +27,7 @@ _OAUTH_ERRORS: dict[Reason, str] = {
 }
 
 
-@routes.post("/oauth/token", answer=schemas.TokenView, takes=schemas.TokenRequest)
+@routes.post("/oauth/token", operation_id="issueToken", answer=schemas.TokenView, takes=schemas.TokenRequest)
 @public
 def token() -> Answer:
     """A token by client credentials: form-encoded, client authentication by HTTP Basic or in the body."""
@@ -83,7 +83,7 @@ def _client() -> tuple[str, str]:
     return in_body[0], in_body[1]
 
 
-@routes.get("/.well-known/jwks.json")
+@routes.get("/.well-known/jwks.json", operation_id="getSigningKeys", answer=schemas.KeySetView)
 @public
 def jwks() -> Response:
     """The keys that verify tokens now (RFC 7517)."""

@@ -17,13 +17,14 @@ from shared.web.app import provided
 from shared.web.cursors import PageQuery, page
 from shared.web.etags import check_version
 from shared.web.idempotency import Command, perform
+from shared.web.operations import Manner
 from shared.web.refusals import WebWhy
 from shared.web.routes import Answer, Routes
 
 routes = Routes("users", description="Users 用户")
 
 
-@routes.get("/users", query=PageQuery, answer=schemas.UserPage)
+@routes.get("/users", operation_id="listUsers", query=PageQuery, answer=schemas.UserPage)
 @permits("user:manage")
 def users(query: dict[str, Any]) -> Answer:
     """Users of one's own organisation."""
@@ -35,7 +36,7 @@ def users(query: dict[str, Any]) -> Answer:
     return made
 
 
-@routes.post("/users", body=schemas.UserBody, answer=schemas.UserView, status=201)
+@routes.post("/users", operation_id="registerUser", body=schemas.UserBody, answer=schemas.UserView, status=201)
 @permits("user:manage")
 def register_user(body: dict[str, Any]) -> Answer:
     """Register a user of one's own organisation."""
@@ -60,7 +61,7 @@ def _own_user(portal: Portal, user_id: str) -> int:
     return int(shown["version"])
 
 
-@routes.get("/users/<user_id>", answer=schemas.UserView)
+@routes.get("/users/<user_id>", operation_id="getUser", answer=schemas.UserView)
 @permits("user:manage")
 def user(user_id: str) -> Answer:
     """One user of one's own organisation."""
@@ -69,7 +70,9 @@ def user(user_id: str) -> Answer:
     return show_user(portal, user_id)
 
 
-@routes.post("/users/<user_id>/dismissal", answer=schemas.UserView)
+@routes.post(
+    "/users/<user_id>/dismissal", operation_id="dismissUser", manner=Manner(needs_version=True), answer=schemas.UserView
+)
 @permits("user:manage")
 def dismiss(user_id: str) -> Answer:
     """Dismiss a user: sessions end, tokens run out within minutes."""
@@ -89,7 +92,7 @@ def dismiss(user_id: str) -> Answer:
     return perform(act, lambda outcome: show_user(portal, outcome.resource), resource=user_id)
 
 
-@routes.post("/me/password", body=schemas.PasswordBody, answer=schemas.UserView)
+@routes.post("/me/password", operation_id="changeMyPassword", body=schemas.PasswordBody, answer=schemas.UserView)
 @permits("account:read")
 def change_password(body: dict[str, Any]) -> Answer:
     """Change one's own password; every session of the user ends."""

@@ -38,6 +38,7 @@ class MoneyField(Spoken, fields.Field[Money]):
         super().__init__(**kwargs)
         self.signed = signed
         self.openapi = {
+            "x-shape": "SignedMoney" if signed else "Money",
             "type": "object",
             "required": ["amount", "currency"],
             "additionalProperties": False,
@@ -89,6 +90,7 @@ class QuantityField(Spoken, fields.Field[Given]):
         self.zero = zero
         decimal = r"[0-9]{1,15}(\.[0-9]{1,6})?"
         self.openapi = {
+            "x-shape": "Quantity" if zero else "PositiveQuantity",
             "type": "object",
             "required": ["value", "unit"],
             "additionalProperties": False,

@@ -89,6 +89,7 @@ class LanguageText(Spoken, fields.Field[dict[str, str]]):
         self.text = Text(high=high)
         inner = {"type": "string", "minLength": 1, "maxLength": high}
         self.openapi = {
+            **({"x-shape": "LanguageText"} if high == TEXT_MAX else {}),
             "type": "object",
             "required": ["zh", "en"],
             "additionalProperties": False,

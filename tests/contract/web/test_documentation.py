@@ -31,14 +31,18 @@ def test_each_operation_can_end_in_a_problem_and_says_so(document: dict[str, Any
     for operations in document["paths"].values():
         for method in METHODS:
             if method in operations:
-                content = operations[method]["responses"]["default"]["content"]
-                assert content["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
+                assert operations[method]["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
+    content = document["components"]["responses"]["Problem"]["content"]
+    assert content["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
 
 
 def test_money_and_quantity_are_documented_as_text_not_numbers(document: dict[str, Any]) -> None:
     fields = document["components"]["schemas"]["NoteBody"]["properties"]
-    assert fields["price"]["properties"]["amount"]["type"] == "string"
-    assert fields["quantity"]["properties"]["value"]["type"] == "string"
+    assert fields["price"] == {"$ref": "#/components/schemas/Money"}
+    assert fields["quantity"] == {"$ref": "#/components/schemas/PositiveQuantity"}
+    shapes = document["components"]["schemas"]
+    assert shapes["Money"]["properties"]["amount"]["type"] == "string"
+    assert shapes["PositiveQuantity"]["properties"]["value"]["type"] == "string"
     assert fields["due_at"] == {"type": "string", "format": "date-time"}
 
 

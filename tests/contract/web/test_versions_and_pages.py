@@ -134,7 +134,7 @@ def test_a_note_written_while_somebody_waits_for_it_is_answered_then(buyer: Call
 def test_a_file_may_be_larger_than_other_bodies_where_the_route_says_so(clock: StoryClock, issuer: Issuer) -> None:
     files = Routes("files")
 
-    @files.post("/files", takes="application/octet-stream")
+    @files.post("/files", takes=["application/octet-stream"])
     @takes_bytes(3_000_000)
     @permits("order:place")
     def take() -> dict[str, int]:
