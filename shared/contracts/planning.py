@@ -85,14 +85,22 @@ class Variant(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     steps: list[RecipeStep]
 
 
-class DemandLine(msgspec.Struct, frozen=True, gc=False):
-    """One order line to plan: *quantity_net* good units delivered; any of *variants* will do."""
+class DemandLine(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One order line to plan: *quantity_net* good units delivered; any of *variants* will do.
+
+    *units*: other units of the product -> base units in one, as snapshotted. *requested_from*, *requested_by* and
+    *deliver_to* are the line's own; None: those of the order.
+    """
 
     order_line_id: str
     product_id: str
     quantity_net: int
     unit: str
     variants: list[Variant]
+    units: dict[str, int] = {}
+    requested_from: datetime | None = None
+    requested_by: datetime | None = None
+    deliver_to: Place | None = None
 
 
 class Limits(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

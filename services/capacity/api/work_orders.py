@@ -19,19 +19,18 @@ from services.capacity.api.work_schemas import (
     WorkQuery,
     WorkView,
 )
+from services.capacity.api.work_units import eaten_units, output_units
 from services.capacity.api.work_views import work_item, work_view
-from services.capacity.domain.refusals import Why
 from services.capacity.domain.stoppages import stop_reasons
+from services.capacity.domain.work_events import WorkOffered
 from services.capacity.handlers.production import LotIn, LotOut, Output, Restated, Stop
 from services.capacity.projections import work
 from shared.eventstore.handling import Prepared
 from shared.kernel.clock import instant_text
 from shared.kernel.principal import Principal
-from shared.kernel.refusal import Refused
 from shared.web.access import current_principal, permits
 from shared.web.cursors import after, page
 from shared.web.etags import etag
-from shared.web.fields import Given
 from shared.web.idempotency import Command, Outcome, perform
 from shared.web.operations import Manner
 from shared.web.routes import Answer, Routes
@@ -104,14 +103,17 @@ def finish_setup(work_id: str, body: dict[str, Any]) -> Answer:
 @permits("work:report")
 def report(work_id: str, body: dict[str, Any]) -> Answer:
     """Output since the last report: good, scrap, rework, and the lots it came from and went into."""
-    good = _pieces(body["good"], "good")
+    terms = doors().read(work_id, current_principal()).state.terms
     output = Output(
-        good=good,
-        scrap=_pieces(body["scrap"], "scrap", body["good"].unit),
-        rework=_pieces(body["rework"], "rework", body["good"].unit),
-        unit=body["good"].unit,
-        lots_in=_lots_in(body["lots_in"]),
-        lots_out=[LotOut(one["label"], _pieces(one["quantity"], "lots_out")) for one in body["lots_out"] or []],
+        good=output_units(terms, body["good"], "/good"),
+        scrap=output_units(terms, body["scrap"], "/scrap"),
+        rework=output_units(terms, body["rework"], "/rework"),
+        unit=terms.unit,
+        lots_in=_lots_in(terms, body["lots_in"]),
+        lots_out=[
+            LotOut(one["label"], output_units(terms, one["quantity"], f"/lots_out/{index}/quantity"))
+            for index, one in enumerate(body["lots_out"] or [])
+        ],
         from_at=body["from_at"],
         at=body["at"],
     )
@@ -129,13 +131,13 @@ def report(work_id: str, body: dict[str, Any]) -> Answer:
 @permits("work:report")
 def correct(work_id: str, report_id: str, body: dict[str, Any]) -> Answer:
     """Restate a report: it is reversed and posted anew, and both stay visible."""
-    unit = body["good"].unit
+    terms = doors().read(work_id, current_principal()).state.terms
     restated = Restated(
         correction_id=doors().ids.new("cor"),
-        good=_pieces(body["good"], "good"),
-        scrap=_pieces(body["scrap"], "scrap", unit),
-        rework=_pieces(body["rework"], "rework", unit),
-        lots_in=_lots_in(body["lots_in"]),
+        good=output_units(terms, body["good"], "/good"),
+        scrap=output_units(terms, body["scrap"], "/scrap"),
+        rework=output_units(terms, body["rework"], "/rework"),
+        lots_in=_lots_in(terms, body["lots_in"]),
         grounds=body["grounds"],
     )
     return _do(
@@ -211,27 +213,19 @@ def list_reasons() -> Answer:
     return {"items": items}
 
 
-def _pieces(given: Given | None, field: str, unit: str = "") -> int:
-    """Whole pieces; absent means none. Raises Refused: UNIT_MISMATCH, PIECES_WHOLE."""
-    if given is None:
-        return 0
-    if unit and given.unit != unit:
-        raise Refused(Why.UNIT_MISMATCH, pointer=f"/{field}/unit", expected=unit, found=given.unit)
-    if "." in given.value:
-        raise Refused(Why.PIECES_WHOLE, pointer=f"/{field}/value", found=given.value)
-    return int(given.value)
-
-
-def _lots_in(rows: list[dict[str, Any]] | None) -> list[LotIn] | None:
+def _lots_in(terms: WorkOffered, rows: list[dict[str, Any]] | None) -> list[LotIn] | None:
     if rows is None:
         return None
-    return [
-        LotIn(
-            item=one["item"],
-            quantity=_pieces(one["quantity"], "lots_in"),
-            unit=one["quantity"].unit,
-            lot_id=one["lot_id"] or "",
-            supplier_lot=one["supplier_lot"] or "",
+    found = []
+    for index, one in enumerate(rows):
+        eaten = eaten_units(terms, one["item"], one["quantity"], f"/lots_in/{index}/quantity")
+        found.append(
+            LotIn(
+                item=one["item"],
+                quantity=eaten.value,
+                unit=eaten.unit,
+                lot_id=one["lot_id"] or "",
+                supplier_lot=one["supplier_lot"] or "",
+            )
         )
-        for one in rows
-    ]
+    return found

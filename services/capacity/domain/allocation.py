@@ -11,7 +11,7 @@ from services.capacity.domain.plan_events import PlanAsked
 from services.capacity.domain.slots import Slot
 from services.capacity.domain.work_events import Destination, WorkInput, WorkOffered
 from services.capacity.domain.work_identity import offer_id_of
-from shared.contracts.planning import PlannedStep, PlannedTrip, RecipeInput, RecipeStep
+from shared.contracts.planning import DemandLine, PlannedStep, PlannedTrip, RecipeInput, RecipeStep
 from shared.kernel.ids import derived_id
 from shared.kernel.rounding import ceil_div
 
@@ -23,15 +23,21 @@ def work_id_for(plan_id: str, process_id: str) -> str:
     return derived_id("wrk", plan_id, process_id)
 
 
-def recipe_step(demand: PlanAsked, planned: PlannedStep) -> RecipeStep:
-    """The order's own snapshot of the step. Raises LookupError when the plan names what the demand does not hold."""
+def line_of(demand: PlanAsked, planned: PlannedStep) -> DemandLine:
+    """The order line that *planned* is for. Raises LookupError when the plan names what the demand does not hold."""
     for line in demand.lines:
         if line.order_line_id == planned.order_line_id:
-            for variant in line.variants:
-                if variant.code == planned.variant:
-                    for step in variant.steps:
-                        if step.step == planned.step:
-                            return step
+            return line
+    raise LookupError(f"order line {planned.order_line_id} is not in the demand")
+
+
+def recipe_step(demand: PlanAsked, planned: PlannedStep) -> RecipeStep:
+    """The order's own snapshot of the step. Raises LookupError when the plan names what the demand does not hold."""
+    for variant in line_of(demand, planned).variants:
+        if variant.code == planned.variant:
+            for step in variant.steps:
+                if step.step == planned.step:
+                    return step
     raise LookupError(f"step {planned.order_line_id}/{planned.variant}/{planned.step} is not in the demand")
 
 
@@ -112,6 +118,8 @@ def offer_for(allocation: Allocation, planned: PlannedStep, work_id: str, line: 
         output_item=planned.step,
         offered_at=at,
         answer_by=answer_due(at, allocation.answer_within, planned.starts_at),
+        product_unit=line_of(demand, planned).unit,
+        product_units=line_of(demand, planned).units,
     )
 
 

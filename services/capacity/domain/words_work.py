@@ -163,11 +163,14 @@ _BOUNDS: Mapping[str, Words] = {
     "PIECES_WHOLE": _wrong(
         "数量应为整数",
         "A whole number is needed",
-        "应为整数件数，现为 {found}。",
-        "Expected whole pieces; found {found}.",
+        "折算后应为整数个 {unit}，现为 {found}。",
+        "Expected a whole number of {unit}; found {found}.",
     ),
     "UNIT_MISMATCH": _wrong(
-        "单位不符", "The unit does not fit", "应为 {expected}，现为 {found}。", "Expected {expected}; found {found}."
+        "单位不符",
+        "The unit does not fit",
+        "应为 {expected}，现为 {found}。",
+        "Expected one of {expected}; found {found}.",
     ),
     "LOTS_OUT_DIFFER": _wrong(
         "产出批次数量不符",

@@ -98,6 +98,14 @@ class WorkOffered(WorkEvent):
     output_item: str
     offered_at: datetime
     answer_by: datetime
+    product_unit: str = ""
+    product_units: dict[str, int] = msgspec.field(
+        default_factory=dict
+    )  # other units of the product -> *product_unit* in one
+
+    def units_of(self, unit: str) -> dict[str, int]:
+        """The product's other units for what is counted in *unit*."""
+        return self.product_units if unit == self.product_unit else {}
 
 
 class OfferAccepted(WorkEvent):

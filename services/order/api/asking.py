@@ -117,9 +117,12 @@ class ArrivalBody(BaseSchema):
 
 
 class ConfirmBody(BaseSchema):
-    """*quantity*: how much arrived in order; left out: all of it."""
+    """*quantity*: how much arrived in order; left out: all of it. *accept_over*: what of it lies beyond the tolerance is
+    taken and paid for too; otherwise it stays the factory's.
+    """
 
     quantity = QuantityField(zero=True, load_default=None)
+    accept_over = Flag(load_default=False)
 
 
 class DisputeBody(BaseSchema):

@@ -35,6 +35,7 @@ class VariantView(BaseSchema):
 
 class UnitView(BaseSchema):
     code = Text()
+    name = LanguageText()
     base_units = Whole()
 
 

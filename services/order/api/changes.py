@@ -21,13 +21,12 @@ from services.order.domain.commands import (
 )
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Order
-from services.order.domain.tailoring import quantity_of, supply_of
+from services.order.domain.tailoring import supply_of, supply_units, whole_units
 from services.order.domain.terms import FeeRow
 from services.order.handlers.ordering import any_version
 from shared.eventstore.handling import transact
 from shared.kernel.money import Money
 from shared.kernel.refusal import Refused
-from shared.kernel.units import convert
 from shared.web.access import current_principal, permits
 from shared.web.etags import check_version
 from shared.web.fields import Given
@@ -115,7 +114,7 @@ def _change_preview(api: OrderApi, order_id: str, command: ChangeOrder) -> Answe
 
 
 def _quantities(order: Order, lines: list[dict[str, Any]], api: OrderApi) -> dict[str, int]:
-    """New quantities in base units: in the product's units where it is still sold, in base units where it is not."""
+    """New quantities in base units, by the units the order snapshotted; an older order goes by the product's of today."""
     body, found = body_of(order), {}
     for index, one in enumerate(lines):
         given: Given = one["quantity"]
@@ -124,22 +123,10 @@ def _quantities(order: Order, lines: list[dict[str, Any]], api: OrderApi) -> dic
             raise Refused(Why.UNKNOWN_LINE, pointer=f"/lines/{index}/order_line_id", order_line_id=one["order_line_id"])
         pointer = f"/lines/{index}/quantity"
         product = api.catalogue.products.get(line.demand.product_id)
-        if product is not None and product.unit == line.demand.unit:
-            found[one["order_line_id"]] = quantity_of(
-                product, given.value, given.unit, pointer, api.ordering.terms.quantity_max
-            ).value
-        else:
-            found[one["order_line_id"]] = _base_units(given, line.demand.unit, pointer)
+        today = product.units if product is not None and product.unit == line.demand.unit else {}
+        units, most = line.demand.units or today, api.ordering.terms.quantity_max
+        found[one["order_line_id"]] = whole_units(given.value, given.unit, line.demand.unit, units, pointer, most).value
     return found
-
-
-def _base_units(given: Given, unit: str, pointer: str) -> int:
-    try:
-        return convert(given.value, given.unit, unit, {}).value
-    except ValueError as wrong:
-        raise Refused(
-            Why.QUANTITY_UNIT, pointer=pointer, found=f"{given.value} {given.unit}"[:60], known=unit, base=unit
-        ) from wrong
 
 
 @routes.post(
@@ -217,8 +204,10 @@ def report_supply(order_id: str, body: dict[str, Any]) -> Answer:
     """Material of the buyer arrived; when it is short, less is planned or the buyer is asked."""
     api = doors()
     given: Given = body["quantity"]
-    api.ordering.find(order_id, current_principal())
-    quantity = supply_of(api.catalogue, body["item"], given.value, given.unit, pointer="")
+    lines = body_of(api.ordering.find(order_id, current_principal()).state).lines
+    known = api.catalogue.items.get(body["item"])
+    units = {} if known is None else supply_units(lines, body["item"], known.unit)
+    quantity = supply_of(api.catalogue, body["item"], given.value, given.unit, pointer="", units=units)
 
     def make(command: Command) -> ReportSupply:
         at = command.cause.at

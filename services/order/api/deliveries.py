@@ -1,5 +1,6 @@
 """Routes of deliveries: confirmed or disputed by the receiving party only."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from services.order.api.asking import ConfirmBody, DisputeBody
@@ -8,7 +9,8 @@ from services.order.api.orders_shown import delivery_shown, running_of
 from services.order.api.views import DeliveryView
 from services.order.domain.commands import ConfirmDelivery, DisputeDelivery
 from services.order.domain.refusals import Why
-from services.order.domain.situations import Delivery
+from services.order.domain.situations import Delivery, Running
+from services.order.domain.tailoring import whole_units
 from shared.eventstore.handling import transact
 from shared.kernel.refusal import Refused
 from shared.web.access import current_principal, permits
@@ -20,17 +22,18 @@ from shared.web.routes import Answer, Routes
 routes = Routes("deliveries", description="Goods at the receiving party's door")
 
 
-def _find(api: OrderApi, order_id: str, delivery_id: str) -> tuple[Delivery, int]:
+def _find(api: OrderApi, order_id: str, delivery_id: str) -> tuple[Running, Delivery, int]:
     loaded = api.ordering.find(order_id, current_principal())
     running = running_of(loaded.state)
     if running is None or delivery_id not in running.deliveries:
         raise Refused(Why.UNKNOWN_DELIVERY)
-    return running.deliveries[delivery_id], loaded.version
+    return running, running.deliveries[delivery_id], loaded.version
 
 
 def _show(order_id: str, delivery_id: str) -> Answer:
-    delivery, version = _find(doors(), order_id, delivery_id)
-    return delivery_shown(delivery, order_id), None, etag(version)
+    api = doors()
+    running, delivery, version = _find(api, order_id, delivery_id)
+    return delivery_shown(delivery, running, api.ordering.terms), None, etag(version)
 
 
 @routes.get("/deliveries/<delivery_id>", operation_id="getDelivery", answer=DeliveryView)
@@ -43,13 +46,17 @@ def read_delivery(delivery_id: str) -> Answer:
 @routes.post("/deliveries/<delivery_id>/confirm", operation_id="confirmDelivery", body=ConfirmBody, answer=DeliveryView)
 @permits("delivery:confirm")
 def confirm_delivery(delivery_id: str, body: dict[str, Any]) -> Answer:
-    """Say that it arrived in order, wholly or in part. The last confirmation closes the order."""
+    """Say that it arrived in order, wholly or in part. The last confirmation closes the order. What came beyond the
+    order's tolerance is not paid for unless `accept_over` says so.
+    """
     api = doors()
     order_id = api.order_of(delivery_id, Why.UNKNOWN_DELIVERY, current_principal())
-    quantity = _whole(body["quantity"], _find(api, order_id, delivery_id)[0])
+    running, delivery, _ = _find(api, order_id, delivery_id)
+    quantity = _whole(body["quantity"], delivery, units_of(running, delivery))
 
     def act(command: Command) -> None:
-        confirmed = ConfirmDelivery(delivery_id, quantity, command.cause.at)
+        taken_by = api.ordering.terms if body["accept_over"] else None
+        confirmed = ConfirmDelivery(delivery_id, quantity, command.cause.at, taken_by)
         transact(
             api.log, lambda: api.ordering.act(order_id, confirmed, command.principal), command.cause, command.marks
         )
@@ -57,18 +64,16 @@ def confirm_delivery(delivery_id: str, body: dict[str, Any]) -> Answer:
     return perform(act, lambda _: _show(order_id, delivery_id), resource=delivery_id)
 
 
-def _whole(given: Given | None, delivery: Delivery) -> int | None:
+def units_of(running: Running, delivery: Delivery) -> Mapping[str, int]:
+    """The units of the product that came, as the order snapshotted them."""
+    line = running.body.line(delivery.order_line_id)
+    return line.demand.units if line is not None and line.demand.unit == delivery.unit else {}
+
+
+def _whole(given: Given | None, delivery: Delivery, units: Mapping[str, int]) -> int | None:
     if given is None:
         return None
-    if given.unit != delivery.unit or not given.value.isdigit():
-        raise Refused(
-            Why.QUANTITY_UNIT,
-            pointer="/quantity",
-            found=f"{given.value} {given.unit}"[:60],
-            known=delivery.unit,
-            base=delivery.unit,
-        )
-    return int(given.value)
+    return whole_units(given.value, given.unit, delivery.unit, units, "/quantity").value
 
 
 @routes.post("/deliveries/<delivery_id>/dispute", operation_id="disputeDelivery", body=DisputeBody, answer=DeliveryView)

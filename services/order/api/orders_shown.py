@@ -9,6 +9,7 @@ from services.order.api.products_shown import named
 from services.order.api.reasons_shown import Shown, reasons_shown
 from services.order.domain.catalogue import Catalogue
 from services.order.domain.changing import body_of
+from services.order.domain.over_delivery import beyond_tolerance, payable_units
 from services.order.domain.situations import (
     Absent,
     Accepted,
@@ -66,7 +67,7 @@ def order_shown(order: Order, version: int, catalogue: Catalogue, terms: Terms, 
         "promise": None if running is None else promise_shown(running.promise),
         "questions": questions_shown(order) if isinstance(order, Running) else [],
         "change": _revision_shown(order.revision, terms) if isinstance(order, Running) and order.revision else None,
-        "deliveries": [] if running is None else deliveries_shown(running),
+        "deliveries": [] if running is None else deliveries_shown(running, terms),
         "charged": Money(charged_fen(order)),
         "cancellation": _cancellation_shown(order) if isinstance(order, Cancelled) else None,
         "closed_at": order.closed_at if isinstance(order, Closed) else None,
@@ -111,6 +112,7 @@ def line_shown(line: OrderLine, running: Running | None, terms: Terms) -> Shown:
     deliveries: Sequence[Delivery] = [] if running is None else list(running.deliveries.values())
     mine = [one for one in deliveries if one.order_line_id == demand.order_line_id]
     confirmed = sum(one.confirmed or 0 for one in mine)
+    payable = payable_units(mine, demand.quantity_net, terms)
     return {
         "id": demand.order_line_id,
         "product": demand.product_id,
@@ -120,7 +122,8 @@ def line_shown(line: OrderLine, running: Running | None, terms: Terms) -> Shown:
         "pack_version": f"{line.pack}@{line.pack_version}",
         "delivered": Quantity(sum(one.quantity for one in mine), demand.unit),
         "confirmed": Quantity(confirmed, demand.unit),
-        "payable": Quantity(terms.payable(confirmed, demand.quantity_net), demand.unit),
+        "payable": Quantity(payable, demand.unit),
+        "beyond_tolerance": Quantity(confirmed - payable, demand.unit),
     }
 
 
@@ -233,22 +236,24 @@ def _revision_shown(revision: Revision, terms: Terms) -> Shown:
     }
 
 
-def deliveries_shown(running: Running) -> list[Shown]:
-    return [delivery_shown(one, running.body.order_id) for one in running.deliveries.values()]
+def deliveries_shown(running: Running, terms: Terms) -> list[Shown]:
+    return [delivery_shown(one, running, terms) for one in running.deliveries.values()]
 
 
-def delivery_shown(delivery: Delivery, order_id: str) -> Shown:
+def delivery_shown(delivery: Delivery, running: Running, terms: Terms) -> Shown:
     state = "disputed" if delivery.grounds else "arrived" if delivery.confirmed is None else "confirmed"
     confirmed = None if delivery.confirmed is None else Quantity(delivery.confirmed, delivery.unit)
     return {
         "id": delivery.delivery_id,
         "object": "delivery",
-        "order_id": order_id,
+        "order_id": running.body.order_id,
         "order_line_id": delivery.order_line_id,
         "created_at": delivery.delivered_at,
         "state": state,
         "quantity": Quantity(delivery.quantity, delivery.unit),
         "confirmed": confirmed,
+        "beyond_tolerance": Quantity(beyond_tolerance(running, delivery, terms), delivery.unit),
+        "over_accepted": Quantity(delivery.over_accepted, delivery.unit),
         "grounds": delivery.grounds or None,
         "lots": list(delivery.lots),
         "delivered_at": delivery.delivered_at,

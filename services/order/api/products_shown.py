@@ -4,6 +4,7 @@ from services.order.api.reasons_shown import Shown
 from services.order.domain.catalogue import Named, Option, Product, ProductVariant
 from shared.contracts.planning import RecipeStep
 from shared.kernel.units import Quantity
+from shared.reference.units import name_of
 
 
 def named(name: Named) -> Shown:
@@ -29,7 +30,10 @@ def product_shown(product: Product) -> Shown:
         "pack": product.pack,
         "pack_version": product.pack_version,
         "licence_category": product.licence_category or None,
-        "units": [{"code": code, "base_units": factor} for code, factor in [(product.unit, 1), *product.units.items()]],
+        "units": [
+            {"code": code, "name": name_of(code), "base_units": factor}
+            for code, factor in [(product.unit, 1), *product.units.items()]
+        ],
         "options": [_option_shown(one) for one in product.options],
         "variants": [_variant_shown(one, product.unit) for one in product.variants],
     }

@@ -50,6 +50,7 @@ class OrderLineView(BaseSchema):
     delivered = QuantityField(zero=True)
     confirmed = QuantityField(zero=True)
     payable = QuantityField(zero=True)
+    beyond_tolerance = QuantityField(zero=True)
 
 
 class SupplyView(BaseSchema):
@@ -107,6 +108,8 @@ class DeliveryView(BaseSchema):
     state = Text()
     quantity = QuantityField()
     confirmed = QuantityField(zero=True, allow_none=True)
+    beyond_tolerance = QuantityField(zero=True)
+    over_accepted = QuantityField(zero=True)
     grounds = Text(allow_none=True)
     lots = Many(Text())
     delivered_at = Instant()

@@ -84,11 +84,14 @@ class ReportSupply:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmDelivery:
-    """The receiving party found *quantity* in order; None: all of it."""
+    """The receiving party found *quantity* in order; None: all of it. *over_taken_by*: the terms by which what is
+    beyond the tolerance is taken and paid for; None: it is not taken.
+    """
 
     delivery_id: str
     quantity: int | None
     at: datetime
+    over_taken_by: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from services.order.domain.events import (
     WorkMoved,
 )
 from services.order.domain.evolution import evolve
+from services.order.domain.over_delivery import beyond_tolerance
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Delivery, Order, Running
 from services.order.domain.standing import standing_of
@@ -121,7 +122,7 @@ def confirm_delivery(command: ConfirmDelivery, order: Order) -> Sequence[AnyOrde
     quantity = delivery.quantity if command.quantity is None else command.quantity
     if not 0 <= quantity <= delivery.quantity:
         raise Refused(Why.CONFIRM_TOO_MUCH, pointer="/quantity", delivered=delivery.quantity, unit=delivery.unit)
-    body = running.body
+    body, found, taken_by = running.body, replace(delivery, confirmed=quantity), command.over_taken_by
     confirmed = DeliveryConfirmed(
         order_id=body.order_id,
         buyer_org_id=body.buyer_org_id,
@@ -129,10 +130,9 @@ def confirm_delivery(command: ConfirmDelivery, order: Order) -> Sequence[AnyOrde
         quantity=quantity,
         unit=delivery.unit,
         confirmed_at=command.at,
+        over_accepted=0 if taken_by is None else beyond_tolerance(running, found, taken_by),
     )
-    after = replace(
-        running, deliveries={**running.deliveries, delivery.delivery_id: replace(delivery, confirmed=quantity)}
-    )
+    after = replace(running, deliveries={**running.deliveries, delivery.delivery_id: found})
     if after.delivered_at is None or not _all_confirmed(after):
         return [confirmed]
     return [confirmed, _closed(after, command.at)]

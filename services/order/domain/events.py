@@ -224,11 +224,14 @@ class OrderDelivered(OrderEvent, frozen=True):
     delivered_at: datetime
 
 
-class DeliveryConfirmed(OrderEvent, frozen=True):
+class DeliveryConfirmed(OrderEvent, frozen=True, omit_defaults=True):
+    """*over_accepted*: units of it beyond the tolerance that the receiving party takes and pays for."""
+
     delivery_id: str
     quantity: int
     unit: str
     confirmed_at: datetime
+    over_accepted: int = 0
 
 
 class DeliveryDisputed(OrderEvent, frozen=True):

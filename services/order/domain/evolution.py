@@ -155,7 +155,7 @@ def _progressed(order: Running, event: WorkMoved | DeliveryArrived | DeliveryCon
             return replace(order, deliveries=deliveries, is_in_production=True)
         case DeliveryConfirmed():
             known = order.deliveries[event.delivery_id]
-            confirmed = replace(known, confirmed=event.quantity, grounds="")
+            confirmed = replace(known, confirmed=event.quantity, grounds="", over_accepted=event.over_accepted)
             return replace(order, deliveries={**order.deliveries, event.delivery_id: confirmed})
         case DeliveryDisputed():
             disputed = replace(order.deliveries[event.delivery_id], grounds=event.grounds)

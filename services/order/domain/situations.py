@@ -122,7 +122,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """*confirmed* None: the receiving party has not said yet; *grounds* "" unless it disputes."""
+    """*confirmed* None: the receiving party has not said yet; *grounds* "" unless it disputes. *over_accepted*: units
+    beyond the tolerance that it takes and pays for.
+    """
 
     delivery_id: str
     process_id: str
@@ -133,6 +135,7 @@ class Delivery:
     delivered_at: datetime
     confirmed: int | None = None
     grounds: str = ""
+    over_accepted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -11,7 +11,8 @@ from services.order.domain.refusals import Why
 from services.order.domain.values import OrderLine
 from shared.contracts.planning import DemandLine, RecipeInput, RecipeStep, Variant
 from shared.kernel.refusal import Refused
-from shared.kernel.units import QUANTITY_MAX, Quantity, TooMany, convert
+from shared.kernel.units import QUANTITY_MAX, Quantity, TooMany
+from shared.reference.units import in_base_units, known_units
 
 _TEXT = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
@@ -47,6 +48,7 @@ def tailor(
             Variant(one.code, one.name.zh, one.name.en, [_filled(step, words, supplied) for step in one.steps])
             for one in variants
         ],
+        units=dict(product.units),
     )
     return OrderLine(
         demand=demand,
@@ -150,26 +152,56 @@ def quantity_of(product: Product, value: str, unit: str, pointer: str, most: int
     """*value* *unit* in the product's base unit. Raises Refused: QUANTITY_UNIT; QUANTITY_RANGE beyond any quantity, which
     tells that *most* may be ordered.
     """
+    return whole_units(value, unit, product.unit, product.units, pointer, most)
+
+
+def whole_units(  # noqa: PLR0917 - a quantity, what it is counted in, and where it stood
+    value: str, unit: str, base: str, units: Mapping[str, int], pointer: str, most: int = QUANTITY_MAX
+) -> Quantity:
+    """*value* *unit* in whole *base* units by the table *units*. Raises Refused as `quantity_of` does."""
     try:
-        return convert(value, unit, product.unit, dict(product.units))
+        return in_base_units(value, unit, base, units)
     except TooMany as fault:
         found = f"{value} {unit}"[:60]
-        raise Refused(Why.QUANTITY_RANGE, pointer=pointer, limit=most, unit=product.unit, found=found) from fault
+        raise Refused(Why.QUANTITY_RANGE, pointer=pointer, limit=most, unit=base, found=found) from fault
     except ValueError as fault:
-        known = ", ".join([product.unit, *product.units])
+        known = ", ".join(known_units(base, units))
         raise Refused(
-            Why.QUANTITY_UNIT, pointer=pointer, found=f"{value} {unit}"[:60], known=known, base=product.unit
+            Why.QUANTITY_UNIT, pointer=pointer, found=f"{value} {unit}"[:60], known=known, base=base
         ) from fault
 
 
-def supply_of(catalogue: Catalogue, item: str, value: str, unit: str, *, pointer: str) -> Quantity:
-    """A quantity of a buyer's *item* in its unit. Raises Refused: SUPPLY_UNKNOWN, SUPPLY_UNIT."""
+def supply_of(
+    catalogue: Catalogue, item: str, value: str, unit: str, *, pointer: str, units: Mapping[str, int] | None = None
+) -> Quantity:
+    """A quantity of a buyer's *item* in its unit, by the table *units* of the products made of it (`supply_units`).
+
+    Raises Refused: SUPPLY_UNKNOWN, SUPPLY_UNIT.
+    """
     known = catalogue.items.get(item)
     if known is None:
         raise Refused(Why.SUPPLY_UNKNOWN, pointer=f"{pointer}/item", item=item[:40])
     try:
-        return convert(value, unit, known.unit, {})
+        return in_base_units(value, unit, known.unit, units or {})
     except ValueError as fault:
+        expected = ", ".join(known_units(known.unit, units or {}))
         raise Refused(
-            Why.SUPPLY_UNIT, pointer=f"{pointer}/quantity", expected=known.unit, found=f"{value} {unit}"[:60]
+            Why.SUPPLY_UNIT, pointer=f"{pointer}/quantity", expected=expected, found=f"{value} {unit}"[:60]
         ) from fault
+
+
+def supply_units(lines: Iterable[OrderLine], item: str, unit: str) -> dict[str, int]:
+    """Units that the products eating *item* are ordered in, where they count in *unit* too; none that two of them
+    understand differently.
+    """
+    tables = [
+        one.demand.units
+        for one in lines
+        if one.demand.unit == unit
+        and any(eaten.item == item for way in one.demand.variants for step in way.steps for eaten in step.inputs)
+    ]
+    merged: dict[str, set[int]] = {}
+    for table in tables:
+        for code, factor in table.items():
+            merged.setdefault(code, set()).add(factor)
+    return {code: factors.pop() for code, factors in merged.items() if len(factors) == 1}

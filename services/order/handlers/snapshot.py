@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.order.domain.catalogue import Catalogue
 from services.order.domain.refusals import Why
-from services.order.domain.tailoring import quantity_of, supply_of, tailor
+from services.order.domain.tailoring import quantity_of, supply_of, supply_units, tailor
 from services.order.domain.terms import Terms
 from services.order.domain.values import OrderLine
 from shared.contracts.planning import Limits, Place, Supply
@@ -58,21 +58,23 @@ def snapshot_of(asked: Asked, catalogue: Catalogue, terms: Terms, *, owner_id: s
     Raises Refused, with a pointer into the caller's body.
     """
     check_district(asked.deliver_to.district, "/deliver_to/district")
-    supplies = tuple(
-        Supply(
-            item=one.item,
-            quantity=supply_of(catalogue, one.item, one.value, one.unit, pointer=f"/supplies/{index}").value,
-            unit=catalogue.items[one.item].unit,
-            arrives_at=one.arrives_at,
-        )
-        for index, one in enumerate(asked.supplies)
-    )
-    supplied = frozenset(one.item for one in supplies)
+    for index, one in enumerate(asked.supplies):
+        if one.item not in catalogue.items:
+            raise Refused(Why.SUPPLY_UNKNOWN, pointer=f"/supplies/{index}/item", item=one.item[:40])
+    supplied = frozenset(one.item for one in asked.supplies)
     lines = tuple(
         _line(one, catalogue, terms, f"/lines/{index}", derived_id("orl", owner_id, index), buyer_org_id, supplied)
         for index, one in enumerate(asked.lines)
     )
+    supplies = tuple(_supply(one, catalogue, lines, f"/supplies/{index}") for index, one in enumerate(asked.supplies))
     return Snapshot(lines, supplies)
+
+
+def _supply(asked: AskedSupply, catalogue: Catalogue, lines: Sequence[OrderLine], pointer: str) -> Supply:
+    unit = catalogue.items[asked.item].unit
+    units = supply_units(lines, asked.item, unit)
+    quantity = supply_of(catalogue, asked.item, asked.value, asked.unit, pointer=pointer, units=units)
+    return Supply(item=asked.item, quantity=quantity.value, unit=unit, arrives_at=asked.arrives_at)
 
 
 def _line(  # noqa: PLR0917 - what a line is made from, in the order of the sentence

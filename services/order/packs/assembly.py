@@ -8,6 +8,7 @@ from services.order.packs.routing import chain
 from services.order.packs.shapes import PackShape, ProductShape, VariantShape
 from services.order.packs.shelf import Shelf, named, shelve
 from shared.contracts.explosion import explode
+from shared.reference.units import multiples
 
 
 def assemble(file: str, pack: PackShape, version: str, shelf: Shelf) -> Iterator[Product]:
@@ -27,7 +28,7 @@ def assemble(file: str, pack: PackShape, version: str, shelf: Shelf) -> Iterator
             kind=shape.kind,
             licence_category=shape.licence_category,
             unit=shape.unit,
-            units=dict(shape.units),
+            units={**multiples(shape.unit), **shape.units},
             options=tuple(options.values()),
             blocks=tuple(Block(_tuples(one.when), one.category, named(one)) for one in shape.blocks),
             lead_days=shape.lead_days,

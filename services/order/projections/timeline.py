@@ -190,10 +190,13 @@ def _delivered(_: events.OrderDelivered, __: Names) -> Told:
 
 
 def _delivery_confirmed(event: events.DeliveryConfirmed, names: Names) -> Told:
+    unit = names.unit(event.unit)
+    over_zh = f"，其中超出允差的 {event.over_accepted:,} {unit} 同意付款" if event.over_accepted else ""
+    over_en = f", {event.over_accepted:,} beyond the tolerance taken and paid" if event.over_accepted else ""
     return (
         "buyer",
-        f"确认收货 {event.quantity:,} {names.unit(event.unit)}",
-        f"receipt confirmed: {event.quantity:,} {event.unit}",
+        f"确认收货 {event.quantity:,} {unit}{over_zh}",
+        f"receipt confirmed: {event.quantity:,} {event.unit}{over_en}",
     )
 
 

@@ -12,7 +12,7 @@ from shared.kernel.units import Quantity
 from shared.web.fields.speaking import Spoken, exact_members
 from shared.web.said import Said, shown
 
-_UNIT = r"^[A-Za-z][A-Za-z0-9_-]{0,19}$"
+_UNIT = r"^([A-Za-z][A-Za-z0-9_-]{0,19}|[\u4e00-\u9fff]{1,8})$"  # a code, or its Chinese name
 _AMOUNT = r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?"
 _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 
@@ -118,8 +118,8 @@ class QuantityField(Spoken, fields.Field[Given]):
         if not isinstance(unit, str) or not re.fullmatch(_UNIT, unit):
             wrong = Said(
                 "not_unit",
-                f"应为单位代码，例如 can，收到 {shown(unit)}。",
-                f"Expected the code of a unit such as can, found {shown(unit)}.",
+                f"应为单位代码或中文名称，例如 can、万罐，收到 {shown(unit)}。",
+                f"Expected a unit, such as can or 万罐, found {shown(unit)}.",
             )
             raise ValidationError({"unit": [wrong]})
         return Given(amount, unit)

@@ -10,7 +10,7 @@ import pytest
 from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.values import ChangeoverRule
 from shared.contracts import capacity, line_time
-from shared.contracts.planning import RecipeInput
+from shared.contracts.planning import DemandLine, RecipeInput
 from shared.kernel.clock import parse_instant
 from shared.kernel.principal import Principal, Role
 from shared.web.permissions import permissions_of
@@ -29,9 +29,9 @@ BODY_LINE, PRINT_LINE = "lin_" + "B" * 26, "lin_" + "P" * 26
 class Made:
     """A booked order whose work is made over HTTP."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, demand: DemandLine = CANS) -> None:
         self.world = world
-        quote = next(one for one in world.tell(asks(CANS)) if isinstance(one, capacity.QuoteOffered))
+        quote = next(one for one in world.tell(asks(demand)) if isinstance(one, capacity.QuoteOffered))
         facts = world.tell(accepts(quote.quote_id, quote.options[0]))
         confirmed = next(one for one in facts if isinstance(one, capacity.QuoteConfirmed))
         self.body, self.printed = (confirmed.work_ids[one.process_id] for one in confirmed.option.steps)

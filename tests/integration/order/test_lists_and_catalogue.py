@@ -92,7 +92,8 @@ def test_the_catalogue_is_read_by_everybody(world: World) -> None:
 def test_a_product_tells_options_units_routing_and_minimum(world: World) -> None:
     found = world.caller().get("/v1/products/tea-can-330").get_json()
     assert {one["code"] for one in found["options"]} == {"artwork", "colour", "decoration", "sugar"}
-    assert {one["code"]: one["base_units"] for one in found["units"]} == {"can": 1, "thousand-can": 1_000, "case": 24}
+    factors = {one["code"]: one["base_units"] for one in found["units"]}
+    assert factors == {"can": 1, "thousand-can": 1_000, "ten-thousand-can": 10_000, "case": 24}
     steps = {one["code"]: [step["capability"] for step in one["routing"]] for one in found["variants"]}
     assert steps["sleeve-small"] == ["CAN_BODY", "CAN_SLEEVE", "FILL_SMALL_BATCH", "LAB_TEST"]
     assert found["licence_category"] == "0603"
