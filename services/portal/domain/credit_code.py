@@ -1,5 +1,13 @@
 """The unified social credit code of an organisation (GB 32100-2015): 18 characters, the last one a check."""
 
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_DATA = Path(__file__).with_name("credit_code.yaml")
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # no I, O, S, V, Z
 _WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 LENGTH = 18
@@ -17,10 +25,19 @@ def check_character(first_17: str) -> str:
 
 
 def is_credit_code(text: str) -> bool:
-    """Whether *text* has the form of a credit code and its check character is right.
+    """Whether *text* has the form of a credit code of a registered kind and its check character is right.
 
-    Places 3 to 8 are the digits of the registering district.
+    Places 1 and 2 say who registers and as what, 3 to 8 are the digits of the registering district.
     """
     if len(text) != LENGTH or any(one not in _ALPHABET for one in text) or not text[2:8].isdigit():
         return False
+    registered = _registered()
+    if text[1] not in registered["kinds"].get(text[0], "") or text[2:4] not in registered["provinces"]:
+        return False
     return text[-1] == check_character(text[:-1])
+
+
+@cache
+def _registered() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = yaml.safe_load(_DATA.read_text("utf-8"))
+    return found

@@ -7,8 +7,8 @@ from services.portal.domain.credit_code import check_character, is_credit_code
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 BODIES = st.builds(
     lambda head, digits, tail: head + digits + tail,
-    st.text(ALPHABET, min_size=2, max_size=2),
-    st.text("0123456789", min_size=6, max_size=6),
+    st.sampled_from(["91", "92", "12", "52", "A1", "N2", "Y1"]),
+    st.builds(str.__add__, st.sampled_from(["11", "42", "10"]), st.text("0123456789", min_size=4, max_size=4)),
     st.text(ALPHABET, min_size=9, max_size=9),
 )
 
@@ -44,6 +44,18 @@ def test_every_swap_of_neighbours_is_found(body: str, place: int) -> None:
 )
 def test_what_has_not_the_form_is_no_code(wrong: str) -> None:
     assert not is_credit_code(wrong)
+
+
+@pytest.mark.parametrize("head", ["00", "90", "94", "Y2", "B1", "1A"])
+def test_a_kind_that_nobody_registers_is_no_code(head: str) -> None:
+    body = f"{head}420100MA4KWX7Q2"
+    assert not is_credit_code(body + check_character(body))
+
+
+@pytest.mark.parametrize("district", ["000000", "999999", "200000", "830000"])
+def test_a_district_of_no_province_is_no_code(district: str) -> None:
+    body = f"91{district}MA4KWX7Q2"
+    assert not is_credit_code(body + check_character(body))
 
 
 @pytest.mark.parametrize("wrong", ["", "9" * 18, "I" * 17])
