@@ -8,6 +8,7 @@ from services.ledger.api import schemas, tables
 from services.ledger.api.figures import rule_versions, shown_groups
 from services.ledger.api.ledger import Ledger, Moment, grouping_of, scope_of
 from services.ledger.domain.refusals import Why
+from services.ledger.projections.open_spans import list_open
 from services.ledger.projections.scope import Scope
 from services.ledger.projections.sums import list_groups, sums_of
 from shared.kernel.principal import Principal
@@ -50,7 +51,8 @@ def _groups(moment: Moment, scope: Scope, principal: Principal, by: list[str]) -
     keys = list_groups(moment.connection, asked, principal, by, limit=GROUPS_MAX + 1)
     if len(keys) > GROUPS_MAX:
         raise Refused(Why.EXPORT_TOO_LARGE, pointer="/to", limit=GROUPS_MAX)
-    return shown_groups(moment, scope, by, sums_of(moment.connection, asked, principal, by, keys))
+    sums = sums_of(moment.connection, asked, principal, by, keys)
+    return shown_groups(moment, scope, by, sums, list_open(moment.connection, asked, principal))
 
 
 def _about(moment: Moment, query: dict[str, Any]) -> dict[str, str]:

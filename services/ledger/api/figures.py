@@ -1,12 +1,14 @@
 """How figures are shown: each element and indicator with the address of exactly the entries that stand behind it."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from services.ledger.api.ledger import Moment
 from services.ledger.domain import figures, line_states
 from services.ledger.domain.figures import Element, Ratio, Sums, element_value, elements, indicators, quantity_in, ratio
+from services.ledger.projections.open_spans import OpenSpan, is_unfinished
 from services.ledger.projections.programme import names
 from services.ledger.projections.scope import Scope
 from services.ledger.projections.sums import Key
@@ -32,12 +34,30 @@ def events_url(moment: Moment, scope: Scope, codes: Iterable[str]) -> str:
     return f"/v1/entries?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-def shown_groups(moment: Moment, scope: Scope, by: Sequence[str], sums: dict[Key, Sums]) -> list[dict[str, Any]]:
-    """One item a group, in the order of *sums*."""
+def shown_groups(
+    moment: Moment, scope: Scope, by: Sequence[str], sums: dict[Key, Sums], open_spans: Sequence[OpenSpan]
+) -> list[dict[str, Any]]:
+    """One item a group, in the order of *sums*. *open_spans*: what runs on, and is posted when it ends."""
     known = names(moment.connection)
     return [
-        {"key": _shown_key(by, key, known), **_shown_sums(moment, scope.within(by, key), one)}
+        {
+            "key": _shown_key(by, key, known),
+            "unfinished": is_unfinished(by, key, open_spans),
+            **_shown_sums(moment, scope.within(by, key), one),
+        }
         for key, one in sums.items()
+    ]
+
+
+def open_spans_shown(open_spans: Sequence[OpenSpan]) -> list[dict[str, Any]]:
+    return [
+        {
+            "line_id": one.line_id,
+            "line_name": one.line_name,
+            "kind": one.kind,
+            "since": datetime.fromtimestamp(one.since, UTC),
+        }
+        for one in open_spans
     ]
 
 

@@ -1,9 +1,10 @@
 """What the ledger's routes take and give, in the words of the API."""
 
 from shared.web.cursors import PageQuery
-from shared.web.fields import BaseSchema, Choice, Day, Flag, Many, Part, Record, Text, Whole
+from shared.web.fields import BaseSchema, Choice, Day, Flag, Id, Instant, Many, Part, Record, Text, Whole
 
 GROUPS_MAX = 200
+SPANS_MAX = 1_000
 
 
 class ScopedQuery(PageQuery):
@@ -77,12 +78,24 @@ class QuantitiesView(BaseSchema):
 
 
 class GroupView(BaseSchema):
+    """*unfinished*: something that has begun on a line of the group, and will count when it ends, has not ended."""
+
     key = Record()
+    unfinished = Flag()
     elements = Record(values=Part(FigureView))
     quantities = Many(Part(QuantitiesView))
     ideal_times = Record(values=Part(RatioView))
     clients = Part(FigureView)
     indicators = Record(values=Part(RatioView))
+
+
+class OpenSpanView(BaseSchema):
+    """What has begun and not ended: posted, and so counted, when it ends."""
+
+    line_id = Id("lin")
+    line_name = Text()
+    kind = Choice(("setup", "run", "stoppage"))
+    since = Instant()
 
 
 class UtilizationView(BaseSchema):
@@ -91,6 +104,7 @@ class UtilizationView(BaseSchema):
     as_of = Whole()
     root = Text()
     rules = Record()
+    open_spans = Many(Part(OpenSpanView), high=SPANS_MAX)
     items = Many(Part(GroupView), high=GROUPS_MAX)
     next_cursor = Text(allow_none=True)
 

@@ -4,12 +4,14 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from services.ledger.domain.figures import elements, indicators
 
-Cell = str | int
+Cell = str | int | Decimal | date
+"""Decimal: a ratio."""
 BYTE_ORDER_MARK = "\ufeff"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # fixed: the same input gives the same bytes
@@ -34,6 +36,7 @@ def figures_sheet(groups: Sequence[dict[str, Any]]) -> Sheet:
     units = [one for one in elements().values() if one.units]
     header = [
         *keys,
+        "未完 unfinished",
         *(f"{one.code} {one.zh} ({one.unit})" for one in time),
         "独立委托方 clients",
         "计量单位 unit",
@@ -47,15 +50,20 @@ def figures_sheet(groups: Sequence[dict[str, Any]]) -> Sheet:
 
 
 def _rows(group: dict[str, Any], keys: list[str], time: list[str], units: list[str]) -> Iterable[list[Cell]]:
-    key: list[Cell] = [group["key"].get(name, "") for name in keys]
+    key: list[Cell] = [_key_cell(name, group["key"].get(name, "")) for name in keys]
+    key.append("是 yes" if group["unfinished"] else "")
     seconds: list[Cell] = [group["elements"][code]["value"] for code in time]
-    ratios: list[Cell] = [one["value"] if one["value"] is not None else "" for one in group["indicators"].values()]
+    ratios: list[Cell] = ["" if one["value"] is None else Decimal(one["value"]) for one in group["indicators"].values()]
     for number, made in enumerate(group["quantities"] or [{"unit": "", "elements": {}}]):
         counts: list[Cell] = [made["elements"].get(code, {"value": ""})["value"] for code in units]
         if number == 0:
             yield [*key, *seconds, group["clients"]["value"], made["unit"], *counts, *ratios]
         else:
             yield [*key, *([""] * len(seconds)), "", made["unit"], *counts, *([""] * len(ratios))]
+
+
+def _key_cell(name: str, value: str) -> Cell:
+    return date.fromisoformat(value) if name == "day" else value
 
 
 def formulas_sheet() -> Sheet:
@@ -76,7 +84,7 @@ def about_sheet(facts: dict[str, str]) -> Sheet:
     return Sheet("说明 about", ["项 item", "值 value"], [[name, value] for name, value in facts.items()])
 
 
-def neutral(cell: Cell) -> Cell:
+def neutral(cell: str | int) -> str | int:
     """*cell* so that no spreadsheet takes text of others for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
 
@@ -87,27 +95,46 @@ def as_csv(sheet: Sheet) -> bytes:
     text.write(BYTE_ORDER_MARK)
     writer = csv.writer(text)
     writer.writerow([neutral(one) for one in sheet.header])
-    writer.writerows([neutral(one) for one in row] for row in sheet.rows)
+    writer.writerows([_text(one) for one in row] for row in sheet.rows)
     return text.getvalue().encode()
 
 
+def _text(cell: Cell) -> str | int:
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return f"{cell:f}" if isinstance(cell, Decimal) else neutral(cell)
+
+
 def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
-    """One workbook; every text is written as text, never as formula, link or number."""
+    """One workbook; every text is written as text, never as formula or link, dates as dates, ratios as per cent."""
     import xlsxwriter  # late: a server starts sooner without it
 
     raw = io.BytesIO()
     workbook = xlsxwriter.Workbook(raw, {"in_memory": True, "constant_memory": False})
     workbook.set_properties({"title": "共坊 Gongfang", "created": _CREATED.replace(tzinfo=None)})
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    days = workbook.add_format({"num_format": "yyyy-mm-dd"})
+    ratios = workbook.add_format({"num_format": "0.00%"})
     for sheet in sheets:
         page = workbook.add_worksheet(sheet.name)
         page.freeze_panes(1, 0)
         page.set_column(0, max(0, len(sheet.header) - 1), _COLUMN_WIDTH)
-        for number, row in enumerate([list(sheet.header), *sheet.rows]):
+        for column, name in enumerate(sheet.header):
+            page.write_string(0, column, str(neutral(name)), bold)
+        for number, row in enumerate(sheet.rows, start=1):
             for column, cell in enumerate(row):
-                if isinstance(cell, int):
-                    page.write_number(number, column, cell)
-                else:
-                    page.write_string(number, column, str(neutral(cell)), bold if number == 0 else None)
+                _write(page, (number, column), cell, days, ratios)
     workbook.close()
     return raw.getvalue()
+
+
+def _write(page: Any, place: tuple[int, int], cell: Cell, days: Any, ratios: Any) -> None:
+    match cell:
+        case date():
+            page.write_datetime(*place, cell, days)
+        case Decimal():
+            page.write_number(*place, cell, ratios)
+        case int():
+            page.write_number(*place, cell)
+        case _:
+            page.write_string(*place, str(neutral(cell)))

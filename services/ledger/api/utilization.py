@@ -3,10 +3,11 @@
 from typing import Any
 
 from services.ledger.api import schemas
-from services.ledger.api.figures import rule_versions, shown_groups
+from services.ledger.api.figures import open_spans_shown, rule_versions, shown_groups
 from services.ledger.api.ledger import Ledger, grouping_of, scope_of
 from services.ledger.domain import line_states
 from services.ledger.domain.figures import elements, indicators
+from services.ledger.projections.open_spans import list_open
 from services.ledger.projections.sums import list_balances, list_groups, sums_of
 from shared.web.access import current_principal, permits
 from shared.web.app import provided
@@ -23,7 +24,8 @@ routes = Routes("utilization", description="Utilization and its formulas 产能�
 def utilization(query: dict[str, Any]) -> Answer:
     """Time elements, quantities and indicators of line-days, grouped; each figure with its entries.
 
-    The office sees all lines, a factory its own. Indicators are quotients of summed elements.
+    The office sees all lines, a factory its own. Indicators are quotients of summed elements. Set-ups, runs and
+    stoppages count once they end: `open_spans` names those that have not, and a group they run in is `unfinished`.
     """
     by, scope, principal = grouping_of(query["by"]), scope_of(query), current_principal()
     with provided(Ledger).moment(query["as_of"]) as moment:
@@ -31,11 +33,13 @@ def utilization(query: dict[str, Any]) -> Answer:
         keys = list_groups(moment.connection, asked, principal, by, after=after(query), limit=query["limit"] + 1)
         made = page(query, keys, list)
         sums = sums_of(moment.connection, asked, principal, by, made["items"])
+        open_spans = list_open(moment.connection, asked, principal)
         return {
             "as_of": moment.size,
             "root": moment.root,
             "rules": rule_versions(),
-            "items": shown_groups(moment, scope, by, sums),
+            "open_spans": open_spans_shown(open_spans),
+            "items": shown_groups(moment, scope, by, sums, open_spans),
             "next_cursor": made["next_cursor"],
         }
 

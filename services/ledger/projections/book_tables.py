@@ -22,6 +22,19 @@ LINE_DAY = sa.Table(
     sa.Column("segments", sa.LargeBinary, nullable=False),  # the day's segments as JSON
     sqlite_with_rowid=False,
 )
+OPEN_SPAN = sa.Table(
+    "view_open_span",
+    METADATA,
+    sa.Column("line_id", sa.Text, primary_key=True),
+    sa.Column("span_id", sa.Text, primary_key=True),  # of the work order or the stoppage
+    sa.Column("kind", sa.Text, primary_key=True),  # setup | run | stoppage
+    sa.Column("opened", sa.Integer, primary_key=True, autoincrement=False),  # the entry that began it
+    sa.Column("since", sa.Integer, nullable=False),  # first second
+    sa.Column("day", sa.Text, nullable=False),  # local date of the first second
+    sa.Column("closed", sa.Integer, nullable=True),  # the entry that ended it; None while it is open
+    sa.Index("view_open_span_closed", "closed"),
+    sqlite_with_rowid=False,
+)
 WORK = sa.Table(
     "view_work",
     METADATA,
@@ -93,4 +106,4 @@ for _table, _amount in ((TIME_BALANCE, TIME_BALANCE.c.seconds), (UNIT_BALANCE, U
     # Balances at or below zero are looked for after every page: none may stay.
     _spent = _amount <= sa.literal_column("0")
     sa.Index(f"{_table.name}_spent", _amount, sqlite_where=_spent, postgresql_where=_spent)
-TABLES = (LINE, LINE_DAY, WORK, DELIVERY, TIME_POSTING, TIME_BALANCE, UNIT_POSTING, UNIT_BALANCE)
+TABLES = (LINE, LINE_DAY, OPEN_SPAN, WORK, DELIVERY, TIME_POSTING, TIME_BALANCE, UNIT_POSTING, UNIT_BALANCE)

@@ -23,6 +23,7 @@ from services.ledger.projections.book_tables import (
     UNIT_POSTING,
     WORK,
 )
+from services.ledger.projections.open_spans import SpanRows, spans_of
 from shared.contracts.line_time import LineFact, LineRegistered
 
 Sums = dict[tuple[object, ...], int]
@@ -69,6 +70,7 @@ class Bookkeeping:
     _unit_rows: list[rows.Row] = field(default_factory=list)
     _time_sums: Sums = field(default_factory=dict)
     _unit_sums: Sums = field(default_factory=dict)
+    _spans: SpanRows = field(default_factory=SpanRows)
 
     def line(self, fact: LineFact) -> LineBook:
         """The book of the line *fact* names; its place is as the line's last registration says."""
@@ -121,6 +123,14 @@ class Bookkeeping:
             if target is not Account.CALENDAR:
                 _add(self._time_sums, (line_id, on, target.value, target_client), seconds)
 
+    def apply(self, entry: int, fact: LineFact) -> LineBook:
+        """Post the line time of *fact* and follow what is open on its line."""
+        line = self.line(fact)
+        before = spans_of(line.register)
+        self.post_time(entry, fact.line_id, line.apply(fact))
+        self._spans.follow(entry, fact.line_id, before, spans_of(line.register))
+        return line
+
     def post_units(self, entry: int, work_id: str, line_id: str, postings: Iterable[UnitPosting]) -> None:
         for number, (batch, source, target, quantity) in enumerate(postings):
             made = (line_id, day_text(batch.day), batch.capability, batch.unit, batch.ideal_rate)
@@ -145,6 +155,7 @@ class Bookkeeping:
         rows.replace(self.connection, DELIVERY, deliveries)
         rows.insert(self.connection, TIME_POSTING, self._time_rows)
         rows.insert(self.connection, UNIT_POSTING, self._unit_rows)
+        self._spans.put_back(self.connection)
         _post_sums(self.connection, TIME_BALANCE, self._time_sums)
         _post_sums(self.connection, UNIT_BALANCE, self._unit_sums)
 

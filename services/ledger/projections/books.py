@@ -9,7 +9,7 @@ from services.ledger.domain.events import EntryRecorded
 from services.ledger.domain.leaf import decode_leaf
 from services.ledger.domain.line_states import version
 from services.ledger.domain.readings import POSTED, decode_body, fact_of
-from services.ledger.projections import bookkeeping
+from services.ledger.projections import bookkeeping, open_spans
 from services.ledger.projections.book_tables import TABLES
 from services.ledger.projections.bookkeeping import Bookkeeping
 from shared.contracts import capacity, order
@@ -32,7 +32,7 @@ class Books:
     handles: frozenset[str] | None = frozenset({"entry-recorded.v1"})
 
     def __init__(self) -> None:
-        rules = (cells, line_book, production_days, readings, timeline, work_book, bookkeeping)
+        rules = (cells, line_book, production_days, readings, timeline, work_book, bookkeeping, open_spans)
         self.code_digest = digest_of(type(self), *rules, version(), [table.c.keys() for table in TABLES])
 
     def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
@@ -64,8 +64,7 @@ def post(books: Bookkeeping, entry: int, fact: Fact) -> None:
 
 
 def _post_line(books: Bookkeeping, entry: int, fact: LineFact) -> None:
-    line = books.line(fact)
-    books.post_time(entry, fact.line_id, line.apply(fact))
+    line = books.apply(entry, fact)
     if isinstance(fact, ProductionReported | ReportCorrected | InspectionDispositioned):
         work = books.work(fact.work_id)
         postings = work.apply(fact, line)

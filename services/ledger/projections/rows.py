@@ -20,6 +20,13 @@ def read(connection: sa.Connection, statement: str, *values: object) -> list[tup
     return [tuple(row) for row in connection.exec_driver_sql(statement, values)]
 
 
+def write(connection: sa.Connection, statement: str, *values: object) -> None:
+    """Do what *statement* says; `?` stands for a value."""
+    if connection.dialect.paramstyle != "qmark":
+        statement = statement.replace("?", "%s")
+    connection.exec_driver_sql(statement, values)
+
+
 def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     """Add *rows*, none of which is there."""
     if rows:

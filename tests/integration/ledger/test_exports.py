@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import datetime
 
 import pytest
 from openpyxl import load_workbook
@@ -72,6 +73,15 @@ def test_an_xlsx_explains_itself(house: LedgerHouse) -> None:
     assert stated["台账条目数 entries"] == str(len(house.raw))
     assert stated["规则版本 rules: figures"] == "figures-2"
     assert stated["树根 root"] == house.get("/v1/tree")["root"]
+
+
+def test_an_xlsx_holds_dates_as_dates_and_ratios_as_numbers(house: LedgerHouse) -> None:
+    page = load_workbook(io.BytesIO(exported(house, "format=xlsx&by=line,day"))).worksheets[0]
+    row = {str(head.value): cell for head, cell in zip(page[1], page[2], strict=True)}
+    day, ratio = row["day"], row["allocation_efficiency 产能利用率（分配效率）"]
+    assert (day.data_type, day.value, day.number_format) == ("d", datetime(2026, 12, 1), "yyyy-mm-dd")  # noqa: DTZ001 - a spreadsheet knows no zones
+    assert (ratio.data_type, ratio.value, ratio.number_format) == ("n", 0.347826, "0.00%")
+    assert row["AUBT 实际忙碌时间 (s)"].value == 4 * 3600
 
 
 @pytest.mark.parametrize("file_format", ["csv", "xlsx"])
