@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.embedded import histories
 from services.embedded.house import BuiltService, House
 from services.terminal import Check
 from shared.eventstore import shadow
@@ -26,6 +27,7 @@ def stored(house: House) -> Iterator[Check]:
         for projection in service.projector.projections:
             yield view_check(service, projection, house.clock)
         yield parked_check(service)
+    yield places_check(house)
     yield from (Check(one.name, passed=one.passed, found=one.found) for one in house.audit.checks())
 
 
@@ -66,3 +68,12 @@ def parked_check(service: BuiltService) -> Check:
     parked = list_parked(service.log.views)
     first = f"; first: {parked[0].owner} {parked[0].type} {parked[0].reason}" if parked else ""
     return Check(f"{service.name} nothing parked", passed=not parked, found=f"{len(parked)} set aside{first}")
+
+
+def places_check(house: House) -> Check:
+    """Every reader stands within the log that it reads, on that log's own history."""
+    name = "every reader stands within the log that it reads"
+    lost = histories.lost_places(house.services)
+    if lost:
+        return Check(name, passed=False, found="; ".join(map(str, lost)))
+    return Check(name, passed=True, found=f"{len(list(histories.places(house.services)))} places")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from services.embedded.data_directory import DirectoryInUse
+from services.embedded.histories import HistoryBroken
 from services.embedded.story_clocks import NoStory
 from services.terminal import Exit
 from shared.eventstore.port import LogDamaged, LogUnavailable
@@ -14,6 +15,7 @@ CODES: dict[type[Exception], Exit] = {
     DirectoryInUse: Exit.DIRECTORY_IN_USE,
     LogUnavailable: Exit.LOG_UNAVAILABLE,
     LogDamaged: Exit.LOG_UNAVAILABLE,
+    HistoryBroken: Exit.HISTORY_BROKEN,
     NoStory: Exit.WRONG_USAGE,
     SettingsWrong: Exit.WRONG_USAGE,
     OSError: Exit.LOG_UNAVAILABLE,  # the directory cannot be made, read or written

@@ -10,6 +10,7 @@ from prometheus_client import Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from services.embedded.gateway import Environ, Gateway, StartResponse, Wsgi
+from services.embedded.histories import lost_places
 from services.embedded.house import House
 from services.embedded.story_control import PATH, StoryControl
 from shared.clock import StoryClock
@@ -42,6 +43,7 @@ def _front(house: House, apps: Mapping[str, Flask]) -> Flask:
     checks: dict[str, Check] = {
         f"{name}.{check}": ask for name, app in apps.items() for check, ask in app.extensions["gongfang-checks"].items()
     }
+    checks["histories"] = lambda: "; ".join(map(str, lost_places(house.services))) or None
     return build_app(
         "gongfang",
         routes=[],

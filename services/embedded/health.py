@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.embedded.checks import log_check, parked_check
+from services.embedded.checks import log_check, parked_check, places_check
 from services.embedded.house import House
 from services.embedded.running import opened
 from services.terminal import Check
@@ -50,7 +50,7 @@ def disk(data: Path) -> Iterator[Check]:
 
 
 def logs(house: House) -> Iterator[Check]:
-    """Digest, parked things, and how far views and facts are behind."""
+    """Digest, parked things, how far views and facts are behind, and whether readers stand within their logs."""
     for service in house.services.values():
         yield log_check(service)
         yield parked_check(service)
@@ -59,3 +59,4 @@ def logs(house: House) -> Iterator[Check]:
         yield Check(f"{service.name} views", not stale, f"stale: {', '.join(stale)}" if stale else behind)
         if service.relay is not None:
             yield Check(f"{service.name} relay", passed=True, found=f"{service.relay.lag():,} events to publish anew")
+    yield places_check(house)

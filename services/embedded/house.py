@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 from flask import Flask
 
+from services.embedded import histories
 from services.ledger.handlers.auditing import Audit
 from services.portal.portal import Portal
 from shared.bus.consumer import Consumer
@@ -66,7 +67,10 @@ class House:
 
         Whoever holds a data directory is alone on it, so a lease that a killed process left is not waited for.
         Views that older code folded are rebuilt first: nobody else would, and a figure of old rules is no figure.
+        Raises HistoryBroken before anything begins when a log went back in time behind its readers.
         """
+        histories.check(self.services)
+        histories.prove(self.services)
         for service in self.services.values():
             if stale := service.projector.stale:
                 _log.warning("views are being rebuilt, which may take minutes", service=service.name, views=stale)
@@ -105,7 +109,11 @@ class House:
             service.log.close()
 
     def step_to_rest(self) -> None:
-        """Do all that waits in this thread, without starting anything: facts have their effect, views see it."""
+        """Do all that waits in this thread, without starting anything: facts have their effect, views see it.
+
+        Raises HistoryBroken when a log went back in time behind its readers.
+        """
+        histories.check(self.services)
         for service in self.services.values():
             for consumer in service.consumers:
                 consumer.subscribe()

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event
 
+from services.embedded import histories
 from services.embedded.assembly import build
 from services.embedded.data_directory import DataDirectory
 from services.embedded.front import gateway_of
@@ -30,7 +31,11 @@ def opened(data: Path, story_from: datetime | None = None) -> Iterator[House]:
 
 @contextmanager
 def served(house: House, host: str = "127.0.0.1", port: int = 0, trusted_proxy: str | None = None) -> Iterator[str]:
-    """Run *house* behind an HTTP server; gives the address. Requests end before relays, relays before logs."""
+    """Run *house* behind an HTTP server; gives the address. Requests end before relays, relays before logs.
+
+    Raises HistoryBroken before an address is taken.
+    """
+    histories.check(house.services)
     server = Server(gateway_of(house), host, port, trusted_proxy)
     house.start()
     server.start()

@@ -6,11 +6,13 @@ from itertools import groupby
 import msgspec
 import structlog
 
-from shared.bus.port import Broker, BrokerAway, Delivery, React, ReactPage
+from shared.bus.places import PlaceLost, Wrong
+from shared.bus.port import Broker, BrokerAway, Delivery, React, ReactPage, proof_of
 from shared.eventstore.database import is_unwell
 from shared.eventstore.handling import Prepared, transact
-from shared.eventstore.parking import Parked, list_parked, park, unpark
-from shared.eventstore.port import LogDamaged, LogError, LogUnavailable, NotAhead, Progress, WrongVersion
+from shared.eventstore.identity import Proof
+from shared.eventstore.parking import list_parked, unpark
+from shared.eventstore.port import LogDamaged, LogError, LogUnavailable, NotAhead, Parked, Progress, WrongVersion
 from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.stepping import Stepper
 from shared.kernel.clock import Clock
@@ -36,9 +38,10 @@ class Consumer:
     """Group *name*: takes facts of *topics* and lets *react* (one by one) or *react_page* (a page a source) answer.
 
     A Refused advances the mark and is logged: a rule said no. Any other exception is tried TRIES_MAX times, then
-    the fact is parked under "consumer:<name>" with its key and the rest goes on. A log that cannot be written is
-    nobody's poison: the error is raised and the same facts come again. So do facts that lost their races to other
-    writers, ROUNDS_LOST_MAX times.
+    the fact is parked under "consumer:<name>" with its key, in the transaction that passes it, and the rest goes on. A
+    log that cannot be written is nobody's poison: the error is raised and the same facts come again. So do facts that
+    lost their races to other writers, ROUNDS_LOST_MAX times. Facts of another log or another history than the mark
+    remembers are not taken: `PlaceLost` is raised until a recovery has said what becomes of them.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Consumer:
         self._asked: int | None = None  # the broker's count of new beginnings when older facts were asked for
         self._rounds_lost = 0  # by the fact whose turn it is
         self._marks: dict[str, int] = {}  # source -> mark passed, stored or about to be
+        self._proofs: dict[str, Proof | None] = {}  # source -> what the stored mark remembers of its log
         self._stepper = Stepper(f"consumer-{name}", self.run_once, self._idle, broker.nudge, (LogError, BrokerAway))
 
     @property
@@ -102,9 +106,8 @@ class Consumer:
 
     def _take_source(self, source: str, page: Sequence[Delivery]) -> None:
         """Effects in order; facts without effect only move the mark, stored with the next effect or at the end."""
-        if source not in self._marks:
-            self._marks[source] = self._log.progress(self.name, source)
-        fresh = _rising(page, self._marks[source])
+        fresh = _rising(page, self._mark(source))
+        self._check_history(source, fresh)
         wanted = [one for one in fresh if self._handles is None or one.envelope.type in self._handles]
         if self._is_paged:
             if wanted:
@@ -115,6 +118,26 @@ class Consumer:
         if fresh:
             self._pass(fresh[-1])
         self._broker.commit(self.name, page)
+
+    def _mark(self, source: str) -> int:
+        """The mark passed in *source*."""
+        if source not in self._marks:
+            self._marks[source] = self._log.progress(self.name, source)
+        return self._marks[source]
+
+    def _check_history(self, source: str, fresh: Sequence[Delivery]) -> None:
+        """Raises PlaceLost where the facts come from another log than the mark, or from a history before its own."""
+        if not fresh:
+            return
+        if source not in self._proofs:
+            stored = [one for one in self._log.marks() if (one.consumer, one.source) == (self.name, source)]
+            self._proofs[source] = stored[0].proof if stored else None
+        known, came = self._proofs[source], proof_of(fresh[0].envelope)
+        if known is not None and came is not None and (known.log_id != came.log_id or known.epoch > came.epoch):
+            del self._proofs[source]
+            wrong: Wrong = "parted" if known.log_id == came.log_id else "foreign"
+            progress = Progress(self.name, source, self._marks[source], proof=known)
+            raise PlaceLost(wrong, progress, source, fresh[0].envelope.position, came)
 
     def _take_together(self, page: Sequence[Delivery]) -> None:
         try:
@@ -157,6 +180,7 @@ class Consumer:
             self._append(page, last)
         except NotAhead:
             self._marks[last.source] = self._log.progress(self.name, last.source)
+            self._proofs.pop(last.source, None)
             _log.debug("seen before", consumer=self.name, fact=last.envelope.id)
             unseen = [one for one in page if one.mark > self._marks[last.source]]
             if unseen:  # a namesake in another process took a part of this page meanwhile
@@ -171,10 +195,17 @@ class Consumer:
         if not any(one.events for one in prepared.appends):
             return
         first: list[Prepared[None]] = [prepared]
-        mark = Progress(self.name, last.source, last.mark, after=self._marks[last.source] if self._is_paged else None)
+        mark = self._progress(last, after=self._marks[last.source] if self._is_paged else None)
         transact(self._log, lambda: first.pop() if first else self._react(page), self._cause(page), [mark])
-        self._marks[last.source] = last.mark
+        self._passed(last)
         self._rounds_lost = 0
+
+    def _progress(self, last: Delivery, after: int | None = None) -> Progress:
+        return Progress(self.name, last.source, last.mark, after, proof_of(last.envelope))
+
+    def _passed(self, last: Delivery) -> None:
+        self._marks[last.source] = last.mark
+        self._proofs[last.source] = proof_of(last.envelope)
 
     def _cause(self, page: Sequence[Delivery]) -> Cause:
         envelope = page[-1].envelope
@@ -191,27 +222,21 @@ class Consumer:
         """Store that everything up to *last* is dealt with, unless an effect has stored it already."""
         if last.mark > self._marks[last.source]:
             try:
-                self._log.append([], self._cause([last]), [Progress(self.name, last.source, last.mark)])
+                self._log.append([], self._cause([last]), [self._progress(last)])
             except NotAhead:
                 _log.debug("passed before", consumer=self.name, fact=last.envelope.id)
-            self._marks[last.source] = last.mark
+            self._passed(last)
 
     def _park(self, delivery: Delivery, reason: str) -> None:
-        envelope = delivery.envelope
+        """Set aside and pass in one transaction: what was parked is never taken again by itself."""
+        envelope, now = delivery.envelope, self._clock.now()
         _log.error("fact parked", consumer=self.name, fact=envelope.id, key=envelope.subject, reason=reason)
-        with self._log.writing() as connection:
-            park(
-                connection,
-                Parked(
-                    self.owner,
-                    delivery.source,
-                    delivery.mark,
-                    envelope.subject,
-                    envelope.type,
-                    reason,
-                    self._clock.now(),
-                ),
-            )
+        parked = Parked(self.owner, delivery.source, delivery.mark, envelope.subject, envelope.type, reason, now)
+        try:
+            self._log.append([], self._cause([delivery]), [self._progress(delivery), parked])
+        except NotAhead:
+            _log.debug("passed before", consumer=self.name, fact=envelope.id)
+        self._passed(delivery)
 
     @property
     def owner(self) -> str:

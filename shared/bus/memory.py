@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from threading import Condition
 
-from shared.bus.port import FACTS_PER_EVENT_MAX, Backlog, BrokerAway, Delivery, mark_of
+from shared.bus.port import Backlog, BrokerAway, Delivery, end_of, mark_of, position_of
 from shared.contracts.envelope import CloudEvent, FactTypes
 
 WINDOW_FACTS_MAX = 20_000
@@ -120,11 +120,11 @@ class _Topic:
             self._is_followed = True
             if self._cursors:
                 self._rewind(min(_position_before(one) for one in self._cursors.values()))
-                return _position_of(self._last_mark)
+                return position_of(self._last_mark)
         if self._rewind_to is not None:
             self._rewind(self._rewind_to)
-            return _position_of(self._last_mark)
-        return max(published, _position_of(self._last_mark))
+            return position_of(self._last_mark)
+        return max(published, position_of(self._last_mark))
 
     def waiting(self, group: str, limit: int) -> list[Delivery]:
         cursor = self._cursors.setdefault(group, 0)
@@ -162,7 +162,7 @@ class _Topic:
         self._rewinds += 1
         self._held.clear()
         self._marks.clear()
-        self._gone_up_to = self._last_mark = position * FACTS_PER_EVENT_MAX + FACTS_PER_EVENT_MAX - 1 if position else 0
+        self._gone_up_to = self._last_mark = end_of(position)
 
     def _drop_committed(self) -> None:
         lowest = min(self._cursors.values(), default=self._last_mark)
@@ -175,13 +175,9 @@ class _Topic:
             del self._marks[:count]
 
 
-def _position_of(mark: int) -> int:
-    return mark // FACTS_PER_EVENT_MAX
-
-
 def _position_before(cursor: int) -> int:
     """The position before the one *cursor* points into: that event may have parts beyond the cursor."""
-    return max(0, _position_of(cursor) - 1)
+    return max(0, position_of(cursor) - 1)
 
 
 def source_of(topic: str) -> str:

@@ -8,6 +8,7 @@ import msgspec
 
 from shared.contracts.envelope import CloudEvent, Fact
 from shared.eventstore.handling import Prepared
+from shared.eventstore.identity import Proof
 from shared.eventstore.port import Recorded
 
 FACTS_PER_EVENT_MAX = 1_024  # a delivery's mark is position * FACTS_PER_EVENT_MAX + part
@@ -102,3 +103,20 @@ class Broker(Protocol):
 def mark_of(envelope: CloudEvent) -> int:
     """The mark of a fact within its source: rises with position, then part."""
     return envelope.position * FACTS_PER_EVENT_MAX + envelope.part
+
+
+def position_of(mark: int) -> int:
+    """The log position that *mark* points at."""
+    return mark // FACTS_PER_EVENT_MAX
+
+
+def end_of(position: int) -> int:
+    """The mark behind all that the event at *position* can publish."""
+    return position * FACTS_PER_EVENT_MAX + FACTS_PER_EVENT_MAX - 1 if position else 0
+
+
+def proof_of(envelope: CloudEvent) -> Proof | None:
+    """What proves the fact's position in its log; None where the publisher did not say."""
+    if not envelope.logid:
+        return None
+    return Proof(envelope.logid, envelope.epoch, bytes.fromhex(envelope.logdigest))

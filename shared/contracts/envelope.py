@@ -15,11 +15,12 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=Tr
 class CloudEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """CloudEvents 1.0 attributes, and the extensions that give order and thread to facts.
 
-    *position* is the publishing log's position, *part* numbers several facts of one event from 0. *data* is the
-    fact's canonical JSON, kept byte for byte.
+    *position* is the publishing log's position, *part* numbers several facts of one event from 0. *sequence* counts
+    the log's published facts from 1 without gaps (0: the publisher did not say): who misses one knows it. *logid*,
+    *epoch* and *logdigest* (hex) prove the position. *data* is the fact's canonical JSON, kept byte for byte.
     """
 
-    id: str  # "<log>/<position>/<part>": the same fact always has the same id
+    id: str  # "<log>/<position>/<part>": the same fact always has the same id; later epochs: "<log>.<epoch>/…"
     source: str  # "/gongfang/<log>"
     type: str  # e.g. "capacity.slot-confirmed.v1"
     time: datetime  # when it happened, by the publisher's clock
@@ -28,6 +29,10 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defau
     position: int
     part: int
     correlationid: str
+    sequence: int = 0
+    logid: str = ""
+    epoch: int = 0
+    logdigest: str = ""
     actor: str = ""  # who caused it: organisation id, "system" for the platform
     specversion: str = "1.0"
     datacontenttype: str = "application/json"

@@ -79,7 +79,7 @@ def admit(ground: Ground, request: Request, now: datetime) -> Appended | None:
             found = ground.mark_of(mark.consumer, mark.source)
             if mark.mark <= found or mark.after not in (None, found):
                 raise NotAhead(mark, found)
-        else:
+        elif isinstance(mark, Claim):
             claim = ground.claim_of(mark.scope, mark.key)
             if claim is not None and claim.expires_at > now:
                 raise AlreadyClaimed(claim)

@@ -77,7 +77,7 @@ def recorded(types: EventTypes, rows: Iterable[Row]) -> list[Recorded]:
     raw_cause: bytes | None = None
     cause: Cause | None = None
     recorded_us, recorded_at = 0, _EPOCH
-    for position, stream, version, event_id, type_name, data, cause_bytes, us, _ in rows:
+    for position, stream, version, event_id, type_name, data, cause_bytes, us, digest in rows:
         try:
             if cause is None or cause_bytes != raw_cause:
                 raw_cause, cause = cause_bytes, _decode_cause(cause_bytes)
@@ -90,5 +90,5 @@ def recorded(types: EventTypes, rows: Iterable[Row]) -> list[Recorded]:
             except OverflowError as broken:
                 raise LogDamaged(f"position {position}: {us} microseconds are no instant") from broken
         name = f"{stream}@{version}" if event_id is None else event_id
-        found.append(Recorded(position, stream, version, name, type_name, event, cause, recorded_at))
+        found.append(Recorded(position, stream, version, name, type_name, event, cause, recorded_at, digest))
     return found

@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from threading import Condition
 
+import msgspec
 import sqlalchemy as sa
 
 from shared.eventstore.admission import Request, admit
 from shared.eventstore.codec import EMPTY_DIGEST, Row, link, microseconds, recorded, row_links
 from shared.eventstore.combiner import Combiner
 from shared.eventstore.database import create_tables, memory_engine, transaction
+from shared.eventstore.identity import Identity, Proof, new_log_id
+from shared.eventstore.parking import park
 from shared.eventstore.port import (
     PAGE_MAX,
     Appended,
@@ -20,6 +23,7 @@ from shared.eventstore.port import (
     LogDamaged,
     LogError,
     Mark,
+    Parked,
     Progress,
     Recorded,
     StreamAppend,
@@ -40,7 +44,8 @@ class MemoryLog:
         self._rows: list[Row] = []
         self._all: list[Recorded] = []
         self._streams: dict[str, list[Recorded]] = {}
-        self._progress: dict[tuple[str, str], int] = {}
+        self._progress: dict[tuple[str, str], Progress] = {}
+        self._identity = Identity(new_log_id())
         self._claims: dict[tuple[str, str], Claim] = {}
         self._changed = Condition()
         self._nudges = 0
@@ -87,7 +92,10 @@ class MemoryLog:
             self._streams.setdefault(event.stream, []).append(event)
         for mark in request.marks:
             if isinstance(mark, Progress):
-                self._progress[mark.consumer, mark.source] = mark.mark
+                self.put_mark(mark)
+            elif isinstance(mark, Parked):
+                with self.views.connect() as connection, transaction(connection):
+                    park(connection, mark)
             else:
                 self._claims[mark.scope, mark.key] = mark
         self._all += fresh  # last: a reader of all sees nothing that its stream does not have
@@ -131,8 +139,37 @@ class MemoryLog:
             self._nudges += 1
             self._changed.notify_all()
 
+    @property
+    def identity(self) -> Identity:
+        return self._identity
+
+    def begin_epoch(self, after_position: int) -> Identity:
+        self._identity = self._identity.begun_after(after_position)
+        return self._identity
+
+    def proof_at(self, position: int) -> Proof | None:
+        if position > len(self._rows):
+            return None
+        digest = self._rows[position - 1][8] if position else EMPTY_DIGEST
+        return Proof(self._identity.log_id, self._identity.epoch_at(position), digest)
+
     def progress(self, consumer: str, source: str) -> int:
         return self.mark_of(consumer, source)
+
+    def marks(self) -> list[Progress]:
+        return [self._progress[key] for key in sorted(self._progress)]
+
+    def put_mark(self, progress: Progress) -> None:
+        self._progress[progress.consumer, progress.source] = msgspec.structs.replace(progress, after=None)
+
+    def forget_mark(self, consumer: str, source: str) -> None:
+        self._progress.pop((consumer, source), None)
+
+    def forget_claims(self, expired_at: datetime, limit: int) -> int:
+        expired = sorted((one.expires_at, key) for key, one in self._claims.items() if one.expires_at <= expired_at)
+        for _, key in expired[:limit]:
+            del self._claims[key]
+        return len(expired[:limit])
 
     def claim(self, scope: str, key: str, now: datetime) -> Claim | None:
         found = self.claim_of(scope, key)
@@ -146,7 +183,8 @@ class MemoryLog:
         return [(one.event_id, one.position) for one in found]
 
     def mark_of(self, consumer: str, source: str) -> int:
-        return self._progress.get((consumer, source), 0)
+        found = self._progress.get((consumer, source))
+        return 0 if found is None else found.mark
 
     def claim_of(self, scope: str, key: str) -> Claim | None:
         return self._claims.get((scope, key))

@@ -1,42 +1,26 @@
 """Where poison stands: events and deliveries that could not be applied, each with its key, counted and visible."""
 
-from datetime import datetime
-
-import msgspec
 import sqlalchemy as sa
 
 from shared.eventstore.codec import instant, microseconds
+from shared.eventstore.port import Parked
 from shared.eventstore.tables import PARKED
 
+__all__ = ["Parked", "count_parked", "list_parked", "park", "unpark"]
+
 REASON_CHARACTERS_MAX = 500
-
-
-class Parked(msgspec.Struct, frozen=True):
-    """One thing set aside. *owner* is "view:…", "consumer:…" or "relay:…"; *mark* its position or delivery mark."""
-
-    owner: str
-    source: str
-    mark: int
-    key: str
-    type: str
-    reason: str
-    parked_at: datetime
 
 
 def park(connection: sa.Connection, parked: Parked) -> None:
     """Note *parked* in the transaction of *connection*; the same thing twice stands once, with the newest reason."""
     unpark(connection, parked.owner, parked.source, parked.mark)
-    connection.execute(
-        PARKED.insert().values(
-            owner=parked.owner,
-            source=parked.source,
-            mark=parked.mark,
-            key=parked.key,
-            type=parked.type,
-            reason=parked.reason[:REASON_CHARACTERS_MAX],
-            parked_us=microseconds(parked.parked_at),
-        )
-    )
+    connection.execute(PARKED.insert().values(parked_row(parked)))
+
+
+def parked_row(parked: Parked) -> tuple[str, str, int, str, str, str, int]:
+    """*parked* in the order of its table's columns."""
+    reason, parked_us = parked.reason[:REASON_CHARACTERS_MAX], microseconds(parked.parked_at)
+    return (parked.owner, parked.source, parked.mark, parked.key, parked.type, reason, parked_us)
 
 
 def unpark(connection: sa.Connection, owner: str, source: str | None = None, mark: int | None = None) -> None:

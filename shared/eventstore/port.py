@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 
+from shared.eventstore.identity import Identity, Proof
 from shared.eventstore.states import States
 from shared.kernel.event import Cause, Event, EventTypes
 
@@ -34,7 +35,10 @@ class StreamAppend(msgspec.Struct, frozen=True, gc=False):
 
 
 class Recorded(msgspec.Struct, frozen=True, gc=False):
-    """One event as it stands in the log. *position* counts from 1 without gaps; *version* from 1 in its stream."""
+    """One event as it stands in the log. *position* counts from 1 without gaps; *version* from 1 in its stream.
+
+    *digest* is the running one over everything up to and including this event.
+    """
 
     position: int
     stream: str
@@ -44,18 +48,21 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
     event: Event
     cause: Cause
     recorded_at: datetime
+    digest: bytes = b""
 
 
 class Progress(msgspec.Struct, frozen=True, gc=False):
     """A consumer's mark, stored in the same transaction as its effect; must rise, else `NotAhead`.
 
     *after*, when given, must be the stored mark exactly: a page that was read above it is then applied whole or not.
+    *proof* says of which log, and of which of its histories, the marked position is; None: nobody knew.
     """
 
     consumer: str  # e.g. "capacity"
     source: str  # log and partition, e.g. "order/0"
     mark: int
     after: int | None = None
+    proof: Proof | None = None
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
@@ -71,7 +78,22 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
     expires_at: datetime
 
 
-Mark = Progress | Claim
+class Parked(msgspec.Struct, frozen=True, gc=False):
+    """One thing set aside as poison. *owner* is "view:…", "consumer:…" or "relay:…"; *mark* its position or delivery mark.
+
+    As a mark of an append it is set aside in the very transaction that passes it.
+    """
+
+    owner: str
+    source: str
+    mark: int
+    key: str
+    type: str
+    reason: str
+    parked_at: datetime
+
+
+Mark = Progress | Claim | Parked
 
 
 class Appended(msgspec.Struct, frozen=True, gc=False):
@@ -179,8 +201,37 @@ class EventLog(Protocol):
         """End all waits now, so that a thread that was told to stop notices at once."""
         ...
 
+    @property
+    def identity(self) -> Identity:
+        """Made once, when the log was created, and stored in its own database."""
+        ...
+
+    def begin_epoch(self, after_position: int) -> Identity:
+        """Let a new history begin behind *after_position*: a step of a stated recovery, never of anything else."""
+        ...
+
+    def proof_at(self, position: int) -> Proof | None:
+        """What proves *position* (0: the beginning) in this log; None beyond the head."""
+        ...
+
     def progress(self, consumer: str, source: str) -> int:
         """The consumer's stored mark for *source*, 0 when there is none."""
+        ...
+
+    def marks(self) -> Sequence[Progress]:
+        """Every stored mark of every consumer, by consumer and source."""
+        ...
+
+    def put_mark(self, progress: Progress) -> None:
+        """Store a mark whatever stood there, lower ones as well: for proofs that lacked and for a stated recovery."""
+        ...
+
+    def forget_mark(self, consumer: str, source: str) -> None:
+        """Forget a mark, for a stated recovery."""
+        ...
+
+    def forget_claims(self, expired_at: datetime, limit: int) -> int:
+        """Forget at most *limit* claims that had expired by then; returns how many."""
         ...
 
     def claim(self, scope: str, key: str, now: datetime) -> Claim | None:

@@ -17,7 +17,8 @@ from shared.eventstore.codec import (
     recorded,
     row_links,
 )
-from shared.eventstore.port import Claim, Head, LogDamaged
+from shared.eventstore.identity import Proof
+from shared.eventstore.port import Claim, Head, LogDamaged, Progress
 from shared.kernel.event import Event, EventTypes
 
 Driver = sqlite3.Connection | sqlite3.Cursor
@@ -27,6 +28,8 @@ _VERSION_AS_OF = "SELECT max(version) FROM event WHERE stream = ? AND position <
 _TAIL = "SELECT position, digest, recorded_us FROM event ORDER BY position DESC LIMIT 1"
 _PLACES = "SELECT version, event_id, position FROM event WHERE stream = ? AND version > ? AND version <= ? ORDER BY 1"
 _PROGRESS = "SELECT mark FROM progress WHERE consumer = ? AND source = ?"
+_MARKS = "SELECT consumer, source, mark, log_id, epoch, digest FROM progress ORDER BY 1, 2"
+_DIGEST = "SELECT digest FROM event WHERE position = ?"
 _CLAIM = "SELECT fingerprint, answer, expires_us FROM claim WHERE scope = ? AND key = ?"
 _RECORDED = "SELECT recorded_us FROM event WHERE position = ?"
 _ALL = f"SELECT {COLUMNS} FROM event ORDER BY position"  # noqa: S608 - constants only
@@ -82,6 +85,22 @@ def places(driver: Driver, stream: str, after_version: int, up_to_version: int) 
 def progress(driver: Driver, consumer: str, source: str) -> int:
     row = driver.execute(_PROGRESS, (consumer, source)).fetchone()
     return 0 if row is None else int(row[0])
+
+
+def marks(driver: Driver) -> list[Progress]:
+    """Every stored mark; those of older releases have no proof."""
+    return [
+        Progress(consumer, source, mark, proof=None if log_id is None else Proof(log_id, epoch, digest))
+        for consumer, source, mark, log_id, epoch, digest in driver.execute(_MARKS).fetchall()
+    ]
+
+
+def digest_at(driver: Driver, position: int) -> bytes | None:
+    """The running digest at *position*, None beyond the head."""
+    if position == 0:
+        return EMPTY_DIGEST
+    row = driver.execute(_DIGEST, (position,)).fetchone()
+    return None if row is None else bytes(row[0])
 
 
 def claim(driver: Driver, scope: str, key: str) -> Claim | None:

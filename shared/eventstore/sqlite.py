@@ -16,7 +16,6 @@ from shared.eventstore.admission import Request
 from shared.eventstore.codec import COLUMNS, recorded
 from shared.eventstore.combiner import Combiner
 from shared.eventstore.database import (
-    create_tables,
     driver_of,
     named,
     named_errors,
@@ -24,6 +23,7 @@ from shared.eventstore.database import (
     transaction,
     writer_engine,
 )
+from shared.eventstore.identity import Identity, Proof
 from shared.eventstore.port import (
     PAGE_MAX,
     Appended,
@@ -32,11 +32,13 @@ from shared.eventstore.port import (
     LogDamaged,
     LogUnavailable,
     Mark,
+    Progress,
     Recorded,
     StreamAppend,
 )
 from shared.eventstore.states import States
-from shared.eventstore.writing import Writer
+from shared.eventstore.upgrading import add_epoch, bring_up_to_date
+from shared.eventstore.writing import Writer, forget_claims, forget_mark, put_mark
 from shared.kernel.clock import Clock
 from shared.kernel.event import Cause, Event, EventTypes
 
@@ -82,9 +84,7 @@ class SqliteLog:
     def _open_writer(self, clock: Clock) -> None:
         """Have the tables there and the writer at the end of the log. Raises LogDamaged."""
         driver = driver_of(self._connection)
-        if not driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'seal_key'").fetchall():
-            with transaction(self._connection):
-                create_tables(self._connection)
+        self._identity = bring_up_to_date(self._connection)
         self._writer = Writer(driver, clock, self._path)
         self._head_position = self._writer.check_tail()
 
@@ -182,9 +182,41 @@ class SqliteLog:
             self._nudges += 1
             self._appended.notify_all()
 
+    @property
+    def identity(self) -> Identity:
+        return self._identity
+
+    def begin_epoch(self, after_position: int) -> Identity:
+        with self.writing() as connection:
+            begun = self._identity.begun_after(after_position)
+            add_epoch(driver_of(connection), begun.log_id, begun.epochs[-1])
+        self._identity = begun
+        return begun
+
+    def proof_at(self, position: int) -> Proof | None:
+        with self._reader() as driver:
+            digest = reading.digest_at(driver, position)
+        return None if digest is None else Proof(self._identity.log_id, self._identity.epoch_at(position), digest)
+
     def progress(self, consumer: str, source: str) -> int:
         with self._reader() as driver:
             return reading.progress(driver, consumer, source)
+
+    def marks(self) -> list[Progress]:
+        with self._reader() as driver:
+            return reading.marks(driver)
+
+    def put_mark(self, progress: Progress) -> None:
+        with self.writing() as connection:
+            put_mark(driver_of(connection), progress)
+
+    def forget_mark(self, consumer: str, source: str) -> None:
+        with self.writing() as connection:
+            forget_mark(driver_of(connection), consumer, source)
+
+    def forget_claims(self, expired_at: datetime, limit: int) -> int:
+        with self.writing() as connection:
+            return forget_claims(driver_of(connection), expired_at, limit)
 
     def claim(self, scope: str, key: str, now: datetime) -> Claim | None:
         with self._reader() as driver:

@@ -1,8 +1,16 @@
-"""The tables of one log's database: events, marks, and the notes of projections, parking, leases and seals."""
+"""The tables of one log's database: events, identity, marks, and the notes of views, parking, leases, seals, relays."""
 
 import sqlalchemy as sa
 
 METADATA = sa.MetaData()
+
+EPOCH = sa.Table(
+    "log_epoch",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),  # from 1
+    sa.Column("log_id", sa.Text, nullable=False),  # the same in every row
+    sa.Column("after_position", sa.Integer, nullable=False),  # the history owns what lies above
+)
 
 EVENT = sa.Table(
     "event",
@@ -25,6 +33,9 @@ PROGRESS = sa.Table(
     sa.Column("consumer", sa.Text, primary_key=True),
     sa.Column("source", sa.Text, primary_key=True),
     sa.Column("mark", sa.Integer, nullable=False),
+    sa.Column("log_id", sa.Text),  # NULL in all three: nobody knew which log the mark points into
+    sa.Column("epoch", sa.Integer),
+    sa.Column("digest", sa.LargeBinary),  # the source log's, at the marked position
 )
 
 CLAIM = sa.Table(
@@ -71,4 +82,11 @@ SEAL = sa.Table(
     METADATA,
     sa.Column("subject", sa.Text, primary_key=True),
     sa.Column("key", sa.LargeBinary, nullable=False),
+)
+
+FACT_COUNT = sa.Table(
+    "fact_count",
+    METADATA,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("facts", sa.Integer, nullable=False),  # how many the events up to here have published
 )

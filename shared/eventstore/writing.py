@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
@@ -9,7 +10,17 @@ from shared.eventstore import reading
 from shared.eventstore.admission import Request, admit
 from shared.eventstore.codec import COLUMNS, EMPTY_DIGEST, Row, encode_cause, link, microseconds, row_links
 from shared.eventstore.database import named, roll_back
-from shared.eventstore.port import EVENT_BYTES_MAX, Appended, Claim, LogDamaged, LogError, Progress, StreamAppend
+from shared.eventstore.parking import parked_row
+from shared.eventstore.port import (
+    EVENT_BYTES_MAX,
+    Appended,
+    Claim,
+    LogDamaged,
+    LogError,
+    Parked,
+    Progress,
+    StreamAppend,
+)
 from shared.kernel.clock import Clock
 from shared.kernel.event import Cause, EventTypes
 
@@ -22,8 +33,33 @@ _INSERTS = [
     for count in range(ROWS_PER_STATEMENT_MAX + 1)
 ]
 _TAIL = f"SELECT {COLUMNS} FROM event ORDER BY position DESC LIMIT 2"  # noqa: S608 - constants only
-_UPSERT_PROGRESS = "INSERT OR REPLACE INTO progress (consumer, source, mark) VALUES (?,?,?)"
+_UPSERT_PROGRESS = (
+    "INSERT OR REPLACE INTO progress (consumer, source, mark, log_id, epoch, digest) VALUES (?,?,?,?,?,?)"
+)
+_FORGET_PROGRESS = "DELETE FROM progress WHERE consumer = ? AND source = ?"
+_UPSERT_PARKED = (
+    "INSERT OR REPLACE INTO parked (owner, source, mark, key, type, reason, parked_us) VALUES (?,?,?,?,?,?,?)"
+)
+_FORGET_CLAIMS = (
+    "DELETE FROM claim WHERE rowid IN (SELECT rowid FROM claim WHERE expires_us <= ? ORDER BY expires_us LIMIT ?)"
+)
 _UPSERT_CLAIM = "INSERT OR REPLACE INTO claim (scope, key, fingerprint, answer, expires_us) VALUES (?,?,?,?,?)"
+
+
+def put_mark(driver: reading.Driver, mark: Progress) -> None:
+    """Store *mark* in the open transaction, whatever stood there."""
+    proof = mark.proof
+    proven = (None, None, None) if proof is None else (proof.log_id, proof.epoch, proof.digest)
+    driver.execute(_UPSERT_PROGRESS, (mark.consumer, mark.source, mark.mark, *proven))
+
+
+def forget_mark(driver: reading.Driver, consumer: str, source: str) -> None:
+    driver.execute(_FORGET_PROGRESS, (consumer, source))
+
+
+def forget_claims(driver: reading.Driver, expired_at: datetime, limit: int) -> int:
+    """Delete claims that had expired by *expired_at*, the oldest first; returns how many."""
+    return driver.execute(_FORGET_CLAIMS, (microseconds(expired_at), limit)).rowcount
 
 
 class _Overtaken(Exception):
@@ -191,7 +227,9 @@ class Writer:
     def _store_marks(self, request: Request) -> None:
         for mark in request.marks:
             if isinstance(mark, Progress):
-                self._cursor.execute(_UPSERT_PROGRESS, (mark.consumer, mark.source, mark.mark))
+                put_mark(self._cursor, mark)
+            elif isinstance(mark, Parked):
+                self._cursor.execute(_UPSERT_PARKED, parked_row(mark))
             else:
                 expires_us = microseconds(mark.expires_at)
                 self._cursor.execute(_UPSERT_CLAIM, (mark.scope, mark.key, mark.fingerprint, mark.answer, expires_us))

@@ -68,10 +68,15 @@ def test_the_envelope_says_where_when_and_by_whom(notes: MemoryLog, broker: Brok
         data=first.envelope.data,
         position=1,
         part=0,
+        sequence=1,
+        logid=notes.identity.log_id,
+        epoch=1,
+        logdigest=notes.head().digest.hex(),
         correlationid="cor_9",
         actor="org_test",
     )
     assert bytes(first.envelope.data) == b'{"note":"a","text":"one"}'
+    assert (second.envelope.sequence, second.envelope.logdigest) == (2, first.envelope.logdigest)
 
 
 def test_uncommitted_facts_come_again_and_committed_ones_do_not(notes: MemoryLog, broker: Broker) -> None:
