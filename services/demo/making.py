@@ -104,7 +104,7 @@ class Floor:
         self._say(f"starts {work['name']['zh']} {work['capability']}")
         until = {"from": work["starts_at"], "to": work["ends_at"]}
         offered = self._party.get(f"/v1/lines/{work['line_id']}/schedule", **until)["offered"]
-        if "setup-finished" in work["actions"]:
+        if work["state"] == "setting_up":
             offered = after_setup(offered, timedelta(seconds=int(work["setup_seconds"])))
             self._agenda.note(parse_instant(offered[0]["from"]), self._run, begins=True)
         self._note_closed_hours(offered)

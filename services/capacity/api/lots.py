@@ -2,13 +2,19 @@
 
 from typing import Any
 
-from services.capacity.api.doors import doors
+from services.capacity.api.doors import FloorApi, doors
+from services.capacity.api.work_actions import PERMISSIONS, lot_notes
 from services.capacity.api.work_schemas import DispositionBody, LotView
 from services.capacity.domain.refusals import Why
+from services.capacity.domain.work import WORK
+from services.capacity.domain.work_identity import work_stream
+from services.capacity.domain.work_state import Finished
 from services.capacity.projections import lots
+from shared.eventstore.handling import load
 from shared.kernel.refusal import Refused
 from shared.kernel.units import Quantity
 from shared.web.access import current_principal, permits
+from shared.web.actions import actions_shown
 from shared.web.idempotency import Command, Outcome, perform
 from shared.web.routes import Answer, Routes
 
@@ -36,7 +42,16 @@ def read_lot(lot_id: str) -> Answer:
         "inspection_lot_id": found.inspection_lot_id or None,
         "made_from": [{"lot_id": one, "quantity": str(much)} for one, much in found.made_from.items()],
         "used_in": [{"lot_id": one, "quantity": str(much)} for one, much in found.used_in.items()],
+        **_can(api, found.work_id, found.inspection_lot_id),
     }
+
+
+def _can(api: FloorApi, work_id: str, inspection_lot_id: str) -> dict[str, Any]:
+    """What the caller can say of the lot: its inspector releases or blocks it, nobody else says anything."""
+    principal = current_principal()
+    work = load(api.log, WORK, work_stream(work_id)).state if work_id and inspection_lot_id else None
+    notes = lot_notes(work, inspection_lot_id, principal, api.now()) if isinstance(work, Finished) else []
+    return actions_shown(notes, lambda action: principal.may(PERMISSIONS[action]))
 
 
 @LOT_ROUTES.post(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from services.capacity.api.doors import doors
+from services.capacity.api.work_actions import may_act, offer_notes
 from services.capacity.api.work_schemas import CounterBody, DeclineBody, OfferPage, OfferQuery, OfferView
 from services.capacity.api.work_views import offer_item, offer_view
 from services.capacity.domain.refusals import Why
@@ -15,6 +16,7 @@ from shared.eventstore.handling import Prepared
 from shared.kernel.clock import instant_text
 from shared.kernel.principal import Principal
 from shared.web.access import current_principal, permits
+from shared.web.actions import actions_shown
 from shared.web.cursors import after, page
 from shared.web.etags import etag
 from shared.web.idempotency import Command, Outcome, perform
@@ -38,15 +40,23 @@ def list_all(query: dict[str, Any]) -> Answer:
         standing=query["state"],
     )
     found = page(query, rows, lambda row: [instant_text(row.starts_at), row.work_id])
-    return {**found, "items": [offer_item(row) for row in found["items"]]}
+    return {**found, "items": [{**offer_item(row), **_can(row.work_id)} for row in found["items"]]}
+
+
+def _can(work_id: str) -> dict[str, Any]:
+    """What the caller can do with the offer now: asked of the work order itself, which a list may lag behind."""
+    api, principal = doors(), current_principal()
+    work = api.read(work_id, principal, Why.UNKNOWN_OFFER).state
+    return actions_shown(offer_notes(api, work, principal), may_act(principal, work))
 
 
 @OFFER_ROUTES.get("/offers/<offer_id>", operation_id="getOffer", answer=OfferView)
 @permits("offer:read")
 def read_one(offer_id: str) -> Answer:
     """An offer."""
-    found = doors().read(work_id_of(offer_id), current_principal(), Why.UNKNOWN_OFFER)
-    return offer_view(found.state, found.version), None, etag(found.version)
+    work_id = work_id_of(offer_id)
+    found = doors().read(work_id, current_principal(), Why.UNKNOWN_OFFER)
+    return {**offer_view(found.state, found.version), **_can(work_id)}, None, etag(found.version)
 
 
 def _answer(offer_id: str, prepare: Callable[[Principal, str], Prepared[int]]) -> Answer:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from services.capacity.api.doors import doors
+from services.capacity.api.work_actions import may_act, work_notes
 from services.capacity.api.work_schemas import (
     CorrectionBody,
     DeliverBody,
@@ -29,6 +30,7 @@ from shared.eventstore.handling import Prepared
 from shared.kernel.clock import instant_text
 from shared.kernel.principal import Principal
 from shared.web.access import current_principal, permits
+from shared.web.actions import actions_shown
 from shared.web.cursors import after, page
 from shared.web.etags import etag
 from shared.web.idempotency import Command, Outcome, perform
@@ -61,8 +63,10 @@ def list_all(query: dict[str, Any]) -> Answer:
 @permits("work:read")
 def read_one(work_id: str) -> Answer:
     """A work order with what fed it, what came out and what can be done next."""
-    found = doors().read(work_id, current_principal())
-    return work_view(found.state, found.version), None, etag(found.version)
+    api, principal = doors(), current_principal()
+    found = api.read(work_id, principal)
+    can = actions_shown(work_notes(api, found.state, principal), may_act(principal, found.state))
+    return {**work_view(found.state, found.version), **can}, None, etag(found.version)
 
 
 def _do(work_id: str, prepare: Prepare, *, needs_version: bool = False, status: int = 200) -> Answer:

@@ -3,6 +3,7 @@
 from services.capacity.domain.work_events import DECLINE_REASONS
 from services.capacity.projections.offers import ANSWERS
 from services.capacity.projections.work import STATES
+from shared.web.actions import ActionNoteView
 from shared.web.cursors import PageQuery
 from shared.web.fields import (
     BaseSchema,
@@ -51,6 +52,7 @@ class OfferView(BaseSchema):
     ends_at = Instant()
     answer_by = Instant()
     actions = Many(Text())
+    action_notes = Many(Part(ActionNoteView))
 
 
 class OfferPage(BaseSchema):
@@ -111,6 +113,7 @@ class WorkView(WorkItem):
     destinations = Many(Record())
     shipments = Many(Record())
     actions = Many(Text())
+    action_notes = Many(Part(ActionNoteView))
 
 
 class MomentBody(BaseSchema):
@@ -188,6 +191,8 @@ class LotView(BaseSchema):
     inspection_lot_id = Text(allow_none=True)
     made_from = Many(Record())
     used_in = Many(Record())
+    actions = Many(Text())
+    action_notes = Many(Part(ActionNoteView))
 
 
 class SpanQuery(BaseSchema):

@@ -23,18 +23,6 @@ from shared.kernel.clock import instant_text
 from shared.kernel.money import Money
 from shared.kernel.units import Quantity
 
-_ACTIONS = {
-    "offered": ["accept", "decline", "counter"],
-    "accepted": ["start"],
-    "setting_up": ["setup-finished"],
-    "running": ["reports", "stoppages", "finish"],
-    "stopped": ["reports", "stoppages/end"],
-    "finished": ["disposition"],
-    "released": ["ship"],
-    "shipped": ["deliver"],
-}
-"""State of a work order -> what its plant can do next."""
-
 
 def state_of(work: Live | Closed) -> str:
     """The same words as the list of work orders."""
@@ -96,26 +84,7 @@ def work_view(work: Live | Closed, version: int) -> dict[str, Any]:
         ],
         **_leaving(work),
         "destinations": [_destination(one) for one in terms.destinations],
-        "actions": _actions(work, state),
     }
-
-
-def _actions(work: Live | Closed, state: str) -> list[str]:
-    if not isinstance(work, Finished):
-        return _answers(is_renewed=work.is_renewed) if isinstance(work, Offered) else _ACTIONS.get(state, [])
-    actions = list(_ACTIONS.get(state, []))
-    gone = {one.to_process_id for one in work.shipments.values()}
-    waiting = [one for one in work.terms.destinations if one.to_process_id not in gone]
-    if any(one.before_release for one in waiting):
-        actions.append("ship")
-    if any(one.delivered_at is None for one in work.shipments.values()):
-        actions.append("deliver")
-    return sorted(set(actions))
-
-
-def _answers(*, is_renewed: bool) -> list[str]:
-    """A plant that is held to its offer has countered once, and may not again."""
-    return [one for one in _ACTIONS["offered"] if one != "counter" or not is_renewed]
 
 
 def _leaving(work: Live | Closed) -> dict[str, Any]:
@@ -207,24 +176,20 @@ def work_item(row: WorkRow) -> dict[str, Any]:
 
 def offer_item(row: WorkRow) -> dict[str, Any]:
     """A row of the list of offers."""
-    return _offer(_common(row, row.state, row.version), row.answer_by, is_renewed=row.is_renewed)
+    return _offer(_common(row, row.state, row.version), row.answer_by)
 
 
 def offer_view(work: Live | Closed, version: int) -> dict[str, Any]:
     """The offer that began the work order."""
-    is_renewed = isinstance(work, Offered) and work.is_renewed
-    return _offer(_common(work.terms, state_of(work), version), work.terms.answer_by, is_renewed=is_renewed)
+    return _offer(_common(work.terms, state_of(work), version), work.terms.answer_by)
 
 
-def _offer(common: dict[str, Any], answer_by: datetime, *, is_renewed: bool) -> dict[str, Any]:
-    state = common["state"]
-    standing = standing_of(state)
+def _offer(common: dict[str, Any], answer_by: datetime) -> dict[str, Any]:
     return {
         **common,
         "id": common["offer_id"],
         "object": "offer",
-        "state": standing,
+        "state": standing_of(common["state"]),
         "work_order_id": common["id"],
         "answer_by": answer_by,
-        "actions": _answers(is_renewed=is_renewed) if standing == "waiting" else [],
     }

@@ -88,12 +88,13 @@ def _works_of(draft: Draft, order_id: str) -> dict[str, str]:
 
 def _waiting_for_laboratory(draft: Draft, terms: WorkOffered) -> list[str]:
     """Lots that this laboratory has not released yet: they may not go on to the buyer."""
+    return [lot for work in sent_to_laboratory(draft, terms) for lot in lots_with(work, None, "blocked")]
+
+
+def sent_to_laboratory(draft: Draft, terms: WorkOffered) -> list[Finished]:
+    """The work whose lots this laboratory tests; none for a plant that is no laboratory."""
     if terms.capability != LABORATORY:
         return []
     works = _works_of(draft, terms.order_id)
-    waiting: list[str] = []
-    for one in terms.inputs:
-        feeding = draft.work_of(works.get(one.from_process_id, "")) if one.from_process_id else NoWork()
-        if isinstance(feeding, Finished):
-            waiting += lots_with(feeding, None, "blocked")
-    return waiting
+    feeding = [draft.work_of(works.get(one.from_process_id, "")) for one in terms.inputs if one.from_process_id]
+    return [one for one in feeding if isinstance(one, Finished)]

@@ -81,17 +81,18 @@ class OffersHandler:
             trigger = Trigger(replan_id, "declined", frozenset({terms.process_id}), banned)
             self._replanner.replan(draft, terms.order_id, trigger)
 
+    def check_counter(self, offer_id: str, principal: Principal) -> None:
+        """Raises Refused where the plan takes no other terms now: OFFER_WITHDRAWN, BUYER_ASKED."""
+        draft = self._desk.draft()
+        _open_to_counter(draft, own_work(draft, work_id_of(offer_id), principal, Why.UNKNOWN_OFFER).terms)
+
     def counter(self, offer_id: str, principal: Principal, counter: Counter, replan_id: str) -> Prepared[int]:
         """Other terms: taken at once when they cost the buyer nothing, else the buyer is asked. Nothing is agreed anew, be
         it the price alone, for a time without papers. Raises Refused: COUNTER_WITHOUT_PAPERS.
         """
         draft, work_id, now = self._desk.draft(), work_id_of(offer_id), self._desk.clock.now()
         terms = own_work(draft, work_id, principal, Why.UNKNOWN_OFFER).terms
-        plan = draft.plan_of(terms.order_id)
-        if not isinstance(plan, Booked) or plan.current.work_ids.get(terms.process_id) != work_id:
-            raise Refused(Why.OFFER_WITHDRAWN, id=offer_id)
-        if plan.question is not None:
-            raise Refused(Why.BUYER_ASKED, id=work_id, answer_by=instant_text(plan.question.answer_by))
+        plan = _open_to_counter(draft, terms)
         step = next(one for one in plan.current.steps if one.process_id == terms.process_id)
         wanted = terms.starts_at if counter.starts_at is None else counter.starts_at
         price = terms.price_fen if counter.price_fen is None else counter.price_fen
@@ -130,6 +131,16 @@ class OffersHandler:
             starts_at=instant_of(placed.starts),
             ends_at=instant_of(placed.ends),
         )
+
+
+def _open_to_counter(draft: Draft, terms: WorkOffered) -> Booked:
+    """The plan that the offered work stands in. Raises Refused: OFFER_WITHDRAWN, BUYER_ASKED."""
+    plan, work_id = draft.plan_of(terms.order_id), terms.work_id
+    if not isinstance(plan, Booked) or plan.current.work_ids.get(terms.process_id) != work_id:
+        raise Refused(Why.OFFER_WITHDRAWN, id=terms.offer_id)
+    if plan.question is not None:
+        raise Refused(Why.BUYER_ASKED, id=work_id, answer_by=instant_text(plan.question.answer_by))
+    return plan
 
 
 def _placed(line: LineOnBoard, plan: Booked, step: PlannedStep, wanted: datetime, now: datetime) -> Placement | None:

@@ -7,11 +7,12 @@ from services.order.api.asking import ConfirmBody, DisputeBody
 from services.order.api.doors import OrderApi, doors
 from services.order.api.orders_shown import delivery_shown, running_of
 from services.order.api.views import DeliveryView
+from services.order.domain.changing import body_of
 from services.order.domain.commands import ConfirmDelivery, DisputeDelivery
 from services.order.domain.refusals import Why
-from services.order.domain.situations import Delivery, Running
+from services.order.domain.situations import Delivery, Order
 from services.order.domain.tailoring import whole_units
-from shared.eventstore.handling import transact
+from shared.eventstore.handling import Loaded, transact
 from shared.kernel.refusal import Refused
 from shared.web.access import current_principal, permits
 from shared.web.etags import etag
@@ -22,18 +23,19 @@ from shared.web.routes import Answer, Routes
 routes = Routes("deliveries", description="Goods at the receiving party's door")
 
 
-def _find(api: OrderApi, order_id: str, delivery_id: str) -> tuple[Running, Delivery, int]:
+def _find(api: OrderApi, order_id: str, delivery_id: str) -> tuple[Loaded[Order], Delivery]:
     loaded = api.ordering.find(order_id, current_principal())
     running = running_of(loaded.state)
     if running is None or delivery_id not in running.deliveries:
         raise Refused(Why.UNKNOWN_DELIVERY)
-    return running, running.deliveries[delivery_id], loaded.version
+    return loaded, running.deliveries[delivery_id]
 
 
 def _show(order_id: str, delivery_id: str) -> Answer:
     api = doors()
-    running, delivery, version = _find(api, order_id, delivery_id)
-    return delivery_shown(delivery, running, api.ordering.terms), None, etag(version)
+    loaded, delivery = _find(api, order_id, delivery_id)
+    may = current_principal().may
+    return delivery_shown(delivery, loaded.state, api.ordering.terms, api.now(), may), None, etag(loaded.version)
 
 
 @routes.get("/deliveries/<delivery_id>", operation_id="getDelivery", answer=DeliveryView)
@@ -51,8 +53,8 @@ def confirm_delivery(delivery_id: str, body: dict[str, Any]) -> Answer:
     """
     api = doors()
     order_id = api.order_of(delivery_id, Why.UNKNOWN_DELIVERY, current_principal())
-    running, delivery, _ = _find(api, order_id, delivery_id)
-    quantity = _whole(body["quantity"], delivery, units_of(running, delivery))
+    loaded, delivery = _find(api, order_id, delivery_id)
+    quantity = _whole(body["quantity"], delivery, units_of(loaded.state, delivery))
 
     def act(command: Command) -> None:
         taken_by = api.ordering.terms if body["accept_over"] else None
@@ -64,9 +66,9 @@ def confirm_delivery(delivery_id: str, body: dict[str, Any]) -> Answer:
     return perform(act, lambda _: _show(order_id, delivery_id), resource=delivery_id)
 
 
-def units_of(running: Running, delivery: Delivery) -> Mapping[str, int]:
+def units_of(order: Order, delivery: Delivery) -> Mapping[str, int]:
     """The units of the product that came, as the order snapshotted them."""
-    line = running.body.line(delivery.order_line_id)
+    line = body_of(order).line(delivery.order_line_id)
     return line.demand.units if line is not None and line.demand.unit == delivery.unit else {}
 
 

@@ -1,12 +1,13 @@
 """An order as a resource: what it is, what state it is in, what it asks of its buyer and what can be done next."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import assert_never
 
 from services.order.api.plans_shown import failure_shown
 from services.order.api.products_shown import named
 from services.order.api.reasons_shown import Shown, reasons_shown
+from services.order.domain.acting import PERMISSIONS, delivery_notes, notes
 from services.order.domain.catalogue import Catalogue
 from services.order.domain.changing import body_of
 from services.order.domain.over_delivery import beyond_tolerance, payable_units
@@ -31,7 +32,7 @@ from services.order.domain.situations import (
     Taken,
     Unplannable,
 )
-from services.order.domain.standing import actions, standing_of
+from services.order.domain.standing import standing_of
 from services.order.domain.terms import Terms
 from services.order.domain.values import OrderLine
 from services.order.projections.order_overview import OverviewRow
@@ -40,9 +41,13 @@ from shared.kernel.clock import LOCAL_ZONE
 from shared.kernel.local_days import end_of_local_day, local_day_of
 from shared.kernel.money import Money
 from shared.kernel.units import Quantity
+from shared.web.actions import actions_shown
 
 
-def order_shown(order: Order, version: int, catalogue: Catalogue, terms: Terms, at: datetime) -> Shown:
+def order_shown(  # noqa: PLR0917 - an order, and the eyes that look at it
+    order: Order, version: int, catalogue: Catalogue, terms: Terms, at: datetime, may: Callable[[str], bool]
+) -> Shown:
+    """*may*: whether the caller holds a permission; what is not his to do is not listed."""
     body, running = body_of(order), running_of(order)
     quote = _quote_of(order)
     return {
@@ -51,7 +56,7 @@ def order_shown(order: Order, version: int, catalogue: Catalogue, terms: Terms, 
         "created_at": body.placed_at,
         "state": standing_of(order, at),
         "version": version,
-        "actions": actions(order, at),
+        **actions_shown(notes(order, at, terms), lambda action: may(PERMISSIONS[action])),
         "reference": body.reference,
         "buyer_org_id": body.buyer_org_id,
         "lines": [line_shown(one, running, terms) for one in body.lines],
@@ -67,7 +72,9 @@ def order_shown(order: Order, version: int, catalogue: Catalogue, terms: Terms, 
         "promise": None if running is None else promise_shown(running.promise),
         "questions": questions_shown(order) if isinstance(order, Running) else [],
         "change": _revision_shown(order.revision, terms) if isinstance(order, Running) and order.revision else None,
-        "deliveries": [] if running is None else deliveries_shown(running, terms),
+        "deliveries": []
+        if running is None
+        else [delivery_shown(one, order, terms, at, may) for one in running.deliveries.values()],
         "charged": Money(charged_fen(order)),
         "cancellation": _cancellation_shown(order) if isinstance(order, Cancelled) else None,
         "closed_at": order.closed_at if isinstance(order, Closed) else None,
@@ -236,27 +243,26 @@ def _revision_shown(revision: Revision, terms: Terms) -> Shown:
     }
 
 
-def deliveries_shown(running: Running, terms: Terms) -> list[Shown]:
-    return [delivery_shown(one, running, terms) for one in running.deliveries.values()]
-
-
-def delivery_shown(delivery: Delivery, running: Running, terms: Terms) -> Shown:
+def delivery_shown(delivery: Delivery, order: Order, terms: Terms, at: datetime, may: Callable[[str], bool]) -> Shown:
+    running = running_of(order)
+    beyond = 0 if running is None else beyond_tolerance(running, delivery, terms)
     state = "disputed" if delivery.grounds else "arrived" if delivery.confirmed is None else "confirmed"
     confirmed = None if delivery.confirmed is None else Quantity(delivery.confirmed, delivery.unit)
     return {
         "id": delivery.delivery_id,
         "object": "delivery",
-        "order_id": running.body.order_id,
+        "order_id": body_of(order).order_id,
         "order_line_id": delivery.order_line_id,
         "created_at": delivery.delivered_at,
         "state": state,
         "quantity": Quantity(delivery.quantity, delivery.unit),
         "confirmed": confirmed,
-        "beyond_tolerance": Quantity(beyond_tolerance(running, delivery, terms), delivery.unit),
+        "beyond_tolerance": Quantity(beyond, delivery.unit),
         "over_accepted": Quantity(delivery.over_accepted, delivery.unit),
         "grounds": delivery.grounds or None,
         "lots": list(delivery.lots),
         "delivered_at": delivery.delivered_at,
+        **actions_shown(delivery_notes(order, delivery, at), lambda action: may(PERMISSIONS[action])),
     }
 
 

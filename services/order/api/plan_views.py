@@ -1,5 +1,6 @@
 """What callers see of plans and quotes. Plants are shown by name, place and kind of line, never by their lines."""
 
+from shared.web.actions import ActionNoteView
 from shared.web.fields import (
     BaseSchema,
     Day,
@@ -111,6 +112,8 @@ class QuoteView(BaseSchema):
     expires_at = Instant()
     options = Many(Part(QuoteOptionView))
     refusals = Many(Part(ReasonView))
+    actions = Many(Text())
+    action_notes = Many(Part(ActionNoteView))
 
 
 class QuotesPage(BaseSchema):

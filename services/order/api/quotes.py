@@ -10,6 +10,7 @@ from services.order.api.plans_shown import Wanted, quote_shown
 from services.order.api.quotes_waited import Acceptance, acceptance_of
 from services.order.api.reasons_shown import Shown, reasons_shown, relaxation_shown
 from services.order.api.views import OrderView
+from services.order.domain.acting import PERMISSIONS, quote_notes
 from services.order.domain.changing import body_of
 from services.order.domain.commands import AcceptQuote, RequestQuote
 from services.order.domain.events import QuoteReceived
@@ -18,6 +19,7 @@ from services.order.domain.refusals import Why
 from services.order.domain.situations import Order, Quote
 from shared.eventstore.handling import transact
 from shared.web.access import current_principal, permits
+from shared.web.actions import actions_shown
 from shared.web.etags import etag
 from shared.web.idempotency import Command, perform
 from shared.web.operations import Manner
@@ -33,9 +35,11 @@ def _quote_of(event: QuoteReceived) -> Quote:
 
 
 def _shown(api: OrderApi, event: QuoteReceived, order: Order) -> Shown:
-    body = body_of(order)
+    body, at, may = body_of(order), api.now(), current_principal().may
     wanted = Wanted(body.requested_from, body.requested_by)
-    return quote_shown(_quote_of(event), order, event.attempt, api.now(), order_id=event.order_id, wanted=wanted)
+    shown = quote_shown(_quote_of(event), order, event.attempt, at, order_id=event.order_id, wanted=wanted)
+    can = actions_shown(quote_notes(order, event.quote_id, at), lambda action: may(PERMISSIONS[action]))
+    return {**shown, **can}
 
 
 @routes.get("/orders/<order_id>/quotes", operation_id="listQuotes", answer=QuotesPage)

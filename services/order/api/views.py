@@ -8,6 +8,7 @@ from services.order.api.plan_views import (
     ReasonView,
     RelaxationView,
 )
+from shared.web.actions import ActionNoteView
 from shared.web.fields import (
     BaseSchema,
     Day,
@@ -113,6 +114,8 @@ class DeliveryView(BaseSchema):
     grounds = Text(allow_none=True)
     lots = Many(Text())
     delivered_at = Instant()
+    actions = Many(Text())
+    action_notes = Many(Part(ActionNoteView))
 
 
 class CancellationView(BaseSchema):
@@ -137,6 +140,7 @@ class OrderView(BaseSchema):
     state = Text()
     version = Whole()
     actions = Many(Text())
+    action_notes = Many(Part(ActionNoteView))
     reference = Text()
     buyer_org_id = Text()
     lines = Many(Part(OrderLineView))

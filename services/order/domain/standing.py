@@ -1,4 +1,4 @@
-"""What an order's state is called, and what its buyer can do next: both follow from situation and clock."""
+"""What an order's state is called, and which quote is open: both follow from situation and clock."""
 
 from datetime import datetime
 from typing import Literal, assert_never
@@ -67,43 +67,3 @@ def open_quote(order: Order, at: datetime) -> Quote | None:
             return revision.answer if revision.answer.is_open(at) else None
         case _:
             return None
-
-
-def actions(order: Order, at: datetime) -> list[str]:
-    """What the buyer can do at *at*, in the words of the API."""
-    match order:
-        case Planning():
-            return ["change", "cancel"]
-        case Unplannable():
-            return ["requote", "change", "cancel"]
-        case Quoted(quote=quote):
-            return [*(["accept"] if quote.is_open(at) else []), "requote", "change", "cancel"]
-        case Accepted():
-            return ["cancel"]
-        case Running():
-            return _running_actions(order, at)
-        case Absent() | Cancelled() | Closed():
-            return []
-        case _:
-            assert_never(order)
-
-
-def _running_actions(order: Running, at: datetime) -> list[str]:
-    found = []
-    if order.asked is not None and at < order.asked.answer_by:
-        found.append("answer_replan")
-    if open_quote(order, at) is not None:
-        found.append("accept")
-    if order.revision is not None and not order.is_in_production:
-        found.append("requote")
-    if not order.is_in_production:
-        found.append("change")
-    if order.body.supplies:
-        found.append("report_supply")
-    if any(one.confirmed is None for one in order.deliveries.values()):
-        found += ["confirm_delivery", "dispute_delivery"]
-    if order.deliveries and all(one.confirmed is not None for one in order.deliveries.values()):
-        found.append("close")
-    if order.delivered_at is None:
-        found.append("cancel")
-    return found

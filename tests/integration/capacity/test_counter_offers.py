@@ -4,13 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from services.capacity.api.work_views import offer_item, offer_view
 from services.capacity.domain.master_events import FoodContactProofRecorded
 from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.work_state import Accepted, Closed, Countered, Offered
 from services.capacity.handlers.offers import Counter
 from services.capacity.jobs import lapse_offers
-from services.capacity.projections.offers import list_offers
 from shared.contracts import capacity
 from shared.contracts.planning import RecipeInput
 from shared.eventstore.port import StreamAppend
@@ -107,8 +105,9 @@ def test_a_renewed_offer_that_stays_unanswered_lapses_anew() -> None:
     world.service.projector.catch_up()
     assert job.call() == 0, "it has time anew"
     owner = world.owner(renewed.terms.plant_id)
-    (listed,) = list_offers(world.log.views, owner, limit=10, standing="waiting")
-    assert offer_item(listed)["actions"] == offer_view(renewed, listed.version)["actions"] == ["accept", "decline"]
+    (listed,) = (world.caller(owner).get("/v1/offers?state=waiting").json or {})["items"]
+    read = world.caller(owner).get(f"/v1/offers/{listed['id']}").json or {}
+    assert listed["actions"] == read["actions"] == ["accept", "decline"]
     world.clock.set(renewed.terms.answer_by)
     assert job.call() == 1
     assert isinstance(world.work(work_id), Closed)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.order.domain.acting import actions
 from services.order.domain.changing import body_of, cancellation_fee, preview_change
 from services.order.domain.commands import (
     AcceptQuote,
@@ -32,7 +33,7 @@ from services.order.domain.events import (
 from services.order.domain.order import ORDER
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Cancelled, Failure, Planning, Running
-from services.order.domain.standing import actions, standing_of
+from services.order.domain.standing import standing_of
 from services.order.packs.terms import terms
 from shared.contracts.planning import Limits
 from tests.support.order_world import (
@@ -127,7 +128,7 @@ def test_a_change_of_a_confirmed_order_keeps_the_promise_until_the_new_quote_is_
 
     second = a_quote(asked.lines, attempt=2, variant="sleeve-small")
     story = story.after(ReceiveQuote(second))
-    assert "accept" in actions(story.state, NOW)
+    assert "accept" in actions(story.state, NOW, terms())
     (accepted,) = story.when(AcceptQuote(second.quote_id, second.options[0].option_id, NOW)).then(QuoteAccepted)
     assert accepted.replaces_quote_id == first.quote_id
     story = story.after(AcceptQuote(second.quote_id, second.options[0].option_id, NOW))
@@ -280,7 +281,7 @@ def test_a_change_comes_too_late_once_work_has_begun(a_confirmed_order: Situatio
     begun = ReceiveProgress(progress(a_confirmed_order.quote.options[0].steps[0], "in_progress"), terms())
 
     quoted = story.after(ReceiveQuote(second), begun)
-    assert not {"accept", "requote", "change"} & set(actions(quoted.state, NOW))
+    assert not {"accept", "requote", "change"} & set(actions(quoted.state, NOW, terms()))
     quoted.when(AcceptQuote(second.quote_id, second.options[0].option_id, NOW)).refused(Why.CHANGE_TOO_LATE)
     quoted.when(RequestQuote(terms(), NOW)).refused(Why.CHANGE_TOO_LATE)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
+from services.order.domain.acting import actions
 from services.order.domain.commands import (
     CloseOrder,
     ConfirmDelivery,
@@ -22,7 +23,7 @@ from services.order.domain.events import (
 from services.order.domain.order import ORDER
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Closed, Running
-from services.order.domain.standing import actions, standing_of
+from services.order.domain.standing import standing_of
 from services.order.packs.terms import terms
 from shared.contracts.planning import PlannedStep
 from shared.kernel.ids import derived_id
@@ -121,7 +122,7 @@ def test_the_last_confirmation_closes_the_order(a_confirmed_order: Situation) ->
     confirmed, _ = told.then(DeliveryConfirmed, OrderClosed)
     assert confirmed.quantity == 6_000
     assert isinstance(told.state(), Closed)
-    assert actions(told.state(), NOW) == []
+    assert actions(told.state(), NOW, terms()) == []
 
 
 def test_confirming_too_much_twice_or_what_never_came_is_refused(a_confirmed_order: Situation) -> None:
@@ -154,7 +155,7 @@ def test_a_buyer_may_close_with_what_arrived(a_confirmed_order: Situation) -> No
     story, first = arrived(a_confirmed_order, 6_000), delivery_id(a_confirmed_order)
     story.when(CloseOrder(NOW)).refused(Why.NOT_ALL_CONFIRMED)
     confirmed = story.after(ConfirmDelivery(first, None, NOW))
-    assert "close" in actions(confirmed.state, NOW)
+    assert "close" in actions(confirmed.state, NOW, terms())
     working = confirmed.after(ReceiveProgress(progress(last_of(a_confirmed_order), "in_progress"), terms()))
     working.when(CloseOrder(NOW)).refused(Why.WORK_UNDER_WAY)
     confirmed.when(CloseOrder(NOW)).then(OrderClosed)

@@ -1,5 +1,6 @@
 """Any story of one order, told at random: no illegal state, counts never negative, views and facts true to the fold."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from services.order.domain.acting import actions, notes
 from services.order.domain.changing import body_of
 from services.order.domain.commands import (
     AcceptQuote,
@@ -17,7 +19,6 @@ from services.order.domain.commands import (
     CloseOrder,
     ConfirmDelivery,
     DisputeDelivery,
-    OrderCommand,
     ReceiveConfirmation,
     ReceiveDelivery,
     ReceiveLoss,
@@ -31,7 +32,7 @@ from services.order.domain.commands import (
 from services.order.domain.events import EVENT_TYPES, OrderClosed, OrderConfirmed, QuoteAccepted, QuoteSetAside
 from services.order.domain.order import ORDER, stream_of
 from services.order.domain.situations import Absent, Accepted, Cancelled, Closed, Order, Running
-from services.order.domain.standing import actions, open_quote, standing_of
+from services.order.domain.standing import open_quote, standing_of
 from services.order.packs.terms import terms
 from services.order.projections.order_overview import OrderOverview, list_orders
 from services.order.publishing import fact_of
@@ -255,16 +256,53 @@ class OrderStories(RuleBasedStateMachine):
 
     @invariant()
     def what_the_buyer_can_do_is_what_the_rule_allows(self) -> None:
-        """An action that is offered is not refused for the state; with an open quote acceptance is offered."""
-        offered = actions(self.state, self.now)
-        assert ("accept" in offered) == (open_quote(self.state, self.now) is not None)
-        able: dict[str, OrderCommand] = {
-            "cancel": CancelOrder(10**12, terms(), self.now),
-            "requote": RequestQuote(terms(), self.now),
+        """Each action that is listed has a command that passes; of one that is not, all are refused."""
+        found = {one.action: one for one in notes(self.state, self.now, terms())}
+        listed = set(actions(self.state, self.now, terms()))
+        assert listed == {name for name, one in found.items() if one.is_allowed}
+        assert ("accept" in listed) == (open_quote(self.state, self.now) is not None)
+        for action, commands in self.commands().items():
+            passing = [one for one in commands if self.passes(one)]
+            assert bool(passing) == (action in listed), (action, self.state)
+            if action in listed and "agreed_fee" in found[action].needs:
+                assert not any(self.passes(replace(one, agreed_fee_fen=None)) for one in passing)
+            elif action in {"change", "cancel"} and action in listed:
+                assert all(self.passes(replace(one, agreed_fee_fen=None)) for one in passing)
+
+    def passes(self, command: Any) -> bool:
+        """Whether the rule obeys *command*; accepting what has expired only asks anew, which is no acceptance."""
+        try:
+            events = ORDER.decide(command, self.state)
+        except Refused:
+            return False
+        return not isinstance(command, AcceptQuote) or isinstance(events[0], QuoteAccepted)
+
+    def commands(self) -> dict[str, list[Any]]:
+        """Commands of every action, as well said as they can be."""
+        at, body, running = self.now, body_of(self.state), self.running()
+        line = body.lines[0].demand
+        ids = [] if running is None else list(running.deliveries)
+        asked = self.state.asked if isinstance(self.state, Running) else None
+        more = {line.order_line_id: line.quantity_net - 1}
+        return {
+            "accept": [
+                AcceptQuote(quote.quote_id, option.option_id, at) for quote in self.quotes for option in quote.options
+            ],
+            "requote": [RequestQuote(terms(), at)],
+            "change": [ChangeOrder(more, None, None, 10**12, terms(), at)],
+            "cancel": [CancelOrder(10**12, terms(), at)],
+            "answer_replan": [] if asked is None else [AnswerReplan(asked.replan_id, one, at) for one in asked.choices],
+            "report_supply": [ReportSupply(one.item, 1, one.unit, at, terms(), at) for one in body.supplies],
+            "confirm_delivery": [ConfirmDelivery(one, None, at) for one in ids],
+            "dispute_delivery": [DisputeDelivery(one, "broken", at) for one in ids],
+            "close": [CloseOrder(at)],
         }
-        for action, command in able.items():
-            if action in offered and self.attempt() < terms().attempts_max:
-                assert ORDER.decide(command, self.state)
+
+    @invariant()
+    def every_choice_of_a_question_that_can_be_answered_is_taken(self) -> None:
+        asked = self.state.asked if isinstance(self.state, Running) else None
+        if asked is not None and self.now < asked.answer_by:
+            assert all(self.passes(AnswerReplan(asked.replan_id, one, self.now)) for one in asked.choices)
 
     def teardown(self) -> None:
         """The whole story, stored and read back, tells the same state, the same facts and the same row."""

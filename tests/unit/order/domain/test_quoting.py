@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
+from services.order.domain.acting import actions
 from services.order.domain.commands import (
     AcceptQuote,
     CancelOrder,
@@ -26,7 +27,7 @@ from services.order.domain.events import (
 from services.order.domain.order import ORDER
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Accepted, Planning, Quoted, Running, Unplannable
-from services.order.domain.standing import actions, standing_of
+from services.order.domain.standing import standing_of
 from services.order.packs.terms import terms
 from shared.contracts import capacity
 from shared.kernel.ids import derived_id
@@ -72,7 +73,7 @@ def test_a_refusal_makes_the_order_unplannable_with_reasons_and_relaxation(a_pla
     state = told.state()
     assert isinstance(state, Unplannable)
     assert state.failure.relaxation is not None
-    assert actions(state, NOW) == ["requote", "change", "cancel"]
+    assert actions(state, NOW, terms()) == ["requote", "change", "cancel"]
 
 
 def test_a_refusal_of_an_older_question_says_nothing(a_placed_order: Situation) -> None:
@@ -91,8 +92,8 @@ def test_a_quote_expires_by_the_clock_alone(a_quoted_order: Situation) -> None:
     state, expires_at = a_quoted_order.story.state, a_quoted_order.quote.expires_at
     assert standing_of(state, expires_at - timedelta(microseconds=1)) == "quoted"
     assert standing_of(state, expires_at) == "quote_expired"
-    assert "accept" in actions(state, NOW)
-    assert "accept" not in actions(state, expires_at)
+    assert "accept" in actions(state, NOW, terms())
+    assert "accept" not in actions(state, expires_at, terms())
 
 
 def test_accepting_an_expired_quote_sets_it_aside_and_asks_for_a_fresh_one(a_quoted_order: Situation) -> None:

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from services.order.domain.acting import actions
 from services.order.domain.commands import AnswerReplan, ReceiveDelivery, ReceivePlanChange, ReceiveProgress
 from services.order.domain.events import OrderCancelled, OrderDelivered, PlanMoved, ReplanAnswered, ReplanAsked
 from services.order.domain.order import ORDER
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Cancelled, Running
-from services.order.domain.standing import actions
 from services.order.packs.terms import terms
 from shared.contracts.planning import ReplanChoice
 from shared.kernel.ids import derived_id
@@ -43,8 +43,8 @@ def test_a_plan_that_breaks_the_promise_is_put_to_the_buyer(a_confirmed_order: S
     state = told.state()
     assert isinstance(state, Running)
     assert state.promise.promise_at == option.promise_at, "the old promise stands until the answer"
-    assert "answer_replan" in actions(state, NOW)
-    assert "answer_replan" not in actions(state, asked.answer_by)
+    assert "answer_replan" in actions(state, NOW, terms())
+    assert "answer_replan" not in actions(state, asked.answer_by, terms())
 
 
 def test_accepting_takes_the_new_plan_with_its_price_and_vat(a_confirmed_order: Situation) -> None:
@@ -141,7 +141,7 @@ def test_a_plan_that_moved_meanwhile_ends_the_question(a_confirmed_order: Situat
     assert isinstance(story.state, Running)
     assert story.state.asked is None
     assert story.state.promise.promise_at == moved.new_promise_at
-    assert "answer_replan" not in actions(story.state, NOW)
+    assert "answer_replan" not in actions(story.state, NOW, terms())
     story.when(answering("accept")).refused(Why.NO_SUCH_REPLAN)
     story.when(answering(None, at=change.answer_by)).refused(Why.NO_SUCH_REPLAN)
 
