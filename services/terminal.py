@@ -22,12 +22,14 @@ class Exit(IntEnum):
     LOG_UNAVAILABLE = 4
     STORY_FAILED = 5
     HISTORY_BROKEN = 6
+    CANNOT_LISTEN = 7
 
 
 EXIT_CODES_HELP = (
     "Exit codes: 0 done; 1 a check failed (it is named); 2 wrong usage; 3 the data directory is in use by another "
     "process; 4 the event log cannot be used (damaged, read-only, disk full); 5 the story or the seed broke off; "
-    "6 a log went back in time behind its readers (they are named; see `recover`)."
+    "6 a log went back in time behind its readers (they are named; see `recover`); "
+    "7 the address to listen on is taken or not allowed."
 )
 
 

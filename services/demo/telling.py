@@ -18,8 +18,10 @@ from services.demo.stories import STORIES, Story
 from services.demo.trail import Trail
 from services.demo.world import organisations
 from services.embedded.checks import stored
+from services.embedded.data_directory import DataDirectory
 from services.embedded.founding import found_office
 from services.embedded.house import House
+from services.embedded.own_files import own_file, write_whole
 from services.embedded.running import opened, served
 from services.embedded.story_clocks import MARK_NAME
 from services.terminal import Check, Terminal
@@ -43,19 +45,20 @@ class NotADemo(Exception):  # an answer, not an error of the program
 
 
 def cleared(data: Path) -> None:
-    """Make room for a fresh story: an earlier story is removed, anything else refused."""
+    """Make room for a fresh story: an earlier story is removed, unless it is being served; anything else is refused."""
     if data.exists() and any(data.iterdir()):
         if not (data / MARK_NAME).exists():
             raise NotADemo(f"{data} holds something that is no demo; name another directory with --data")
+        DataDirectory.open(data).close()
         shutil.rmtree(data)
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 @contextmanager
 def logged(data: Path) -> Iterator[None]:
     """The services' own log lines go to a file, so that the trail on the terminal stays readable; afterwards as before."""
     before = structlog.get_config() if structlog.is_configured() else None
-    with (data / LOG_NAME).open("a", encoding="utf-8") as stream:
+    with open(data / LOG_NAME, "a", encoding="utf-8", opener=own_file) as stream:
         logs.configure(stream=stream)
         try:
             yield
@@ -97,8 +100,7 @@ def credentials_file(data: Path, world: World) -> Path:
         lines += [f"{code}_CLIENT={one.client_id}", f"{code}_SECRET={one.client_secret}"]
     lines += [f"{code}_PLANT={plant_id}" for code, plant_id in world.plant_ids.items()]
     path = data / "credentials.env"
-    path.touch(mode=0o600)
-    path.write_text("\n".join(lines) + "\n", "utf-8")
+    write_whole(path, "\n".join(lines) + "\n")
     return path
 
 

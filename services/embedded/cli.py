@@ -1,12 +1,14 @@
 """`serve`, `doctor` and `verify`: running the embedded mode and looking after its data directory."""
 
 import gc
+import ipaddress
 import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from services.embedded.door import PORT_MAX
 from services.terminal import EXIT_CODES_HELP, Exit, Terminal
 from shared.kernel.clock import instant_text, parse_instant
 
@@ -33,10 +35,27 @@ class Instant(click.ParamType[datetime]):
             self.fail(str(wrong), param, ctx)
 
 
+class Address(click.ParamType[str]):
+    """An IP address, written as the sockets write it."""
+
+    name = "address"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return str(ipaddress.ip_address(str(value)))
+        except ValueError as wrong:
+            self.fail(str(wrong), param, ctx)
+
+
+PORT = click.IntRange(0, PORT_MAX)
+
+
 @click.command(epilog=EXIT_CODES_HELP)
 @data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=PORT_DEFAULT, show_default=True, help="Port to listen on; 0 takes any free one.")
+@click.option(
+    "--port", type=PORT, default=PORT_DEFAULT, show_default=True, help="Port to listen on; 0 takes any free one."
+)
 @click.option(
     "--story-from",
     type=Instant(),
@@ -45,6 +64,7 @@ class Instant(click.ParamType[datetime]):
 )
 @click.option(
     "--trusted-proxy",
+    type=Address(),
     default=None,
     metavar="ADDRESS",
     help="Address of the proxy in front: its X-Forwarded-For and X-Forwarded-Proto are believed, nobody else's.",
@@ -55,6 +75,7 @@ def serve(
 ) -> None:
     """Serve all services on one address until SIGTERM or Ctrl-C."""
     gc.disable()  # a start makes many objects and drops few: looking for garbage takes a tenth of it
+    from services.embedded.door import door
     from services.embedded.endings import named_endings
     from services.embedded.one_heap import use_one_heap
     from services.embedded.running import StopSignal, opened, served
@@ -64,7 +85,12 @@ def serve(
     logs.configure()
     terminal = Terminal(as_json=as_json)
     stop = StopSignal()
-    with named_endings(), opened(data, story_from) as house, served(house, host, port, trusted_proxy) as address:
+    with (
+        named_endings(),
+        door(host, port) as entrance,
+        opened(data, story_from) as house,
+        served(house, trusted_proxy=trusted_proxy, door=entrance) as address,
+    ):
         gc.freeze()
         gc.enable()
         terminal.say(

@@ -4,7 +4,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from services.embedded.data_directory import DirectoryInUse
+from services.embedded.data_directory import DirectoryInUse, DirectoryOpenToOthers
+from services.embedded.door import CannotListen, NoSuchAddress
 from services.embedded.histories import HistoryBroken
 from services.embedded.story_clocks import NoStory
 from services.terminal import Exit
@@ -13,6 +14,9 @@ from shared.settings import SettingsWrong
 
 CODES: dict[type[Exception], Exit] = {
     DirectoryInUse: Exit.DIRECTORY_IN_USE,
+    DirectoryOpenToOthers: Exit.LOG_UNAVAILABLE,
+    CannotListen: Exit.CANNOT_LISTEN,
+    NoSuchAddress: Exit.WRONG_USAGE,
     LogUnavailable: Exit.LOG_UNAVAILABLE,
     LogDamaged: Exit.LOG_UNAVAILABLE,
     HistoryBroken: Exit.HISTORY_BROKEN,

@@ -4,10 +4,10 @@ There are no default secrets. A variable of the environment, where set, goes bef
 """
 
 import json
-import os
 import secrets
 from pathlib import Path
 
+from services.embedded.own_files import write_whole
 from shared.settings import PREFIX
 
 FILE_NAME = "secrets.json"
@@ -30,16 +30,5 @@ def kept_in(directory: Path) -> dict[str, str]:
     missing = {name: value for name, value in fresh().items() if name not in found}
     if missing:
         found = {**found, **missing}
-        _write(path, json.dumps(found, indent=1))
+        write_whole(path, json.dumps(found, indent=1))
     return {str(name): str(value) for name, value in found.items()}
-
-
-def _write(path: Path, text: str) -> None:
-    """Written aside and moved into place, so that a crash leaves the old file or the new one."""
-    aside = path.with_suffix(".new")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)

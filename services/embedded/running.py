@@ -1,15 +1,16 @@
 """Opening, serving and closing a data directory: the one path that `serve`, `demo`, `verify` and the benchmarks take."""
 
+import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from threading import Event
 
 from services.embedded import histories
 from services.embedded.assembly import build
 from services.embedded.data_directory import DataDirectory
+from services.embedded.door import Door
 from services.embedded.front import gateway_of
 from services.embedded.house import House
 from services.embedded.server import Server
@@ -30,16 +31,18 @@ def opened(data: Path, story_from: datetime | None = None) -> Iterator[House]:
 
 
 @contextmanager
-def served(house: House, host: str = "127.0.0.1", port: int = 0, trusted_proxy: str | None = None) -> Iterator[str]:
-    """Run *house* behind an HTTP server; gives the address. Requests end before relays, relays before logs.
+def served(
+    house: House, host: str = "127.0.0.1", port: int = 0, trusted_proxy: str | None = None, *, door: Door | None = None
+) -> Iterator[str]:
+    """Run *house* behind an HTTP server, at *door* where one is open already; gives the address.
 
-    Raises HistoryBroken before an address is taken.
+    Requests end before relays, relays before logs. Raises HistoryBroken before anything runs.
     """
     histories.check(house.services)
-    server = Server(gateway_of(house), host, port, trusted_proxy)
-    house.start()
-    server.start()
+    server = Server(gateway_of(house), host, port, trusted_proxy, door=door)
     try:
+        house.start()
+        server.start()
         yield server.address
     finally:
         server.stop()
@@ -47,12 +50,29 @@ def served(house: House, host: str = "127.0.0.1", port: int = 0, trusted_proxy: 
 
 
 class StopSignal:
-    """SIGTERM and SIGINT, listened to from the moment this is made. Only in the main thread."""
+    """SIGTERM and SIGINT, listened to from the moment this is made. Only in the main thread.
+
+    A handler may interrupt any line, its own too, so it takes no lock: it writes to a pipe, and `wait` reads.
+    """
 
     def __init__(self) -> None:
-        self._stop = Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stop.set())
+        self._told, self._telling = os.pipe()
+        os.set_blocking(self._telling, False)
+        self._before = {
+            number: signal.signal(number, lambda *_: self.tell()) for number in (signal.SIGTERM, signal.SIGINT)
+        }
+
+    def tell(self) -> None:
+        """What a signal does. A pipe that is full has been told often enough."""
+        with suppress(BlockingIOError):
+            os.write(self._telling, b"x")
 
     def wait(self) -> None:
-        self._stop.wait()
+        os.read(self._told, 1)
+
+    def close(self) -> None:
+        """Let signals do again what they did before."""
+        for number, before in self._before.items():
+            signal.signal(number, before)
+        os.close(self._told)
+        os.close(self._telling)

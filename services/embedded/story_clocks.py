@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from services.embedded.own_files import write_whole
 from shared.clock import StoryClock, SystemClock
 from shared.kernel.clock import Clock, instant_text, parse_instant
 
@@ -64,6 +65,4 @@ def clock_of(directory: Path, story_from: datetime | None) -> Clock:
 
 
 def _note(mark: Path, what: dict[str, object]) -> None:
-    aside = mark.with_suffix(".new")
-    aside.write_text(json.dumps(what) + "\n", "ascii")
-    aside.replace(mark)
+    write_whole(mark, json.dumps(what) + "\n", outlasts_power=False)

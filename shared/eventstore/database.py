@@ -1,8 +1,9 @@
 """The SQLite file under a log: how connections are opened, what they promise, and what their errors mean."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from urllib.parse import quote
@@ -22,7 +23,12 @@ _UNWELL = (
 
 
 def writer_engine(path: Path) -> sa.Engine:
-    """One connection, handed out to one user at a time; transactions are opened by hand with BEGIN IMMEDIATE."""
+    """One connection, handed out to one user at a time; transactions are opened by hand with BEGIN IMMEDIATE.
+
+    A new file is its owner's alone whatever the umask says, and SQLite gives what it puts beside a file the same mode.
+    """
+    with suppress(OSError):  # it is there already; or it cannot be made, which SQLite says better
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     return _engine(path, _prepare_writer, pool_size=1, max_overflow=0)
 
 

@@ -41,6 +41,7 @@ def install(app: Flask, ids: IdSource, clock: Clock, metrics: Metrics, body_byte
             route=route,
             status=response.status_code,
             ms=round(seconds * 1000, 1),
+            address=request.remote_addr,
             at=clock.now().isoformat(),
         )
         return response

@@ -1,6 +1,7 @@
 """A server process starts, answers on one origin, refuses a second one, and stops when asked."""
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,51 @@ def test_a_storys_server_is_told_the_time_and_nobody_else_may_start_a_story_ther
         server.kill()
     with ServerProcess(tmp_path / "story", STORY_FROM) as server:
         assert httpx.get(f"{server.address}/story/clock").json() == later
+
+
+def test_a_taken_port_is_said_before_any_work_begins(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for command in ("serve", "seed", "demo"):
+            data = tmp_path / command
+            refused = services(command, "--data", str(data), "--port", port)
+            assert refused.returncode == Exit.CANNOT_LISTEN
+            assert f"port {port}" in refused.stderr
+            assert "Traceback" not in refused.stderr
+            assert not data.exists()
+
+
+def test_an_earlier_demo_is_kept_when_the_new_one_could_not_be_served_or_the_old_one_still_is(tmp_path: Path) -> None:
+    data = tmp_path / "demo"
+    with ServerProcess(data, STORY_FROM) as server:
+        for more in (["--no-serve"], ["--port", server.address.rpartition(":")[2]]):
+            refused = services("seed", "--data", str(data), *more)
+            assert refused.returncode in {Exit.DIRECTORY_IN_USE, Exit.CANNOT_LISTEN}
+            assert (data / "order.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--port", "99999"],
+        ["--port", "-1"],
+        ["--host", "256.1.1.1"],
+        ["--host", "192.0.2.1"],
+        ["--trusted-proxy", "nonsense"],
+    ],
+)
+def test_an_address_that_cannot_be_one_is_wrong_usage(tmp_path: Path, wrong: list[str]) -> None:
+    refused = services("serve", "--data", str(tmp_path / "data"), *wrong)
+    assert refused.returncode == Exit.WRONG_USAGE
+    assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_log_line_says_who_asked_from_where(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path / "data") as server:
+        httpx.get(f"{server.address}/v1/nothing")
+    lines = [json.loads(line) for line in (tmp_path / "data.log").read_text("utf-8").splitlines()]
+    assert {line["address"] for line in lines if line["event"] == "handled"} == {"127.0.0.1"}
 
 
 def test_a_story_does_not_enter_real_data(tmp_path: Path) -> None:
