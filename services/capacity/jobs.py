@@ -12,13 +12,13 @@ from shared.eventstore.handling import transact
 from shared.eventstore.projecting import LogWithViews
 from shared.kernel.event import Cause
 from shared.kernel.ids import derived_id
-from shared.scheduling import Job
+from shared.scheduling import Job, each, forget_claims
 
 LAPSES_EVERY = timedelta(seconds=30)
 SAVES_EVERY = timedelta(minutes=5)
 LAPSES_MAX = 100
 MISSES_EVERY = timedelta(minutes=1)
-UNSTARTED_MAX = 1_000  # most of them wait for others, so that few pages must not hide the rest
+DUE_MAX = 10_000  # most of them wait for others, and some may fail: neither must hide the rest
 
 
 def jobs(desk: Desk, log: LogWithViews, offers: OffersHandler, no_shows: NoShowsHandler) -> list[Job]:
@@ -26,6 +26,7 @@ def jobs(desk: Desk, log: LogWithViews, offers: OffersHandler, no_shows: NoShows
     return [
         lapse_offers(desk, log, offers),
         miss_slots(desk, log, no_shows),
+        forget_claims("capacity", log, desk.clock),
         Job("capacity-board-saved", SAVES_EVERY, lambda: desk.board.save(SAVE_WORTH)),
     ]
 
@@ -35,12 +36,13 @@ def lapse_offers(desk: Desk, log: LogWithViews, offers: OffersHandler) -> Job:
 
     def lapse() -> int:
         now = desk.clock.now()
-        silent = list_unanswered(log.views, now, LAPSES_MAX)
-        for work_id in silent:
+
+        def let_lapse(work_id: str) -> None:
             replan_id = derived_id("rpl", work_id, "lapsed")
             cause = _cause(work_id, "lapsed", "system:lapsed-offers", offer_id_of(work_id), now)
-            transact(log, lambda one=work_id, to=replan_id: offers.lapse(one, to), cause)  # type: ignore[misc] # bound to this round
-        return len(silent)
+            transact(log, lambda: offers.lapse(work_id, replan_id), cause)
+
+        return each(list_unanswered(log.views, now, DUE_MAX), let_lapse, str, LAPSES_MAX)
 
     return Job("capacity-lapsed-offers", LAPSES_EVERY, lapse)
 
@@ -50,13 +52,14 @@ def miss_slots(desk: Desk, log: LogWithViews, no_shows: NoShowsHandler) -> Job:
     grace = timedelta(minutes=desk.limits.no_show_grace_minutes)
 
     def miss() -> int:
-        now, missed = desk.clock.now(), 0
-        for work_id in list_unstarted(log.views, now - grace, UNSTARTED_MAX):
+        now = desk.clock.now()
+
+        def take_away(work_id: str) -> None:
             cause = _cause(work_id, "missed", "system:missed-slots", work_id, now)
             replan_id = derived_id("rpl", work_id, "missed")
-            done = transact(log, lambda one=work_id, to=replan_id: no_shows.miss(one, to), cause)  # type: ignore[misc] # bound to this round
-            missed += done.result
-        return missed
+            transact(log, lambda: no_shows.miss(work_id, replan_id), cause)
+
+        return each(list_unstarted(log.views, now - grace, DUE_MAX), take_away, str)
 
     return Job("capacity-missed-slots", MISSES_EVERY, miss)
 

@@ -26,7 +26,7 @@ from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.projector import Projector
 from shared.kernel.clock import Clock
 from shared.kernel.ids import IdSource
-from shared.scheduling import Job
+from shared.scheduling import Job, forget_claims
 from shared.web.app import build_app
 from shared.web.tokens import Verifier
 
@@ -91,7 +91,7 @@ def build(
         relay=None,
         consumers=[] if broker is None else consumers.build(recording, log, broker, clock, new_salt),
         projector=projector,
-        jobs=jobs.jobs(),
+        jobs=[*jobs.jobs(), forget_claims(NAME, log, clock)],
         handlers=recording,
         audit=Audit(log, clock),
     )

@@ -3,23 +3,25 @@
 from datetime import timedelta
 
 from services.order.handlers.ordering import Ordering
-from services.order.projections.questions import list_due
+from services.order.projections.questions import Question, list_due
 from shared.eventstore.handling import transact
 from shared.eventstore.projecting import LogWithViews
 from shared.kernel.clock import Clock
 from shared.kernel.event import Cause
 from shared.kernel.ids import derived_id
-from shared.scheduling import Job
+from shared.scheduling import Job, each
 
 DEFAULTS_EVERY = timedelta(seconds=10)
+ANSWERED_MAX = 500  # a run
 
 
 def default_answers(log: LogWithViews, ordering: Ordering, clock: Clock) -> Job:
     """Answer, by its stated default, every replan whose buyer was silent until the end."""
 
     def answer() -> int:
-        now, answered = clock.now(), 0
-        for question in list_due(log.views, now):
+        now = clock.now()
+
+        def by_default(question: Question) -> None:
             cause = Cause(
                 correlation_id=derived_id("cor", question.replan_id),
                 causation_id=question.replan_id,
@@ -27,12 +29,8 @@ def default_answers(log: LogWithViews, ordering: Ordering, clock: Clock) -> Job:
                 subject="system:default-answers",
                 at=now,
             )
-            transact(
-                log,
-                lambda one=question: ordering.answer_by_default(one.order_id, one.replan_id, now),  # type: ignore[misc] # bound to this round
-                cause,
-            )
-            answered += 1
-        return answered
+            transact(log, lambda: ordering.answer_by_default(question.order_id, question.replan_id, now), cause)
+
+        return each(list_due(log.views, now), by_default, lambda one: f"{one.order_id} {one.replan_id}", ANSWERED_MAX)
 
     return Job("order-default-answers", DEFAULTS_EVERY, answer)

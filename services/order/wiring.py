@@ -31,7 +31,7 @@ from shared.eventstore.projecting import LogWithViews, Projection
 from shared.eventstore.projector import Projector
 from shared.kernel.clock import Clock
 from shared.kernel.ids import Chance, IdSource
-from shared.scheduling import Job
+from shared.scheduling import Job, forget_claims
 from shared.web.app import build_app
 from shared.web.tokens import Verifier
 
@@ -131,6 +131,6 @@ def build(
         consumers=() if broker is None else (capacity_consumer(log, broker, ordering, inquiring, clock),),
         projector=projector,
         projections=projections,
-        jobs=[default_answers(log, ordering, clock)],
+        jobs=[default_answers(log, ordering, clock), forget_claims(NAME, log, clock)],
         handlers=ordering,
     )

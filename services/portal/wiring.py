@@ -35,7 +35,7 @@ from shared.eventstore.projector import Projector
 from shared.eventstore.sealing import Seals
 from shared.kernel.clock import Clock
 from shared.kernel.ids import Chance, IdSource
-from shared.scheduling import Job
+from shared.scheduling import Job, forget_claims
 from shared.web.app import build_app
 from shared.web.tokens import TokenVerifier, Verifier
 
@@ -142,7 +142,7 @@ def build(
         relay=relay,
         consumers=(),
         projector=projector,
-        jobs=jobs(signing),
+        jobs=[*jobs(signing), forget_claims(NAME, log, clock)],
         handlers=handlers,
         portal=portal,
         verifier=verifier,
