@@ -1,5 +1,6 @@
 """Topic -> policy -> handler: what capacity listens to."""
 
+from services.capacity.handlers.deliveries import DeliveriesHandler
 from services.capacity.handlers.planning import PlanningHandler
 from services.capacity.handlers.replanning import Replanner
 from services.capacity.policies import on_order_cancelled, on_planning_requested
@@ -19,11 +20,12 @@ HEARD = frozenset(
         "order.cancelled.v1",
         "order.supply-arrived.v1",
         "order.replan-answered.v1",
+        "order.delivery-confirmed.v1",
     }
 )
 
 
-def react_with(planning: PlanningHandler, replanner: Replanner, clock: Clock) -> React:
+def react_with(planning: PlanningHandler, replanner: Replanner, deliveries: DeliveriesHandler, clock: Clock) -> React:
     """The answer to one delivery: decided on the board and the streams as they are now."""
 
     def react(delivery: Delivery) -> Prepared[None]:
@@ -41,14 +43,13 @@ def react_with(planning: PlanningHandler, replanner: Replanner, clock: Clock) ->
                 return planning.receive_supply(fact)
             case order.ReplanAnswered() as fact:
                 return replanner.answer(fact)
+            case order.DeliveryConfirmed() as fact:
+                return deliveries.confirmed(fact)
             case _:
                 return Prepared((), None)
 
     return react
 
 
-def order_consumer(
-    log: LogWithViews, broker: Broker, planning: PlanningHandler, replanner: Replanner, clock: Clock
-) -> Consumer:
-    react = react_with(planning, replanner, clock)
+def order_consumer(log: LogWithViews, broker: Broker, react: React, clock: Clock) -> Consumer:
     return Consumer(GROUP, log, broker, [order.TOPIC], react, clock=clock, handles=HEARD)

@@ -17,7 +17,7 @@ from services.capacity.api.plants import PLANT_ROUTES
 from services.capacity.api.schedule import SCHEDULE_ROUTES
 from services.capacity.api.work_orders import WORK_ROUTES
 from services.capacity.api.workbooks import WORKBOOK_ROUTES
-from services.capacity.consumers import order_consumer
+from services.capacity.consumers import order_consumer, react_with
 from services.capacity.domain.execution import standard_limits
 from services.capacity.handlers.breakdowns import BreakdownsHandler
 from services.capacity.handlers.deliveries import DeliveriesHandler
@@ -149,9 +149,11 @@ def build(
         version=settings.version,
         checks={"views": lambda: None if projector.ready else f"stale: {', '.join(projector.stale)}"},
     )
-    listening = () if broker is None else (order_consumer(log, broker, handlers.planning, handlers.replanner, clock),)
+    listening: tuple[Consumer, ...] = ()
     relay = None
     if broker is not None:
+        react = react_with(handlers.planning, handlers.replanner, handlers.deliveries, clock)
+        listening = (order_consumer(log, broker, react, clock),)
         relay = Relay(
             log,
             publish,

@@ -56,6 +56,10 @@ def reaction_to(fact: Fact, terms: Terms) -> Reaction | None:
             return None if react is None else react(fact)
 
 
+def on_lot_rejudged(fact: capacity.LotRejudged) -> Reaction:
+    return commands.ReceiveVerdict(fact)
+
+
 _REACTIONS: Mapping[type[Fact], Callable[..., Reaction]] = {
     capacity.InquiryAnswered: on_inquiry_answered,
     capacity.QuoteOffered: on_quote_offered,
@@ -64,6 +68,7 @@ _REACTIONS: Mapping[type[Fact], Callable[..., Reaction]] = {
     capacity.QuoteLost: on_quote_lost,
     capacity.OfferAnswered: on_offer_answered,
     capacity.PlanChanged: on_plan_changed,
+    capacity.LotRejudged: on_lot_rejudged,
 }
 
 HEARD = frozenset(

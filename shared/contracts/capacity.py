@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+
 from shared.contracts.envelope import Fact
 from shared.contracts.line_time import FACTS as LINE_TIME_FACTS
 from shared.contracts.planning import PlannedStep, PlannedTrip, PlanOption, ReplanChoice
@@ -137,6 +139,32 @@ class ShipmentDelivered(Fact):
     delivered_at: datetime
 
 
+class LotInDelivery(msgspec.Struct, frozen=True, gc=False):
+    """*quantity* of a lot went with a delivery to the buyer."""
+
+    delivery_id: str
+    quantity: int
+
+
+class LotRejudged(Fact):
+    """A lot made for the order was judged anew: released goods were found bad, or blocked ones good after all.
+
+    *deliveries*: where the lot is that has left for the buyer, be it on the road still. What is blocked is not to be used.
+    """
+
+    order_id: str
+    buyer_org_id: str
+    work_id: str
+    process_id: str
+    lot_id: str
+    disposition: Literal["released", "blocked"]
+    quantity: int
+    unit: str
+    grounds: str
+    deliveries: list[LotInDelivery]
+    judged_at: datetime
+
+
 FACTS: Mapping[str, type[Fact]] = {
     "capacity.inquiry-answered.v1": InquiryAnswered,
     "capacity.quote-offered.v1": QuoteOffered,
@@ -147,5 +175,6 @@ FACTS: Mapping[str, type[Fact]] = {
     "capacity.plan-changed.v1": PlanChanged,
     "capacity.work-progressed.v1": WorkProgressed,
     "capacity.shipment-delivered.v1": ShipmentDelivered,
+    "capacity.lot-rejudged.v1": LotRejudged,
     **LINE_TIME_FACTS,
 }

@@ -198,7 +198,11 @@ class ReportCorrected(LineFact):
 
 
 class InspectionDispositioned(LineFact):
-    """Laboratory or line inspection released or blocked a lot; good output counts only from here."""
+    """Laboratory or line inspection released or blocked a lot; good output counts only from here.
+
+    A lot may be judged anew, with *grounds*, before and after it left: its last verdict holds from then on. *before*:
+    the verdict that stood until then, "" for the first one.
+    """
 
     inspection_lot_id: str
     work_id: str
@@ -207,6 +211,8 @@ class InspectionDispositioned(LineFact):
     quantity: int
     unit: str
     dispositioned_at: datetime
+    before: str = ""
+    grounds: str = ""
 
 
 FACTS: Mapping[str, type[Fact]] = {

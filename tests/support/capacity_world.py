@@ -74,7 +74,8 @@ class World:
             correlationid="cor_test",
         )
         delivery = Delivery("order/0", self.told, envelope, fact)
-        react = react_with(self.service.handlers.planning, self.service.handlers.replanner, self.clock)
+        handlers = self.service.handlers
+        react = react_with(handlers.planning, handlers.replanner, handlers.deliveries, self.clock)
         return self.do(lambda: react(delivery))
 
     def do(self, prepare: Callable[[], Prepared[Any]]) -> list[Fact]:

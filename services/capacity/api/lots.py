@@ -47,7 +47,7 @@ def read_lot(lot_id: str) -> Answer:
 
 
 def _can(api: FloorApi, work_id: str, inspection_lot_id: str) -> dict[str, Any]:
-    """What the caller can say of the lot: its inspector releases or blocks it, nobody else says anything."""
+    """What the caller can say of the lot: its inspector releases or blocks it, its maker may block it."""
     principal = current_principal()
     work = load(api.log, WORK, work_stream(work_id)).state if work_id and inspection_lot_id else None
     notes = lot_notes(work, inspection_lot_id, principal, api.now()) if isinstance(work, Finished) else []

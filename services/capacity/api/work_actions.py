@@ -44,6 +44,7 @@ PERMISSIONS: Mapping[str, str] = {
 
 Rule = Callable[[], object]
 _PROBE = "?"
+_ANEW = ("disposition", "grounds")  # a lot that has a verdict is judged anew only with grounds
 
 
 def may_act(principal: Principal, work: Live | Closed) -> Callable[[str], bool]:
@@ -184,7 +185,8 @@ def _dispositions(api: FloorApi, work: Finished, principal: Principal) -> list[N
     if not rules:
         return []
     found = first_allowed("disposition", rules)
-    return [Note("disposition", found.refused, ("disposition",))]
+    waits = any(lot.disposition is None for one in judged for lot in one.inspections.values())
+    return [Note("disposition", found.refused, ("disposition",) if waits else _ANEW)]
 
 
 def _judging(work: Finished, inspection_lot_id: str, principal: Principal, at: datetime) -> Sequence[Rule]:
@@ -198,4 +200,6 @@ def _judging(work: Finished, inspection_lot_id: str, principal: Principal, at: d
 def lot_notes(work: Finished, inspection_lot_id: str, principal: Principal, at: datetime) -> list[Note]:
     """What can be said of one lot."""
     found = first_allowed("disposition", _judging(work, inspection_lot_id, principal, at))
-    return [Note("disposition", found.refused, ("disposition",))]
+    inspection = work.inspections.get(inspection_lot_id)
+    waits = inspection is None or inspection.disposition is None
+    return [Note("disposition", found.refused, ("disposition",) if waits else _ANEW)]

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from services.capacity.domain.inspection import quantity_of
 from services.capacity.domain.work_events import Destination, WorkInput
 from services.capacity.domain.work_state import (
     Accepted,
@@ -14,6 +15,7 @@ from services.capacity.domain.work_state import (
     Running,
     SettingUp,
     Stock,
+    finished_state,
     produced,
     totals_of,
 )
@@ -40,19 +42,7 @@ def state_of(work: Live | Closed) -> str:
         case Closed():
             return work.how if work.how in {"declined", "missed"} else "withdrawn"
         case Finished():
-            return _finished_state(work)
-
-
-def _finished_state(work: Finished) -> str:
-    shipments = work.shipments.values()
-    if any(one.delivered_at is not None for one in shipments):
-        return "delivered"
-    if work.all_shipped:
-        return "shipped"
-    dispositions = {one.disposition for one in work.inspections.values()}
-    if None in dispositions or not dispositions:
-        return "finished"
-    return "released" if "released" in dispositions else "blocked"
+            return finished_state(work)
 
 
 def work_view(work: Live | Closed, version: int) -> dict[str, Any]:
@@ -92,7 +82,14 @@ def _leaving(work: Live | Closed) -> dict[str, Any]:
         return {"inspections": [], "shipments": []}
     return {
         "inspections": [
-            {"id": one.inspection_lot_id, "lot_id": one.lot_id, "state": one.disposition or "pending"}
+            {
+                "id": one.inspection_lot_id,
+                "lot_id": one.lot_id,
+                "state": one.disposition or "pending",
+                "quantity": _quantity(quantity_of(work, one.lot_id), work.terms.unit),
+                "grounds": one.grounds,
+                "judged_at": _instant(one.judged_at),
+            }
             for one in work.inspections.values()
         ],
         "shipments": [
@@ -104,6 +101,7 @@ def _leaving(work: Live | Closed) -> dict[str, Any]:
                 "lots": [lot.lot_id for lot in one.lots],
                 "shipped_at": instant_text(one.shipped_at),
                 "delivered_at": _instant(one.delivered_at),
+                "confirmed": None if one.confirmed is None else _quantity(one.confirmed, work.terms.unit),
             }
             for one in work.shipments.values()
         ],
@@ -119,7 +117,15 @@ def _input(one: WorkInput, stock: dict[str, Stock]) -> dict[str, Any]:
         "needed_to_start": _quantity(one.quantity_to_start, one.unit),
         "received": _quantity(sum(lot.received for lot in lots), one.unit),
         "consumed": _quantity(sum(lot.consumed for lot in lots), one.unit),
-        "lots": [{"id": lot.lot_id, "left": _quantity(lot.left, lot.unit)} for lot in lots],
+        "lots": [
+            {
+                "id": lot.lot_id,
+                "left": _quantity(lot.left, lot.unit),
+                "state": "blocked" if lot.blocked else "usable",
+                "grounds": lot.blocked,
+            }
+            for lot in lots
+        ],
     }
 
 

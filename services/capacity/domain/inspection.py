@@ -1,6 +1,7 @@
 """Authority on inspection lots: what is inspected when a run ends, by whom, and what a disposition means."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from services.capacity.domain.execution import sample_size
@@ -14,7 +15,7 @@ from services.capacity.domain.work_events import (
     WorkOrderEvent,
 )
 from services.capacity.domain.work_identity import identity, inspection_lot_id_of, not_finished
-from services.capacity.domain.work_state import Finished, Inspection, Work, produced, totals_of
+from services.capacity.domain.work_state import Finished, Inspection, Work, finished_state, produced, totals_of
 from shared.contracts.line_time import LotMove
 from shared.kernel.refusal import Refused
 
@@ -63,25 +64,28 @@ def opened_at_finish(
 
 
 def dispose(command: DispositionLot, work: Work) -> Sequence[WorkOrderEvent]:
+    """A verdict, be it over a lot that has one, has left or was eaten: a verdict is an event, not an end."""
     if not isinstance(work, Finished):
         raise not_finished(work)
     found = work.inspections.get(command.inspection_lot_id)
     if found is None:
         raise Refused(Why.UNKNOWN_INSPECTION, id=command.inspection_lot_id)
-    if found.inspector_org_id != command.by_org_id:
+    if not _may_judge(found, command, work):
         raise Refused(Why.NOT_INSPECTOR, id=command.inspection_lot_id)
-    if found.disposition is not None:
+    if found.disposition == command.disposition:
         raise Refused(Why.DISPOSITIONED, id=command.inspection_lot_id, disposition=found.disposition)
-    if command.disposition == "blocked" and not command.grounds.strip():
+    if (command.disposition == "blocked" or found.disposition is not None) and not command.grounds.strip():
         raise Refused(Why.GROUNDS_MISSING, pointer="/grounds")
     others = [one for one in work.inspections.values() if one is not found]
+    judged = replace(found, disposition=command.disposition)
+    after = replace(work, inspections={**work.inspections, found.inspection_lot_id: judged})
     return [
         InspectionDispositioned(
             **identity(work.terms),
             inspection_lot_id=found.inspection_lot_id,
             lot_id=found.lot_id,
             disposition=command.disposition,
-            quantity=produced(work.reports)[found.lot_id].quantity,
+            quantity=quantity_of(work, found.lot_id),
             automatic=False,
             grounds=command.grounds,
             by_org_id=command.by_org_id,
@@ -89,12 +93,28 @@ def dispose(command: DispositionLot, work: Work) -> Sequence[WorkOrderEvent]:
             any_released=command.disposition == "released" or any(map(_is_released, others)),
             totals=totals_of(work.reports),
             dispositioned_at=command.at,
+            before=found.disposition or "",
+            stage=finished_state(after),
+            to_buyer=command.to_buyer,
         )
     ]
 
 
+def _may_judge(found: Inspection, command: DispositionLot, work: Finished) -> bool:
+    """Only the inspector releases; who made the lot may say as well that it is bad."""
+    if found.inspector_org_id == command.by_org_id:
+        return True
+    return command.disposition == "blocked" and command.by_org_id == work.terms.factory_org_id
+
+
 def _is_released(one: Inspection) -> bool:
     return one.disposition == "released"
+
+
+def quantity_of(work: Finished, lot_id: str) -> int:
+    """How much was made of an output lot, 0 when reports were corrected to nothing."""
+    made = produced(work.reports).get(lot_id)
+    return 0 if made is None else made.quantity
 
 
 def lots_with(work: Finished, *dispositions: str | None) -> list[str]:

@@ -1,6 +1,7 @@
 """Authority on what a report eats and makes: which lots feed it, and how a correction spreads over its own lots."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.work_events import WorkInput
@@ -11,10 +12,15 @@ from shared.kernel.rounding import apportion, ceil_div
 
 
 def restored(stock: Mapping[str, Stock], report: Report) -> dict[str, Stock]:
-    """*stock* as if *report* had eaten nothing."""
+    """*stock* as if *report* had eaten nothing. Of a lot that was blocked since, it may say again what it ate."""
     eaten = {lot.lot_id: lot.quantity for lot in report.lots_in}
     return {
-        lot_id: Stock(lot.lot_id, lot.item, lot.unit, lot.received, lot.consumed - eaten.get(lot_id, 0))
+        lot_id: replace(
+            lot,
+            received=lot.consumed if lot.blocked else lot.received,
+            consumed=lot.consumed - eaten.get(lot_id, 0),
+            blocked="",
+        )
         for lot_id, lot in stock.items()
     }
 
@@ -23,7 +29,7 @@ def eaten_by_recipe(
     inputs: Iterable[WorkInput], stock: Mapping[str, Stock], started: int, eaten: Mapping[str, int]
 ) -> list[LotMove]:
     """What *started* units in all must have eaten by the recipe, less *eaten* (item -> quantity) already, from the
-    oldest lots first. Pooled purchases without lots are not counted. Raises Refused MATERIAL_SHORT.
+    oldest lots first. Pooled purchases without lots are not counted. Raises Refused MATERIAL_SHORT, LOT_BLOCKED.
     """
     moves: list[LotMove] = []
     for one in inputs:
@@ -36,22 +42,31 @@ def eaten_by_recipe(
 
 def _oldest_first(one: WorkInput, stock: Mapping[str, Stock], needed: int) -> Sequence[LotMove]:
     lots = [lot for lot in stock.values() if lot.item == one.item]
-    found = sum(lot.left for lot in lots)
+    found = sum(lot.usable for lot in lots)
     if found < needed:
+        _check_unblocked(lots, needed)
         raise Refused(Why.MATERIAL_SHORT, item=one.item, found=found, needed=needed, unit=one.unit)
     moves = []
     for lot in lots:
-        taken = min(lot.left, needed)
+        taken = min(lot.usable, needed)
         if taken > 0:
             moves.append(LotMove(lot.lot_id, lot.item, taken, lot.unit))
             needed -= taken
     return moves
 
 
+def _check_unblocked(lots: Iterable[Stock], needed: int) -> None:
+    """Raises Refused LOT_BLOCKED when there would be enough but for lots that were found bad."""
+    found = list(lots)
+    blocked = next((lot for lot in found if lot.blocked and lot.left), None)
+    if blocked is not None and sum(lot.left for lot in found) >= needed:
+        raise Refused(Why.LOT_BLOCKED, id=blocked.lot_id, grounds=blocked.blocked)
+
+
 def check_given(inputs: Sequence[WorkInput], stock: Mapping[str, Stock], lots: Sequence[LotMove]) -> None:
     """Lots named by the factory: items of the recipe, lots that arrived and have enough; pooled ones are taken as said.
 
-    Raises Refused ITEM_NOT_IN_RECIPE, UNIT_MISMATCH, LOT_NOT_RECEIVED, MATERIAL_SHORT.
+    Raises Refused ITEM_NOT_IN_RECIPE, UNIT_MISMATCH, LOT_NOT_RECEIVED, LOT_BLOCKED, MATERIAL_SHORT.
     """
     by_item = {one.item: one for one in inputs}
     wanted: dict[str, int] = {}
@@ -66,6 +81,8 @@ def check_given(inputs: Sequence[WorkInput], stock: Mapping[str, Stock], lots: S
         held = stock.get(lot.lot_id)
         if held is None or held.item != lot.item:
             raise Refused(Why.LOT_NOT_RECEIVED, pointer="/lots_in", id=lot.lot_id)
+        if held.blocked and lot.quantity:
+            raise Refused(Why.LOT_BLOCKED, pointer="/lots_in", id=lot.lot_id, grounds=held.blocked)
         wanted[lot.lot_id] = wanted.get(lot.lot_id, 0) + lot.quantity
         if wanted[lot.lot_id] > held.left:
             raise Refused(

@@ -90,10 +90,11 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The order was cancelled. What had started is still made."""
+    """The order was cancelled. What had started is still made: *work_ids* as they were."""
 
     asked: PlanAsked | None
     at: datetime
+    work_ids: dict[str, str] = field(default_factory=dict)
 
 
 Plan = NoPlan | Unplanned | Quoted | Booked | Cancelled
@@ -115,6 +116,17 @@ def asked_of(plan: Plan) -> PlanAsked:
     return plan.asked
 
 
+def work_ids_of(plan: Plan) -> dict[str, str]:
+    """process -> the work order that makes it, or made it before the order was cancelled."""
+    match plan:
+        case Booked():
+            return plan.current.work_ids
+        case Cancelled():
+            return plan.work_ids
+        case _:
+            return {}
+
+
 def evolve(plan: Plan, event: PlanningEvent) -> Plan:
     if isinstance(event, PlanChanged | PlanChangeProposed | PlanChangeAnswered | SupplyRecorded):
         return _changed(plan, event)
@@ -130,7 +142,8 @@ def evolve(plan: Plan, event: PlanningEvent) -> Plan:
         case PlanConfirmed():
             return _with_booking(plan, event)
         case PlanCancelled():
-            return Cancelled(None if isinstance(plan, NoPlan) else plan.asked, event.cancelled_at)
+            asked = None if isinstance(plan, NoPlan) else plan.asked
+            return Cancelled(asked, event.cancelled_at, work_ids_of(plan))
         case _:
             assert_never(event)
 

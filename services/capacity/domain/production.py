@@ -85,7 +85,7 @@ def _check_material(work: Accepted | SettingUp, *, accepts_less: bool) -> None:
     """
     arrived: dict[str, int] = {}
     for lot in work.stock.values():
-        arrived[lot.item] = arrived.get(lot.item, 0) + lot.received
+        arrived[lot.item] = arrived.get(lot.item, 0) + lot.usable
     for one in work.terms.inputs:
         found = arrived.get(one.item, 0)
         enough = 1 if accepts_less else one.quantity_to_start

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from services.capacity.domain.inspection import lots_with
 from services.capacity.domain.refusals import Why
-from services.capacity.domain.work_commands import DeliverGoods, ForwardGoods, ShipGoods
+from services.capacity.domain.work_commands import ConfirmGoods, DeliverGoods, ForwardGoods, ShipGoods
 from services.capacity.domain.work_events import (
     Destination,
+    GoodsConfirmed,
     GoodsDelivered,
     GoodsForwarded,
     GoodsShipped,
@@ -29,11 +30,7 @@ def ship(command: ShipGoods, work: Work) -> Sequence[WorkOrderEvent]:
         raise Refused(Why.INSPECTION_PENDING, lots=", ".join(command.waiting_lots))
     when.limits.check_at(when.at, when.now, work.finished_at)
     lots = _available(work, destination)
-    open_destinations = _open_destinations(work)
-    quantity = sum(lot.quantity for lot in lots)
-    if len(open_destinations) > 1:
-        shares = apportion(quantity, [max(one.share, 1) for one in open_destinations])
-        quantity = shares[open_destinations.index(destination)]
+    quantity = _due(work, destination, sum(lot.quantity for lot in lots))
     if quantity <= 0:
         raise Refused(Why.NOTHING_RELEASED, id=terms.work_id)
     to_work_id = command.to_work_ids.get(destination.to_process_id, "")
@@ -45,7 +42,7 @@ def ship(command: ShipGoods, work: Work) -> Sequence[WorkOrderEvent]:
         to_work_id=to_work_id,
         lots=taken,
         quantity=quantity,
-        is_last=len(open_destinations) == 1,
+        is_last=all(one is destination for one in _open_destinations(work)),
         totals=totals_of(work.reports),
         at=when.at,
     )
@@ -72,12 +69,34 @@ def _open_destinations(work: Finished) -> list[Destination]:
 
 
 def _destination(command: ShipGoods, work: Finished) -> Destination:
-    waiting = _open_destinations(work)
+    """One that got nothing yet; once all did, one that is to get of what was released since."""
+    waiting = _open_destinations(work) or [
+        one for one in work.terms.destinations if _due(work, one, left_to_ship(work)) > 0
+    ]
     if command.to_process_id is not None:
         waiting = [one for one in waiting if one.to_process_id == command.to_process_id]
     if not waiting:
         raise Refused(Why.SHIPPED, id=work.terms.work_id)
     return waiting[0]
+
+
+def _due(work: Finished, destination: Destination, available: int) -> int:
+    """How much of *available* is for *destination*: its share among those that got nothing, or of all once each has."""
+    waiting = _open_destinations(work)
+    if len(waiting) == 1:
+        return available
+    if waiting:
+        return apportion(available, [max(one.share, 1) for one in waiting])[waiting.index(destination)]
+    destinations = work.terms.destinations
+    whole = available + sum(one.quantity for one in work.shipments.values())
+    shares = apportion(whole, [max(one.share, 1) for one in destinations])
+    got = sum(one.quantity for one in work.shipments.values() if one.to_process_id == destination.to_process_id)
+    return min(available, shares[destinations.index(destination)] - got)
+
+
+def left_to_ship(work: Finished) -> int:
+    """Units of released lots that have not left: after the last shipment, of lots that were released since."""
+    return sum(lot.quantity for lot in _unshipped(work, set(lots_with(work, "released"))))
 
 
 def _available(work: Finished, destination: Destination) -> list[LotMove]:
@@ -86,6 +105,11 @@ def _available(work: Finished, destination: Destination) -> list[LotMove]:
     if waiting and not destination.before_release:
         raise Refused(Why.INSPECTION_PENDING, lots=", ".join(waiting))
     fit = set(lots_with(work, "released", None) if destination.before_release else lots_with(work, "released"))
+    return _unshipped(work, fit)
+
+
+def _unshipped(work: Finished, fit: set[str]) -> list[LotMove]:
+    """What has not left of the lots that are *fit* to."""
     gone: dict[str, int] = {}
     for shipment in work.shipments.values():
         for lot in shipment.lots:
@@ -127,12 +151,37 @@ def deliver(command: DeliverGoods, work: Work) -> Sequence[WorkOrderEvent]:
 
 
 def forward(command: ForwardGoods, work: Work) -> Sequence[WorkOrderEvent]:
-    """Passed over unless the shipment lies where it was taken: what is on the road is simply taken elsewhere."""
+    """Passed over unless the shipment lies where it was taken: what is on the road is simply taken elsewhere. What was
+    found bad stays where it is.
+    """
     if not isinstance(work, Finished) or work.shipments[command.delivery_id].delivered_at is None:
+        return []
+    if is_blocked(work, work.shipments[command.delivery_id]):
         return []
     return [
         GoodsForwarded(
             **identity(work.terms), delivery_id=command.delivery_id, to_work_id=command.to_work_id, at=command.at
+        )
+    ]
+
+
+def is_blocked(work: Finished, shipment: Shipment) -> bool:
+    """Whether a lot in it was found bad."""
+    blocked = set(lots_with(work, "blocked"))
+    return any(lot.lot_id in blocked for lot in shipment.lots)
+
+
+def confirm(command: ConfirmGoods, work: Work) -> Sequence[WorkOrderEvent]:
+    """The buyer's word about a shipment, once."""
+    sent = work.shipments.get(command.delivery_id) if isinstance(work, Finished) else None
+    if not isinstance(work, Finished) or sent is None or sent.confirmed is not None:
+        return []
+    return [
+        GoodsConfirmed(
+            **identity(work.terms),
+            delivery_id=command.delivery_id,
+            quantity=command.quantity,
+            confirmed_at=command.at,
         )
     ]
 

@@ -101,8 +101,8 @@ _SITUATIONS: Mapping[str, Words] = {
     "DISPOSITIONED": _clash(
         "检验批已判定",
         "The lot is dispositioned",
-        "检验批 {id} 已判定：{disposition}。",
-        "Inspection lot {id} was dispositioned already: {disposition}.",
+        "检验批 {id} 已判定：{disposition}；只能改判为另一结果。",
+        "Inspection lot {id} stands at {disposition} already; it can only be judged the other way.",
     ),
     "INSPECTION_PENDING": _clash(
         "检验尚未完成",
@@ -187,6 +187,12 @@ _BOUNDS: Mapping[str, Words] = {
     "LOT_NOT_RECEIVED": _wrong(
         "批次未收到", "The lot was not received", "批次 {id} 未送达本工单。", "Lot {id} never reached this work order."
     ),
+    "LOT_BLOCKED": _clash(
+        "批次已封存",
+        "The lot is blocked",
+        "批次 {id} 已判不合格（{grounds}），不能使用；请换用其他批次，或等其复检放行。",
+        "Lot {id} was found bad ({grounds}) and may not be used; take another, or wait until it is released again.",
+    ),
     "MATERIAL_SHORT": _clash(
         "物料不足",
         "Material is short",
@@ -206,7 +212,10 @@ _BOUNDS: Mapping[str, Words] = {
         "Expected one of {known}; found “{found}”.",
     ),
     "GROUNDS_MISSING": _wrong(
-        "缺少理由", "Grounds are missing", "更正数量或判定不合格时，请写明理由。", "Say why it is corrected or blocked."
+        "缺少理由",
+        "Grounds are missing",
+        "更正数量、判定不合格或改判时，请写明理由。",
+        "Say why it is corrected, blocked or judged anew.",
     ),
     "LOT_LEFT_ALREADY": _clash(
         "批次已离开",

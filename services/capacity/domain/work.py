@@ -1,32 +1,31 @@
 """Authority on one work order (stream `work-…`), from offer to delivery. The rules of each stage stand in `offers`,
-`production`, `inspection` and `shipping`.
+`material`, `production`, `inspection` and `shipping`.
 """
 
 from collections.abc import Sequence
 from typing import assert_never
 
 from services.capacity.domain.inspection import dispose
+from services.capacity.domain.material import take_in
 from services.capacity.domain.no_shows import miss
 from services.capacity.domain.offers import bargain
 from services.capacity.domain.production import make
-from services.capacity.domain.refusals import Why
-from services.capacity.domain.shipping import deliver, forward, ship
+from services.capacity.domain.shipping import confirm, deliver, forward, ship
 from services.capacity.domain.work_commands import (
     Bargaining,
+    ConfirmGoods,
     DeliverGoods,
     DispositionLot,
     ForwardGoods,
     Making,
+    Material,
     MissSlot,
-    ReceiveMaterial,
     ShipGoods,
     WorkCommand,
 )
-from services.capacity.domain.work_events import MaterialReceived, WorkOrderEvent
-from services.capacity.domain.work_identity import identity
-from services.capacity.domain.work_state import Closed, NoWork, Work, evolve
+from services.capacity.domain.work_events import WorkOrderEvent
+from services.capacity.domain.work_state import NoWork, Work, evolve
 from shared.kernel.decider import Decider
-from shared.kernel.refusal import Refused
 
 
 def decide(command: WorkCommand, work: Work) -> Sequence[WorkOrderEvent]:
@@ -34,6 +33,8 @@ def decide(command: WorkCommand, work: Work) -> Sequence[WorkOrderEvent]:
         return bargain(command, work)
     if isinstance(command, Making):
         return make(command, work)
+    if isinstance(command, Material):
+        return take_in(command, work)
     match command:
         case DispositionLot():
             return dispose(command, work)
@@ -45,27 +46,10 @@ def decide(command: WorkCommand, work: Work) -> Sequence[WorkOrderEvent]:
             return forward(command, work)
         case MissSlot():
             return miss(command, work)
-        case ReceiveMaterial():
-            return _receive(command, work)
+        case ConfirmGoods():
+            return confirm(command, work)
         case _:
             assert_never(command)
-
-
-def _receive(command: ReceiveMaterial, work: Work) -> Sequence[WorkOrderEvent]:
-    """Material comes whatever the situation; a closed work order has no use for it."""
-    if isinstance(work, NoWork):
-        raise Refused(Why.UNKNOWN_WORK)
-    if isinstance(work, Closed) or not command.lots:
-        return []
-    return [
-        MaterialReceived(
-            **identity(work.terms),
-            item=command.item,
-            from_work_id=command.from_work_id,
-            lots=command.lots,
-            received_at=command.at,
-        )
-    ]
 
 
 WORK: Decider[WorkCommand, Work, WorkOrderEvent] = Decider(initial=NoWork(), decide=decide, evolve=evolve)

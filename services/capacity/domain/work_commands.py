@@ -7,6 +7,7 @@ from typing import Literal
 
 from services.capacity.domain.execution import ExecutionLimits
 from services.capacity.domain.work_events import Destination, Disposition, WorkOffered
+from shared.contracts.capacity import LotInDelivery
 from shared.contracts.line_time import LotMove, StopFamily
 
 
@@ -99,6 +100,23 @@ class ReceiveMaterial:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockMaterial:
+    """A lot that came for this work was found bad; passed over where none of it came, or it is blocked already."""
+
+    lot_id: str
+    grounds: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClearMaterial:
+    """The lot is good after all; passed over unless it is blocked here."""
+
+    lot_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """When something is said to have happened, and when it was said."""
 
@@ -178,12 +196,24 @@ class FinishRun:
 
 @dataclass(frozen=True, slots=True)
 class DispositionLot:
-    """Release or block a lot. *by_org_id* must be its inspector."""
+    """Release or block a lot, for the first time or anew. *by_org_id* must be its inspector; its maker may block it too.
+    *to_buyer*: where the lot is that has left for the buyer.
+    """
 
     inspection_lot_id: str
     disposition: Disposition
     grounds: str
     by_org_id: str
+    at: datetime
+    to_buyer: tuple[LotInDelivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmGoods:
+    """The buyer confirmed *quantity* of a shipment; passed over where it is known."""
+
+    delivery_id: str
+    quantity: int
     at: datetime
 
 
@@ -223,5 +253,6 @@ class ForwardGoods:
 
 Bargaining = OfferWork | AcceptOffer | DeclineOffer | CounterOffer | AgreeCounter | RenewOffer | MoveWork | WithdrawWork
 Making = StartWork | FinishSetup | ReportOutput | CorrectReport | OpenStoppage | CloseStoppage | FinishRun
-Leaving = DispositionLot | ShipGoods | DeliverGoods | ForwardGoods
-WorkCommand = Bargaining | Making | Leaving | ReceiveMaterial | MissSlot
+Leaving = DispositionLot | ShipGoods | DeliverGoods | ForwardGoods | ConfirmGoods
+Material = ReceiveMaterial | BlockMaterial | ClearMaterial
+WorkCommand = Bargaining | Making | Leaving | Material | MissSlot

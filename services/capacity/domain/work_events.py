@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from shared.contracts.capacity import LotInDelivery
 from shared.contracts.line_time import LotMove, StopFamily
 from shared.kernel.event import Event
 
@@ -169,6 +170,21 @@ class MaterialReceived(WorkEvent):
     received_at: datetime
 
 
+class MaterialBlocked(WorkEvent):
+    """A lot that came for this work was found bad by whoever judges it: what is left of it may not be eaten."""
+
+    lot_id: str
+    grounds: str
+    blocked_at: datetime
+
+
+class MaterialCleared(WorkEvent):
+    """A blocked lot that came for this work was released after all."""
+
+    lot_id: str
+    cleared_at: datetime
+
+
 class SlotMissed(WorkEvent):
     """The plant could have begun at *ready_at* and had not when its grace was over: a no-show. The work is taken away."""
 
@@ -251,8 +267,11 @@ class InspectionOpened(WorkEvent):
     opened_at: datetime
 
 
-class InspectionDispositioned(WorkEvent):
-    """The lot is released or blocked. *is_last*: no lot of the work waits any more. *totals* for progress."""
+class InspectionDispositioned(WorkEvent, omit_defaults=True):
+    """The lot is released or blocked, for the first time or anew. *is_last*: no lot of the work waits any more. *totals*
+    for progress. *before*: the verdict that stood, "" when none did. *stage*: the work order's state after it, "" in
+    old logs. *to_buyer*: where the lot is that has left for the buyer.
+    """
 
     inspection_lot_id: str
     lot_id: str
@@ -265,6 +284,9 @@ class InspectionDispositioned(WorkEvent):
     any_released: bool
     totals: Totals
     dispositioned_at: datetime
+    before: Disposition | Literal[""] = ""
+    stage: str = ""
+    to_buyer: tuple[LotInDelivery, ...] = ()
 
 
 class GoodsShipped(WorkEvent):
@@ -292,6 +314,14 @@ class GoodsDelivered(WorkEvent):
     at: datetime
 
 
+class GoodsConfirmed(WorkEvent):
+    """The buyer found *quantity* of shipment *delivery_id* in order: what was said of it stays said."""
+
+    delivery_id: str
+    quantity: int
+    confirmed_at: datetime
+
+
 class GoodsForwarded(WorkEvent):
     """Shipment *delivery_id* lay at a plant that will not make the next step: it is on the road again, to *to_work_id*."""
 
@@ -310,6 +340,8 @@ WorkOrderEvent = (
     | WorkWithdrawn
     | SlotMissed
     | MaterialReceived
+    | MaterialBlocked
+    | MaterialCleared
     | SetupStarted
     | SetupFinished
     | RunStarted
@@ -323,6 +355,7 @@ WorkOrderEvent = (
     | GoodsShipped
     | GoodsDelivered
     | GoodsForwarded
+    | GoodsConfirmed
 )
 
 WORK_EVENTS: Mapping[str, type[Event]] = {
@@ -335,6 +368,8 @@ WORK_EVENTS: Mapping[str, type[Event]] = {
     "work-withdrawn.v1": WorkWithdrawn,
     "slot-missed.v1": SlotMissed,
     "material-received.v1": MaterialReceived,
+    "material-blocked.v1": MaterialBlocked,
+    "material-cleared.v1": MaterialCleared,
     "setup-started.v1": SetupStarted,
     "setup-finished.v1": SetupFinished,
     "run-started.v1": RunStarted,
@@ -348,4 +383,5 @@ WORK_EVENTS: Mapping[str, type[Event]] = {
     "goods-shipped.v1": GoodsShipped,
     "goods-delivered.v1": GoodsDelivered,
     "goods-forwarded.v1": GoodsForwarded,
+    "goods-confirmed.v1": GoodsConfirmed,
 }

@@ -8,11 +8,14 @@ import msgspec
 
 from services.capacity.domain.work_events import (
     Disposition,
+    GoodsConfirmed,
     GoodsDelivered,
     GoodsForwarded,
     GoodsShipped,
     InspectionDispositioned,
     InspectionOpened,
+    MaterialBlocked,
+    MaterialCleared,
     MaterialReceived,
     OfferAccepted,
     OfferCountered,
@@ -38,7 +41,9 @@ from shared.contracts.line_time import LotMove
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """A lot that came in for this work: how much of *item* came and how much of it was eaten."""
+    """A lot that came in for this work: how much of *item* came and how much of it was eaten. *blocked*: the grounds on
+    which what is left of it may not be eaten, "" while it may.
+    """
 
     lot_id: str
     item: str
@@ -46,10 +51,16 @@ class Stock:
     received: int
     consumed: int = 0
     received_at: datetime | None = None  # the last of it
+    blocked: str = ""
 
     @property
     def left(self) -> int:
         return self.received - self.consumed
+
+    @property
+    def usable(self) -> int:
+        """How much of it may still be eaten."""
+        return 0 if self.blocked else self.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +77,20 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """An output lot's inspection; *disposition* None while it waits."""
+    """An output lot's inspection; *disposition* None while it waits. *verdicts* counts them, the last one has *grounds*."""
 
     inspection_lot_id: str
     lot_id: str
     inspector_org_id: str
     disposition: Disposition | None = None
+    grounds: str = ""
+    verdicts: int = 0
+    judged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """Output on its way or arrived."""
+    """Output on its way or arrived. *confirmed*: what the buyer found in order, None before."""
 
     delivery_id: str
     to_process_id: str
@@ -85,6 +99,7 @@ class Shipment:
     quantity: int
     shipped_at: datetime
     delivered_at: datetime | None = None
+    confirmed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +185,18 @@ Work = NoWork | Offered | Countered | Closed | Accepted | SettingUp | Running | 
 Live = Offered | Countered | Accepted | SettingUp | Running | Finished
 
 
+def finished_state(work: Finished) -> str:
+    """What the state of finished work is called: by its shipments, else by the verdicts on its lots."""
+    if any(one.delivered_at is not None for one in work.shipments.values()):
+        return "delivered"
+    if work.all_shipped:
+        return "shipped"
+    dispositions = {one.disposition for one in work.inspections.values()}
+    if None in dispositions or not dispositions:
+        return "finished"
+    return "released" if "released" in dispositions else "blocked"
+
+
 def totals_of(reports: dict[str, Report]) -> Totals:
     """Sums over *reports* as they stand."""
     rows = reports.values()
@@ -196,13 +223,20 @@ def evolve(work: Work, event: WorkOrderEvent) -> Work:
             return _bargained(work, event)
         case SlotMissed():
             return Closed(work.terms, "missed", event.missed_at)
-        case MaterialReceived():
+        case MaterialReceived() | MaterialBlocked() | MaterialCleared():
             return replace(work, stock=_with_stock(work.stock, event))
         case SetupStarted() | SetupFinished() | RunStarted() | RunFinished():
             return _moved_on(work, event)
         case ProductionReported() | ReportCorrected() | StoppageOpened() | StoppageClosed():
             return _recorded(work, event)
-        case InspectionOpened() | InspectionDispositioned() | GoodsShipped() | GoodsDelivered() | GoodsForwarded():
+        case (
+            InspectionOpened()
+            | InspectionDispositioned()
+            | GoodsShipped()
+            | GoodsDelivered()
+            | GoodsForwarded()
+            | GoodsConfirmed()
+        ):
             return _leaving(work, event) if isinstance(work, Finished) else work
         case _:
             assert_never(event)
@@ -296,8 +330,14 @@ def _with_report(work: Running | Finished, report_id: str, report: Report, at: d
     return replace(work, stock=stock, reports=reports)
 
 
-def _with_stock(stock: dict[str, Stock], event: MaterialReceived) -> dict[str, Stock]:
+def _with_stock(
+    stock: dict[str, Stock], event: MaterialReceived | MaterialBlocked | MaterialCleared
+) -> dict[str, Stock]:
     after = dict(stock)
+    if not isinstance(event, MaterialReceived):
+        grounds = event.grounds if isinstance(event, MaterialBlocked) else ""
+        after[event.lot_id] = replace(after[event.lot_id], blocked=grounds)
+        return after
     for lot in event.lots:
         held = after.get(lot.lot_id, Stock(lot.lot_id, event.item, lot.unit, 0))
         after[lot.lot_id] = replace(held, received=held.received + lot.quantity, received_at=event.received_at)
@@ -306,7 +346,7 @@ def _with_stock(stock: dict[str, Stock], event: MaterialReceived) -> dict[str, S
 
 def _leaving(
     work: Finished,
-    event: InspectionOpened | InspectionDispositioned | GoodsShipped | GoodsDelivered | GoodsForwarded,
+    event: InspectionOpened | InspectionDispositioned | GoodsShipped | GoodsDelivered | GoodsForwarded | GoodsConfirmed,
 ) -> Work:
     match event:
         case InspectionOpened():
@@ -314,7 +354,13 @@ def _leaving(
             return replace(work, inspections={**work.inspections, event.inspection_lot_id: opened})
         case InspectionDispositioned():
             found = work.inspections[event.inspection_lot_id]
-            done = replace(found, disposition=event.disposition)
+            done = replace(
+                found,
+                disposition=event.disposition,
+                grounds=event.grounds,
+                verdicts=found.verdicts + 1,
+                judged_at=event.dispositioned_at,
+            )
             return replace(work, inspections={**work.inspections, event.inspection_lot_id: done})
         case GoodsShipped():
             shipment = Shipment(
@@ -329,5 +375,8 @@ def _leaving(
             sent = work.shipments[event.delivery_id]
             again = replace(sent, to_work_id=event.to_work_id, shipped_at=event.at, delivered_at=None)
             return replace(work, shipments={**work.shipments, event.delivery_id: again})
+        case GoodsConfirmed():
+            taken = replace(work.shipments[event.delivery_id], confirmed=event.quantity)
+            return replace(work, shipments={**work.shipments, event.delivery_id: taken})
         case _:
             assert_never(event)

@@ -23,6 +23,7 @@ from services.capacity.domain.work_state import (
 )
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
+from services.capacity.handlers.verdicts import block_bad
 from shared.contracts.planning import PlannedStep
 
 
@@ -108,6 +109,7 @@ def _hand_over_delivered(draft: Draft, plan: Change, step: PlannedStep, at: date
         for shipment in _delivered_for(draft, work_id, step):
             if _plant_of(draft, shipment.to_work_id) == step.plant_id:
                 draft.work(to_work_id, ReceiveMaterial(names.get(feeding, ""), work_id, list(shipment.lots), at))
+                block_bad(draft, work_id, to_work_id, at)
             else:
                 draft.work(work_id, ForwardGoods(shipment.delivery_id, to_work_id, at))
 

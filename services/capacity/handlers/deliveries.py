@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from services.capacity.domain.inspection import LABORATORY, lots_with
-from services.capacity.domain.plan_state import Booked
+from services.capacity.domain.plan_state import Booked, work_ids_of
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.work_commands import (
+    ConfirmGoods,
     DeliverGoods,
     DispositionLot,
     Moment,
@@ -18,6 +19,8 @@ from services.capacity.handlers.access import own_work
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft
 from services.capacity.handlers.making_up import MakeUps
+from services.capacity.handlers.verdicts import all_confirmed, block_bad, tell_receivers, to_buyer
+from shared.contracts.order import DeliveryConfirmed
 from shared.eventstore.handling import Prepared
 from shared.kernel.principal import Principal
 from shared.kernel.refusal import Refused
@@ -33,13 +36,32 @@ class DeliveriesHandler:
     def disposition(
         self, work_id: str, inspection_lot_id: str, principal: Principal, disposition: Disposition, grounds: str
     ) -> Prepared[int]:
-        """Release or block a lot: by its inspector alone, who may be the laboratory it is sent to."""
+        """Release or block a lot, for the first time or anew: by its inspector, who may be the laboratory it is sent to.
+        Whoever received it is told, and may not use what is left of it while it is blocked.
+        """
         draft, now = self._desk.draft(), self._desk.clock.now()
-        if isinstance(draft.work_of(work_id), NoWork):
+        work = draft.work_of(work_id)
+        if isinstance(work, NoWork):
             raise Refused(Why.UNKNOWN_INSPECTION, id=inspection_lot_id)
-        draft.work(work_id, DispositionLot(inspection_lot_id, disposition, grounds, principal.org_id, now))
-        self._make_ups.plan_missing(draft, work_id)
+        found = work.inspections.get(inspection_lot_id) if isinstance(work, Finished) else None
+        sent = [] if found is None or not isinstance(work, Finished) else to_buyer(draft, work, found.lot_id)
+        judge = DispositionLot(inspection_lot_id, disposition, grounds, principal.org_id, now, tuple(sent))
+        draft.work(work_id, judge)
+        judged = draft.work_of(work_id)
+        if found is not None and isinstance(judged, Finished):
+            tell_receivers(draft, judged, found.lot_id, disposition, now)
+            if not all_confirmed(draft, judged.terms.order_id, sent):
+                self._make_ups.plan_missing(draft, work_id)
         return Prepared(draft.appends(), draft.version_of_work(work_id))
+
+    def confirmed(self, fact: DeliveryConfirmed) -> Prepared[None]:
+        """The buyer found a delivery in order: whoever sent it knows."""
+        draft = self._desk.draft()
+        for work_id in work_ids_of(draft.plan_of(fact.order_id)).values():
+            work = draft.work_of(work_id)
+            if isinstance(work, Finished) and fact.delivery_id in work.shipments:
+                draft.work(work_id, ConfirmGoods(fact.delivery_id, fact.quantity, fact.confirmed_at))
+        return Prepared(draft.appends(), None)
 
     def ship(
         self, work_id: str, delivery_id: str, principal: Principal, to_process_id: str | None, at: datetime | None
@@ -74,6 +96,7 @@ class DeliveriesHandler:
             if one.to_work_id and not isinstance(draft.work_of(one.to_work_id), NoWork | Closed):
                 receive = ReceiveMaterial(terms.output_item, terms.work_id, list(one.lots), self._desk.clock.now())
                 draft.work(one.to_work_id, receive)
+                block_bad(draft, terms.work_id, one.to_work_id, self._desk.clock.now())
 
     def _moment(self, at: datetime | None) -> Moment:
         now = self._desk.clock.now()

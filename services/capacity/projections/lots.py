@@ -252,10 +252,11 @@ def _visible(role: Role) -> sa.ColumnElement[bool]:
     return sa.or_(LOTS.c.owner_org_id == org_id, LOTS.c.inspector_org_id == org_id, sa.exists(received))
 
 
-def work_of_inspection(views: sa.Engine, inspection_lot_id: str, inspector_org_id: str) -> str | None:
-    """The work order whose lot *inspector_org_id* is to judge under this id; None when there is none for it."""
+def work_of_inspection(views: sa.Engine, inspection_lot_id: str, org_id: str) -> str | None:
+    """The work order whose lot *org_id* is to judge or has made under this id; None when there is none for it."""
     query = sa.select(LOTS.c.work_id).where(
-        LOTS.c.inspection_lot_id == inspection_lot_id, LOTS.c.inspector_org_id == inspector_org_id
+        LOTS.c.inspection_lot_id == inspection_lot_id,
+        sa.or_(LOTS.c.inspector_org_id == org_id, LOTS.c.owner_org_id == org_id),
     )
     with views.connect() as connection:
         found: str | None = connection.execute(query).scalar_one_or_none()

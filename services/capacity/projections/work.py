@@ -114,7 +114,7 @@ class WorkOrders:
     name = NAME
     tables: Sequence[sa.Table] = (TABLE,)
     handles: frozenset[str] | None = frozenset(events.WORK_EVENTS)
-    code_digest = digest_of("4", TABLE.columns.keys())
+    code_digest = digest_of("5", TABLE.columns.keys())
 
     def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
         for recorded in page:
@@ -186,6 +186,8 @@ def _changes(event: events.WorkEvent) -> dict[str, Any]:
         case events.ProductionReported() | events.ReportCorrected():
             totals = event.totals
             return {"good": totals.good, "scrap": totals.scrap, "rework": totals.rework}
+        case events.InspectionDispositioned() if event.stage:
+            return {"state": event.stage}
         case events.InspectionDispositioned():
             return {"state": "released" if event.any_released else "blocked"} if event.is_last else {}
         case events.GoodsShipped():

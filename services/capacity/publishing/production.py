@@ -6,7 +6,7 @@ from services.capacity.domain import work_events as private
 from services.capacity.domain.floor import LineBroke, LineMended
 from services.capacity.domain.master_events import LineEvent
 from services.capacity.publishing.progress import progressed
-from shared.contracts import line_time
+from shared.contracts import capacity, line_time
 from shared.contracts.envelope import Fact
 
 
@@ -159,9 +159,29 @@ def inspection_dispositioned(event: private.InspectionDispositioned) -> list[Fac
             quantity=event.quantity,
             unit=event.unit,
             dispositioned_at=event.dispositioned_at,
+            before=event.before,
+            grounds=event.grounds,
         )
     ]
-    if event.is_last:
+    if event.before:
+        facts.append(_judged_again(event))
+    if event.is_last and event.stage not in {"shipped", "delivered"}:
         state: Literal["released", "blocked"] = "released" if event.any_released else "blocked"
         facts.append(progressed(event, state, event.totals, event.dispositioned_at))
     return facts
+
+
+def _judged_again(event: private.InspectionDispositioned) -> capacity.LotRejudged:
+    return capacity.LotRejudged(
+        order_id=event.order_id,
+        buyer_org_id=event.buyer_org_id,
+        work_id=event.work_id,
+        process_id=event.process_id,
+        lot_id=event.lot_id,
+        disposition=event.disposition,
+        quantity=event.quantity,
+        unit=event.unit,
+        grounds=event.grounds,
+        deliveries=list(event.to_buyer),
+        judged_at=event.dispositioned_at,
+    )

@@ -10,6 +10,7 @@ from services.order.api.reasons_shown import Shown, reasons_shown
 from services.order.domain.acting import PERMISSIONS, delivery_notes, notes
 from services.order.domain.catalogue import Catalogue
 from services.order.domain.changing import body_of
+from services.order.domain.judging import blocked_in, blocked_lots_in
 from services.order.domain.over_delivery import beyond_tolerance, payable_units
 from services.order.domain.situations import (
     Absent,
@@ -261,6 +262,8 @@ def delivery_shown(delivery: Delivery, order: Order, terms: Terms, at: datetime,
         "over_accepted": Quantity(delivery.over_accepted, delivery.unit),
         "grounds": delivery.grounds or None,
         "lots": list(delivery.lots),
+        "blocked": Quantity(0 if running is None else blocked_in(running, delivery), delivery.unit),
+        "blocked_lots": [] if running is None else blocked_lots_in(running, delivery),
         "delivered_at": delivery.delivered_at,
         **actions_shown(delivery_notes(order, delivery, at), lambda action: may(PERMISSIONS[action])),
     }

@@ -113,6 +113,8 @@ class DeliveryView(BaseSchema):
     over_accepted = QuantityField(zero=True)
     grounds = Text(allow_none=True)
     lots = Many(Text())
+    blocked = QuantityField(zero=True)
+    blocked_lots = Many(Text())
     delivered_at = Instant()
     actions = Many(Text())
     action_notes = Many(Part(ActionNoteView))

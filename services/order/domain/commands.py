@@ -150,6 +150,11 @@ class ReceiveDelivery:
     terms: Terms
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiveVerdict:
+    fact: capacity.LotRejudged
+
+
 BuyerCommand = (
     PlaceOrder
     | RequestQuote
@@ -171,5 +176,6 @@ Report = (
     | ReceivePlanChange
     | ReceiveProgress
     | ReceiveDelivery
+    | ReceiveVerdict
 )
 OrderCommand = BuyerCommand | Report

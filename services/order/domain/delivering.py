@@ -21,6 +21,7 @@ from services.order.domain.events import (
     WorkMoved,
 )
 from services.order.domain.evolution import evolve
+from services.order.domain.judging import in_order
 from services.order.domain.over_delivery import beyond_tolerance
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Delivery, Order, Running
@@ -117,11 +118,11 @@ def _find(order: Order, delivery_id: str, at: datetime) -> tuple[Running, Delive
 
 
 def confirm_delivery(command: ConfirmDelivery, order: Order) -> Sequence[AnyOrderEvent]:
-    """Confirming ends a dispute as well. The last confirmation of a delivered order closes it."""
+    """Confirming ends a dispute as well. The last confirmation of a delivered order closes it. What was found bad after
+    it left cannot be confirmed before it is released again.
+    """
     running, delivery = _find(order, command.delivery_id, command.at)
-    quantity = delivery.quantity if command.quantity is None else command.quantity
-    if not 0 <= quantity <= delivery.quantity:
-        raise Refused(Why.CONFIRM_TOO_MUCH, pointer="/quantity", delivered=delivery.quantity, unit=delivery.unit)
+    quantity = in_order(running, delivery, command.quantity)
     body, found, taken_by = running.body, replace(delivery, confirmed=quantity), command.over_taken_by
     confirmed = DeliveryConfirmed(
         order_id=body.order_id,

@@ -218,6 +218,20 @@ class DeliveryArrived(OrderEvent, frozen=True):
     delivered_at: datetime
 
 
+class LotRejudged(OrderEvent, frozen=True):
+    """A lot of the order that had a verdict got the other one. *deliveries*: delivery -> how much of the lot is in it."""
+
+    work_id: str
+    process_id: str
+    lot_id: str
+    disposition: Literal["released", "blocked"]
+    quantity: int
+    unit: str
+    grounds: str
+    deliveries: dict[str, int]
+    judged_at: datetime
+
+
 class OrderDelivered(OrderEvent, frozen=True):
     """Every line has reached the buyer's door; what remains is to confirm."""
 
@@ -263,6 +277,7 @@ AnyOrderEvent = (
     | SupplyFellShort
     | WorkMoved
     | DeliveryArrived
+    | LotRejudged
     | OrderDelivered
     | DeliveryConfirmed
     | DeliveryDisputed
@@ -289,6 +304,7 @@ EVENT_TYPES = EventTypes(
         "supply-fell-short.v1": SupplyFellShort,
         "work-moved.v1": WorkMoved,
         "delivery-arrived.v1": DeliveryArrived,
+        "lot-rejudged.v1": LotRejudged,
         "order-delivered.v1": OrderDelivered,
         "delivery-confirmed.v1": DeliveryConfirmed,
         "delivery-disputed.v1": DeliveryDisputed,

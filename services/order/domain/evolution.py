@@ -9,6 +9,7 @@ from services.order.domain.events import (
     DeliveryArrived,
     DeliveryConfirmed,
     DeliveryDisputed,
+    LotRejudged,
     OrderCancelled,
     OrderChanged,
     OrderClosed,
@@ -78,6 +79,8 @@ def evolve(order: Order, event: AnyOrderEvent) -> Order:  # noqa: C901, PLR0912 
             return order  # told to the buyer; what follows from them are events of their own
         case QuoteLost():
             return _lost(order)
+        case LotRejudged():
+            return _judged(order, event)
         case (
             PlanMoved()
             | ReplanAsked()
@@ -162,6 +165,21 @@ def _progressed(order: Running, event: WorkMoved | DeliveryArrived | DeliveryCon
             return replace(order, deliveries={**order.deliveries, event.delivery_id: disputed})
         case _:
             assert_never(event)
+
+
+def _judged(order: Order, event: LotRejudged) -> Order:
+    """What is blocked is known however the order stands; a release takes it off."""
+    match order:
+        case Running():
+            kept = {lot_id: one for lot_id, one in order.blocked_lots.items() if lot_id != event.lot_id}
+            if event.disposition == "blocked":
+                kept[event.lot_id] = event.deliveries
+            return replace(order, blocked_lots=kept)
+        case Cancelled(running=Running() as running):
+            after = _judged(running, event)
+            return replace(order, running=after) if isinstance(after, Running) else order
+        case _:
+            return order
 
 
 def _placed(event: OrderPlaced) -> Body:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from services.order.domain import changing, delivering, placing, quoting, replanning, supplying
+from services.order.domain import changing, delivering, judging, placing, quoting, replanning, supplying
 from services.order.domain.commands import (
     AcceptQuote,
     AnswerReplan,
@@ -22,6 +22,7 @@ from services.order.domain.commands import (
     ReceiveProgress,
     ReceiveQuote,
     ReceiveRefusal,
+    ReceiveVerdict,
     ReportSupply,
     RequestQuote,
 )
@@ -46,6 +47,7 @@ def decide(command: OrderCommand, order: Order) -> Sequence[AnyOrderEvent]:
             | ReceivePlanChange()
             | ReceiveProgress()
             | ReceiveDelivery()
+            | ReceiveVerdict()
         ):
             return [] if isinstance(order, Absent) else _told(command, order)
         case _:
@@ -97,7 +99,8 @@ def _told(
     | ReceivePlantAnswer
     | ReceivePlanChange
     | ReceiveProgress
-    | ReceiveDelivery,
+    | ReceiveDelivery
+    | ReceiveVerdict,
     order: Order,
 ) -> Sequence[AnyOrderEvent]:
     """Facts about an order: they are never refused, at most they say nothing new."""
@@ -118,6 +121,8 @@ def _told(
             return delivering.receive_progress(command, order)
         case ReceiveDelivery():
             return delivering.receive_delivery(command, order)
+        case ReceiveVerdict():
+            return judging.receive_verdict(command, order)
         case _:
             assert_never(command)
 

@@ -220,6 +220,7 @@ class Running:
 
     *is_in_production*: some work has begun, be it undone later. *delivered_at*: since when every line is at the door.
     *before*: what stood before the change that was accepted last: capacity may still find that it is lost.
+    *blocked_lots*: lot -> delivery -> units in it, of lots that were found bad after their release.
     """
 
     body: Body
@@ -233,6 +234,7 @@ class Running:
     is_in_production: bool = False
     delivered_at: datetime | None = None
     before: Promise | None = None
+    blocked_lots: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def has_begun(self, process_id: str) -> bool:
         return process_id in self.work and self.work[process_id].state in BEGUN

@@ -279,6 +279,12 @@ WORDS: Mapping[str, Words] = {
         "最多 {delivered} {unit}。",
         "At most {delivered} {unit} were delivered.",
     ),
+    "GOODS_BLOCKED": _conflict(
+        "货物已封存",
+        "The goods are blocked",
+        "其中 {blocked} {unit} 出厂后判为不合格；最多可确认 {usable} {unit}，其余请等复检放行或提出异议。",
+        "{blocked} {unit} were found bad after they left; confirm at most {usable} {unit}, and dispute the rest or wait for its release.",
+    ),
     "NOT_ALL_CONFIRMED": _conflict(
         "还有未确认的交货",
         "Not every delivery is confirmed",

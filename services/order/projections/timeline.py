@@ -185,6 +185,17 @@ def _arrived(event: events.DeliveryArrived, names: Names) -> Told:
     return "plant", f"到货 {event.quantity:,} {names.unit(event.unit)}", f"delivered {event.quantity:,} {event.unit}"
 
 
+def _judged_again(event: events.LotRejudged, names: Names) -> Told:
+    step_zh, step_en = names.process(event.process_id)
+    unit, gone = names.unit(event.unit), sum(event.deliveries.values())
+    zh = f"{step_zh}：批次 {event.lot_id}（{event.quantity:,} {unit}）改判{_STATES[event.disposition]}：{event.grounds}"
+    en = f"{step_en}: lot {event.lot_id} ({event.quantity:,} {event.unit}) is now {event.disposition}: {event.grounds}"
+    if gone:
+        zh += f"；其中 {gone:,} {unit} 已发给您" + ("，请勿使用" if event.disposition == "blocked" else "")
+        en += f"; {gone:,} {event.unit} of it went to you" + (", do not use" if event.disposition == "blocked" else "")
+    return "plant", zh, en
+
+
 def _delivered(_: events.OrderDelivered, __: Names) -> Told:
     return "platform", "全部到货，待确认", "all delivered, to be confirmed"
 
@@ -227,6 +238,7 @@ _TOLD: Mapping[type[Event], Callable[[Any, Names], Told]] = {
     events.SupplyFellShort: _short,
     events.WorkMoved: _work,
     events.DeliveryArrived: _arrived,
+    events.LotRejudged: _judged_again,
     events.OrderDelivered: _delivered,
     events.DeliveryConfirmed: _delivery_confirmed,
     events.DeliveryDisputed: _disputed,

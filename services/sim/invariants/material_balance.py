@@ -1,5 +1,5 @@
-"""Material balance: quantities explode exactly, nothing is eaten that did not come, nothing leaves that is not good, and
-nothing changes its place without a lorry.
+"""Material balance: quantities explode exactly, nothing is eaten that did not come or was found bad, nothing leaves that is
+not good, and nothing changes its place without a lorry.
 """
 
 from collections import defaultdict
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from services.capacity.domain import plan_events as plans
 from services.capacity.domain import work_events as works
+from services.capacity.domain.inspection import LABORATORY
 from services.sim.invariants.book import Book, Past
 from shared.contracts.planning import DemandLine, PlannedStep, RecipeStep, Variant
 from shared.eventstore.port import Recorded
@@ -128,6 +129,7 @@ class MaterialBalance(Book):
             works.GoodsForwarded: self._forwarded,
         }
         self._tested_first: dict[str, set[str]] = {}
+        self._verdicts: dict[str, str] = {}
 
     def _offered(self, event: works.WorkOffered, _: Recorded) -> Iterator[str]:
         self._plants[event.work_id] = event.plant_id
@@ -177,6 +179,10 @@ class MaterialBalance(Book):
         for lot_id, quantity in eaten.items():
             if lot_id in received and quantity > received[lot_id]:
                 yield f"capacity/{recorded.position}: {quantity} of {lot_id} eaten, {received[lot_id]} came"
+        if isinstance(event, works.ProductionReported) and event.capability != LABORATORY:
+            for lot in event.lots_in:
+                if self._verdicts.get(lot.lot_id) == "blocked":
+                    yield f"capacity/{recorded.position}: {lot.quantity} of {lot.lot_id} eaten, which is blocked"
         totals = tuple(sum(getattr(one, name) for one in reports.values()) for name in ("good", "scrap", "rework"))
         if totals != (event.totals.good, event.totals.scrap, event.totals.rework):
             yield f"capacity/{recorded.position}: totals of {event.work_id} are {totals}, not {event.totals}"
@@ -194,8 +200,11 @@ class MaterialBalance(Book):
         made = self._made(event.work_id)[event.lot_id]
         if event.quantity != made:
             yield f"capacity/{recorded.position}: lot {event.lot_id} is judged with {event.quantity} of {made} pieces"
-        if event.lot_id in self._released[event.work_id]:
-            yield f"capacity/{recorded.position}: lot {event.lot_id} is judged twice"
+        if event.before != self._verdicts.get(event.lot_id, ""):
+            yield f"capacity/{recorded.position}: lot {event.lot_id} is judged anew, not as it stood"
+        elif event.before == event.disposition:
+            yield f"capacity/{recorded.position}: lot {event.lot_id} is judged {event.disposition} twice"
+        self._verdicts[event.lot_id] = event.disposition
         self._released[event.work_id][event.lot_id] = event.quantity if event.disposition == "released" else 0
 
     def _left(self, event: works.GoodsShipped, recorded: Recorded) -> Iterator[str]:

@@ -36,6 +36,7 @@ LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     orders.SupplyFellShort: (frozenset({"confirmed"}), ""),
     orders.WorkMoved: (_BOOKED, ""),
     orders.DeliveryArrived: (_BOOKED, ""),
+    orders.LotRejudged: (_BOOKED | {"cancelled", "closed"}, ""),
     orders.OrderDelivered: (frozenset({"confirmed"}), "delivered"),
     orders.DeliveryConfirmed: (_BOOKED, ""),
     orders.DeliveryDisputed: (_BOOKED, ""),

@@ -27,6 +27,8 @@ LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     works.WorkMoved: (_ANY, ""),
     works.WorkWithdrawn: (_WAITS, "closed"),
     works.MaterialReceived: (_ANY, ""),
+    works.MaterialBlocked: (_ANY, ""),
+    works.MaterialCleared: (_ANY, ""),
     works.SetupStarted: (frozenset({"accepted"}), "setting up"),
     works.SetupFinished: (frozenset({"setting up"}), ""),
     works.RunStarted: (frozenset({"accepted", "setting up"}), "running"),
@@ -40,6 +42,7 @@ LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     works.GoodsShipped: (frozenset({"finished"}), ""),
     works.GoodsDelivered: (frozenset({"finished"}), ""),
     works.GoodsForwarded: (frozenset({"finished"}), ""),
+    works.GoodsConfirmed: (frozenset({"finished"}), ""),
 }
 """event -> (situations it may happen in, the situation after it; "": as before)."""
 

@@ -13,6 +13,7 @@ from services.order.domain.commands import (
     DisputeDelivery,
     ReportSupply,
 )
+from services.order.domain.judging import blocked_in
 from services.order.domain.situations import Delivery, Failure, Quote, Running, Shortfall
 from services.sim.life.diary import hours
 from services.sim.life.doors import entrusting
@@ -145,8 +146,11 @@ def _receive(visit: Visit) -> str:
     waiting = next((one for one in visit.order.deliveries.values() if one.confirmed is None), None)
     if waiting is None:
         return ""
-    if not waiting.grounds and visit.chance.random() < 0.08:
+    is_bad = blocked_in(visit.order, waiting) > 0
+    if not waiting.grounds and visit.chance.random() < (0.7 if is_bad else 0.08):
         return _dispute(visit, waiting)
+    if is_bad and visit.chance.random() < 0.8:
+        return ""
     whole = visit.chance.random() < 0.9
     quantity = None if whole else waiting.quantity * visit.chance.randint(90, 100) // 100
     visit.do(

@@ -115,7 +115,9 @@ class Walk:
                 yield f"{path}/stoppages/{work['stoppage_id'] or 'stp_none'}/end", {}
             case "disposition":
                 for one in self.inspections(work):
-                    yield f"/v1/inspection-lots/{one}/disposition", {"disposition": "released"}
+                    for verdict in ("released", "blocked"):
+                        judged = {"disposition": verdict, "grounds": "looked at again"}
+                        yield f"/v1/inspection-lots/{one}/disposition", judged
             case "ship":
                 yield f"{path}/ship", {}
                 for one in work["destinations"]:
@@ -152,7 +154,11 @@ class Walk:
         unlisted = [one for one in ACTIONS if one not in work["actions"]]
         for action in self.chance.sample(unlisted, 2):
             assert not self.passes(work, action), (action, work["state"], work["action_notes"], self.done)
-        forward = [one for one in work["actions"] if one not in {"decline", "reports/correction", "stoppages"}]
+        back = {"decline", "reports/correction", "stoppages"}
+        back |= (
+            {"disposition"} if notes.get("disposition", {"needs": []})["needs"] == ["disposition", "grounds"] else set()
+        )
+        forward = [one for one in work["actions"] if one not in back]
         likely = forward if forward and self.chance.random() < 0.8 else work["actions"]
         if likely:
             action = self.chance.choice(likely)

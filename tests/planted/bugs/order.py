@@ -171,9 +171,9 @@ BUGS = (
     Bug(
         "more-confirmed-than-arrived",
         Harm.WRONG,
-        DELIVERING,
-        "    if not 0 <= quantity <= delivery.quantity:",
-        "    if quantity < 0:",
+        "services/order/domain/judging.py",
+        "    if not 0 <= said <= delivery.quantity:",
+        "    if said < 0:",
         "More is confirmed, counted and paid for than arrived.",
         rules=(DELIVERED, MACHINE),
         assembled=(WHOLE,),

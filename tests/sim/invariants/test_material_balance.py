@@ -88,8 +88,19 @@ def reported(eaten: int, good: int, report_id: str = "r1", totals: int | None = 
     )
 
 
-def judged(disposition: str, quantity: int = 80) -> InspectionDispositioned:
-    return made(InspectionDispositioned, work_id="wrk_1", lot_id="lot_out", disposition=disposition, quantity=quantity)
+def judged(disposition: str, quantity: int = 80, before: str = "", lot_id: str = "lot_out") -> InspectionDispositioned:
+    return made(
+        InspectionDispositioned,
+        work_id="wrk_1",
+        lot_id=lot_id,
+        disposition=disposition,
+        quantity=quantity,
+        before=before,
+    )
+
+
+def made_by_laboratory(report: ProductionReported) -> ProductionReported:
+    return msgspec.structs.replace(report, capability="LAB_TEST")
 
 
 def shipped(quantity: int, to: str = "", delivery_id: str = "d1") -> GoodsShipped:
@@ -155,7 +166,21 @@ def test_a_lot_may_go_to_its_laboratory_before_its_release_and_nowhere_else() ->
 
 def test_a_lot_judged_twice_or_with_another_quantity_is_found() -> None:
     assert "judged with 79 of 80" in balance(*MADE, judged("released", 79))[0]
-    assert "judged twice" in balance(*MADE, judged("released"), judged("blocked"))[0]
+    assert "released twice" in balance(*MADE, judged("released"), judged("released", before="released"))[0]
+
+
+def test_a_lot_judged_anew_is_sound_and_one_judged_as_if_nothing_had_been_said_is_found() -> None:
+    turned = judged("blocked", before="released")
+    assert balance(*MADE, judged("released"), turned, judged("released", before="blocked"), shipped(80)) == []
+    assert "judged anew, not as it stood" in balance(*MADE, judged("released"), judged("blocked"))[0]
+
+
+def test_what_was_found_bad_and_leaves_or_is_eaten_is_found() -> None:
+    bad = [*MADE, judged("released"), judged("blocked", before="released")]
+    assert "than the 0 that are good" in balance(*bad, shipped(80))[0]
+    blocked = judged("blocked", 0, lot_id="lot_in")
+    assert "of lot_in eaten, which is blocked" in balance(CAME, blocked, reported(90, 80))[0]
+    assert balance(CAME, blocked, made_by_laboratory(reported(90, 80))) == [], "a laboratory tests what is bad"
 
 
 def test_a_delivery_that_is_not_what_left_is_found() -> None:

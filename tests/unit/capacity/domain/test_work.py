@@ -7,6 +7,7 @@ from services.capacity.domain.work import WORK
 from services.capacity.domain.work_commands import (
     AcceptOffer,
     AgreeCounter,
+    BlockMaterial,
     CloseStoppage,
     CorrectReport,
     CounterOffer,
@@ -84,6 +85,7 @@ def shares(*parts: Destination) -> Work:
     return after(*RELEASED, given=offer(destinations=parts))
 
 
+FOUND_BAD = BlockMaterial("lot_sheets", "odour", at(9))
 REFUSED: list[tuple[Why, tuple[WorkCommand, ...], WorkCommand]] = [
     (Why.OFFER_WITHDRAWN, (WITHDRAW,), ACCEPT),
     (Why.OFFER_ANSWERED, (ACCEPT,), ACCEPT),
@@ -137,7 +139,14 @@ REFUSED: list[tuple[Why, tuple[WorkCommand, ...], WorkCommand]] = [
     (Why.WORK_NOT_STARTED, ACCEPTED, correct(1)),
     (Why.UNKNOWN_INSPECTION, FINISHED, DispositionLot("ins_9", "released", "", FACTORY, at(13))),
     (Why.NOT_INSPECTOR, FINISHED, DispositionLot(INSPECTION, "released", "", LABORATORY_ORG, at(13))),
-    (Why.DISPOSITIONED, RELEASED, BLOCK),
+    (Why.DISPOSITIONED, RELEASED, RELEASE),
+    (Why.DISPOSITIONED, (*FINISHED, BLOCK), BLOCK),
+    (Why.GROUNDS_MISSING, RELEASED, DispositionLot(INSPECTION, "blocked", " ", FACTORY, at(14))),
+    (Why.GROUNDS_MISSING, (*FINISHED, BLOCK), RELEASE),
+    (Why.NOTHING_RELEASED, (*RELEASED, BLOCK), SHIP),
+    (Why.LOT_BLOCKED, (*RUNNING, FOUND_BAD), report()),
+    (Why.LOT_BLOCKED, (*RUNNING, FOUND_BAD), report(10, lots_in=[LotMove("lot_sheets", "coat", 10, "sheet")])),
+    (Why.MATERIAL_NOT_THERE, (*ACCEPTED, START, FOUND_BAD), SET_UP),
     (Why.GROUNDS_MISSING, FINISHED, DispositionLot(INSPECTION, "blocked", "", FACTORY, at(13))),
     (Why.INSPECTION_PENDING, FINISHED, SHIP),
     (Why.INSPECTION_PENDING, RELEASED, ShipGoods("dlv_1", None, {}, ["lot_9"], moment(14))),

@@ -143,6 +143,25 @@ def test_a_second_verdict_turns_the_first_one_round() -> None:
     assert work.by_account() == {RELEASED: 80, BLOCKED: 20}
 
 
+def test_the_last_verdict_of_an_inspection_holds_however_often_it_turned() -> None:
+    work = Work()
+    work.post(report("r1", 100))
+    for verdict, account in (("released", RELEASED), ("blocked", BLOCKED), ("released", RELEASED)):
+        work.post(inspected(1, "lot_r1", verdict, 100))
+        assert work.by_account() == {account: 100}
+
+
+def test_confirmed_goods_that_are_found_bad_are_good_no_more_until_they_are_released_again() -> None:
+    work = Work()
+    work.post(report("r1", 100))
+    work.post(inspected(1, "lot_r1", "released", 100))
+    work.deliver("dlv_1", 90)
+    work.post(inspected(1, "lot_r1", "blocked", 100))
+    assert work.by_account() == {BLOCKED: 100}
+    work.post(inspected(1, "lot_r1", "released", 100))
+    assert work.by_account() == {RELEASED: 10, DELIVERED: 90}
+
+
 def test_an_inspection_that_arrives_before_its_report_waits_for_it() -> None:
     work = Work()
     assert work.post(inspected(1, "lot_r1", "released", 100)) == []
