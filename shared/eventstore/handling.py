@@ -32,6 +32,21 @@ class Prepared(msgspec.Struct, Generic[R], frozen=True):
     result: R
 
 
+class Expected(msgspec.Struct, frozen=True, gc=False):
+    """Hold the transaction to this: *stream* stands at *version*. Goes with the marks of a command."""
+
+    stream: str
+    version: int
+
+
+class NotAsExpected(Exception):
+    """A stream is not at the version that the command was based on. Nothing was written; trying again would not help."""
+
+    def __init__(self, stream: str, expected: int, found: int) -> None:
+        super().__init__(f"stream {stream}: the command was based on version {expected}, found {found}")
+        self.stream, self.expected, self.found = stream, expected, found
+
+
 class Done(msgspec.Struct, Generic[R], frozen=True):
     """A prepared decision after its transaction: *position* is what a reader waits for to see it."""
 
@@ -87,22 +102,29 @@ def transact(
     log: EventLog,
     prepare: Callable[[], Prepared[R]],
     cause: Cause,
-    marks: Sequence[Mark] = (),
+    marks: Sequence[Mark | Expected] = (),
     tries_max: int = TRIES_MAX,
 ) -> Done[R]:
     """Prepare and append in one transaction; prepare again when another writer was first.
+
+    What is `Expected` among *marks* holds in that very transaction, or NotAsExpected is raised.
 
     Streams that were only read are checked with those that are written, where the handler names them (`StreamAppend`
     without events). Where nothing at all is to be written there is nothing to check.
     After *tries_max* lost races the last WrongVersion is raised. Refused passes through and nothing is written.
     """
+    expected = [one for one in marks if isinstance(one, Expected)]
+    stored = [one for one in marks if not isinstance(one, Expected)]
     for attempt in range(1, tries_max + 1):
         prepared = _guessed(log.states, prepare) if attempt == 1 else None
-        if prepared is None:
+        if prepared is None or _unmet(log, prepared, expected):
             prepared = prepare()
-        appends = prepared.appends if _writes(prepared) else []
+        unmet = _unmet(log, prepared, expected)
+        if unmet is not None:
+            raise unmet
+        appends = [*prepared.appends, *_read_only(prepared, expected)] if _writes(prepared) else []
         try:
-            appended = log.append(appends, cause, marks)
+            appended = log.append(appends, cause, stored)
         except WrongVersion:
             if attempt == tries_max:
                 raise
@@ -111,6 +133,21 @@ def transact(
             log.states.advance(one.stream, one.expected_version, one.events)
         return Done(prepared.result, appended.position, appended.versions)
     raise AssertionError("unreachable: the loop returns or raises")
+
+
+def _unmet(log: EventLog, prepared: Prepared[R], expected: Sequence[Expected]) -> NotAsExpected | None:
+    """What of *expected* does not hold. A stream that is only read is looked up; the append checks it once more."""
+    known = {one.stream: one.expected_version for one in prepared.appends if one.expected_version != ANY_VERSION}
+    for one in expected:
+        found = known[one.stream] if one.stream in known else log.stream_version(one.stream)
+        if found != one.version:
+            return NotAsExpected(one.stream, one.version, found)
+    return None
+
+
+def _read_only(prepared: Prepared[R], expected: Sequence[Expected]) -> list[StreamAppend]:
+    written = {one.stream for one in prepared.appends}
+    return [StreamAppend(one.stream, one.version, ()) for one in expected if one.stream not in written]
 
 
 def _guessed(states: States, prepare: Callable[[], Prepared[R]]) -> Prepared[R] | None:

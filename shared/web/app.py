@@ -48,7 +48,18 @@ from prometheus_client.registry import Collector
 from shared.eventstore.port import EventLog
 from shared.kernel.clock import Clock
 from shared.kernel.ids import IdSource
-from shared.web import access, deprecation, documentation, health, idempotency, problems, tracing
+from shared.web import (
+    access,
+    answered,
+    asked,
+    deprecation,
+    documentation,
+    health,
+    idempotency,
+    prefer,
+    problems,
+    tracing,
+)
 from shared.web.bodies import BODY_BYTES_MAX, OrjsonProvider
 from shared.web.cursors import Cursors
 from shared.web.fields import Spoken
@@ -114,6 +125,7 @@ def build_app(
     app.after_request(_common_headers)
     tracing.install(app, ids, clock, metrics, body_bytes_max)
     access.install(app, verifier)
+    asked.install(app)
     idempotency.install(app)
     deprecation.install(app)
     app.extensions["gongfang-api"] = api = LateApi(app, spec_kwargs=documentation.spec_options())
@@ -150,11 +162,10 @@ def _common_headers(response: Response) -> Response:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.vary.update(["Accept-Language", "Authorization"])
     response.headers.setdefault("Cache-Control", "no-store" if g.get("principal") is None else "private, no-cache")
-    found, _ = response.get_etag()
-    was_read = request.method in {"GET", "HEAD"} and response.status_code == 200
-    if was_read and found is not None and request.if_none_match.contains_weak(found):
-        response.status_code = 304  # If-Match guards changes only: a read has nothing to lose
-        response.set_data(b"")
+    applied = prefer.applied()
+    if applied:
+        response.headers.setdefault("Preference-Applied", applied)
+    answered.finish(response)
     return response
 
 

@@ -38,6 +38,13 @@ PARAMETERS: Mapping[str, dict[str, Any]] = {
         "The id of the last event seen; the stream goes on behind it. 已收到的最后一个事件的编号。",
         _TEXT,
     ),
+    "After": {
+        "name": "after",
+        "in": "query",
+        "required": False,
+        "description": "As Last-Event-ID, for who cannot send headers or asks page by page. 与 Last-Event-ID 相同。",
+        "schema": _TEXT,
+    },
 }
 
 

@@ -19,6 +19,8 @@ from shared.web.named_shapes import name_shapes, tidy_parameters
 from shared.web.operations import finish_operation
 from shared.web.problems import PROBLEM_SCHEMA
 
+_KEPT = {"Cache-Control": "public, no-cache"}
+"""Anybody may keep it and asks by its tag whether it is still so."""
 METHODS = ("get", "post", "put", "patch", "delete")
 ABOUT: Mapping[str, Any] = {
     "summary": "A shared-manufacturing order platform for packaging and beverages",
@@ -152,12 +154,13 @@ def build(document: Callable[[], Mapping[str, Any]]) -> Blueprint:
     """Routes /openapi.json and /docs for *document*, which is asked for once: routes do not change while an app runs."""
     pages = Blueprint("documentation", __name__, template_folder="templates")
     known = cache(document)
+    text = cache(lambda: orjson.dumps(known()))
     rendered: dict[tuple[str, bool], str] = {}
 
     @pages.get("/openapi.json")
     @public
     def openapi() -> Response:
-        return Response(orjson.dumps(known()), content_type="application/json")
+        return Response(text(), content_type="application/json", headers=_KEPT)
 
     @pages.get("/docs")
     @public
@@ -170,6 +173,6 @@ def build(document: Callable[[], Mapping[str, Any]]) -> Blueprint:
     @pages.get("/docs/style.css")
     @public
     def style() -> Response:
-        return Response(render_template("openapi.css"), content_type="text/css; charset=utf-8")
+        return Response(render_template("openapi.css"), content_type="text/css; charset=utf-8", headers=_KEPT)
 
     return pages

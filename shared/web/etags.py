@@ -1,5 +1,11 @@
-"""ETag is the version of a stream: strong, and asked for in If-Match before anything changes."""
+"""ETag is the version of a stream and, of what is read, a digest of what is shown: strong, and asked for in If-Match
+before anything changes.
 
+`"v12-5f2e9a01b3c4"`: version 12, shown like this. The digest changes with whatever changes the body: the clock, a view
+that has caught up, what was expanded. A change rests on the version: If-Match compares that part, and takes `"v12"` too.
+"""
+
+import hashlib
 import re
 
 from flask import request
@@ -7,12 +13,31 @@ from flask import request
 from shared.kernel.refusal import Refused
 from shared.web.refusals import WebWhy
 
-_TAG = re.compile(r'"v([1-9][0-9]{0,15})"')
+GZIPPED = "-gz"
+_DIGEST_CHARACTERS = 12
+_TAG = re.compile(rf'"v([1-9][0-9]{{0,15}})(?:-[0-9a-f]{{{_DIGEST_CHARACTERS}}}(?:{GZIPPED})?)?"')
 
 
 def etag(version: int) -> dict[str, str]:
     """Headers that go with a resource at *version*."""
     return {"ETag": f'"v{version}"'}
+
+
+def shown_tag(version_tag: str | None, body: bytes) -> str:
+    """The tag of *body*, read at *version_tag* (`v12`) where the thing has versions."""
+    digest = hashlib.sha256(body).hexdigest()[:_DIGEST_CHARACTERS]
+    return f"{version_tag or 'd'}-{digest}"
+
+
+def is_held_to_version() -> bool:
+    """Whether the caller sent an If-Match that names something; `*` names nothing."""
+    return request.headers.get("If-Match", "").strip() not in {"", "*"}
+
+
+def check_preview(found: int) -> None:
+    """A preview is held to If-Match like the change it previews, where one is sent. Raises Refused."""
+    if is_held_to_version():
+        check_version(expected_version(), found)
 
 
 def expected_version() -> int:

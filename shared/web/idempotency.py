@@ -6,6 +6,10 @@ resource the command is about (its id is made before). A repeat does not act aga
 shows that resource, whether the first answer reached the caller or the process died right after the append. What is
 not an effect is not kept: a refusal (4xx) or a failure (5xx) wrote nothing and is simply decided afresh.
 
+If-Match is held to here for every command alike: a route says what it is about (`about`, the stream whose version the
+resource shows), and the version sent must be that stream's in the transaction that writes. Who makes something new has
+nothing that an If-Match could match.
+
 Same key, other request: 422 KEY_REUSED. Same key while the first is being handled: 409 KEY_IN_FLIGHT. Scope of a key:
 organisation, subject, method and path. Without the header a command runs once a request, as sent.
 """
@@ -22,6 +26,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, current_app, g, request
 
+from shared.eventstore.handling import Expected
 from shared.eventstore.port import AlreadyClaimed, Claim, EventLog, Mark
 from shared.kernel.clock import Clock
 from shared.kernel.event import Cause
@@ -33,6 +38,10 @@ from shared.web.refusals import WebWhy
 
 KEY_CHARACTERS_MAX = 128
 KEPT_FOR = timedelta(hours=24)
+NOTHING_YET = ""
+"""What a command is about that makes something new."""
+CHECKED_BY_ACT = "*"
+"""What a command is about whose act finds the stream itself and compares its version with If-Match."""
 REPLAYED_HEADER = "Idempotency-Replayed"
 _KEY = re.compile(rf"[!-~]{{1,{KEY_CHARACTERS_MAX}}}")
 
@@ -43,7 +52,7 @@ class Command:
 
     principal: Principal
     cause: Cause
-    marks: tuple[Mark, ...]
+    marks: tuple[Mark | Expected, ...]
     resource: str
 
     @property
@@ -70,7 +79,7 @@ class Commands:
         self._lock = threading.Lock()
 
     def perform(
-        self, act: Callable[[Command], object], show: Callable[[Outcome], Any], resource: str, status: int
+        self, act: Callable[[Command], object], show: Callable[[Outcome], Any], resource: str, status: int, about: str
     ) -> Any:
         principal = current_principal()
         cause = Cause(
@@ -82,7 +91,7 @@ class Commands:
         )
         key = request.headers.get("Idempotency-Key")
         if key is None:
-            act(Command(principal, cause, (), resource))
+            act(Command(principal, cause, _held_to(about), resource))
             return self._answer(show, resource, status, replayed=False)
         claim = Claim(
             scope=f"{principal.org_id}/{principal.subject} {request.method} {request.path}",
@@ -95,7 +104,7 @@ class Commands:
             earlier = self._log.claim(claim.scope, key, cause.at)
             if earlier is None:
                 try:
-                    act(Command(principal, cause, (claim,), resource))
+                    act(Command(principal, cause, (claim, *_held_to(about)), resource))
                 except AlreadyClaimed as claimed:  # another process was first
                     earlier = claimed.claim
             if earlier is None:
@@ -141,6 +150,15 @@ def install(app: Flask) -> None:
     app.before_request(check)
 
 
+def _held_to(about: str) -> tuple[Expected, ...]:
+    """What If-Match holds the command to. Raises Refused where there is nothing that could match."""
+    if about == CHECKED_BY_ACT:
+        return ()
+    if request.headers.get("If-Match", "").strip() and about == NOTHING_YET:
+        raise Refused(WebWhy.NOTHING_TO_MATCH)
+    return (Expected(about, etags.expected_version()),) if etags.is_held_to_version() else ()
+
+
 def _fingerprint() -> str:
     """A digest of what the request asks for: its query and body bytes, and the version it is based on."""
     digest = hashlib.sha256()
@@ -151,14 +169,20 @@ def _fingerprint() -> str:
 
 
 def perform(
-    act: Callable[[Command], object], show: Callable[[Outcome], Any], *, resource: str, status: int = 200
+    act: Callable[[Command], object],
+    show: Callable[[Outcome], Any],
+    *,
+    resource: str,
+    status: int = 200,
+    about: str = NOTHING_YET,
 ) -> Any:
     """Run a command once and show its resource.
 
     *act* does it: it hands `command.cause` and `command.marks` to `transact`. *resource* is the id the command is about,
     made before it runs; use `command.resource`. *show* reads the resource after it, by `outcome.resource`: what it
-    returns (an object, or (object, None or status, headers)) is the answer; *status* where it names none.
+    returns (an object, or (object, None or status, headers)) is the answer; *status* where it names none. *about* is the
+    stream of which the caller's ETag shows the version; left out, the command makes something new.
     """
     commands = current_app.extensions["gongfang-commands"]
     assert isinstance(commands, Commands)  # noqa: S101 - build_app put it there
-    return commands.perform(act, show, resource, status)
+    return commands.perform(act, show, resource, status, about)

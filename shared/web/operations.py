@@ -14,6 +14,7 @@ import yaml
 
 _SUMMARIES = Path(__file__).with_name("summaries.zh.yaml")
 _PARAMETERS = Path(__file__).with_name("parameters.yaml")
+_JSON = "application/json"
 _MANNER = "x-gongfang-manner"
 OCTETS = "application/octet-stream"
 BINARY: Mapping[str, Any] = {"type": "string", "format": "binary"}
@@ -27,7 +28,8 @@ class Manner:
 
     *waits*: `Prefer: wait=N` is heard. *needs_version*: without If-Match it answers 428; *unless_preview*: with
     `preview=true` it does not. *resumes*: it is a stream that goes on behind `Last-Event-ID`. *gives*: media type ->
-    schema of what it answers with 200 beside JSON, or in its place where the route names no answer.
+    schema of what it answers with 200 beside JSON, or in its place where the route names no answer. *made_at*: where a
+    201 says that the new thing stands, e.g. `/lines/{id}`; the usual place where it is empty (`made_at_of`).
     """
 
     waits: bool = False
@@ -35,6 +37,18 @@ class Manner:
     unless_preview: bool = False
     resumes: bool = False
     gives: Mapping[str, Mapping[str, Any]] | None = None
+    made_at: str = ""
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The media types of what it answers."""
+        only_files = self.gives is not None and not self.resumes
+        return tuple(self.gives or {}) if only_files else (_JSON, *(self.gives or {}))
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The query parameters it reads without a schema."""
+        return frozenset({"after"} if self.resumes else ())
 
     def said(self) -> dict[str, Any]:
         return {_MANNER: {"waits": self.waits, "needs_version": self.needs_version, **self._rest()}}
@@ -42,6 +56,12 @@ class Manner:
     def _rest(self) -> dict[str, Any]:
         gives = {kind: dict(schema) for kind, schema in (self.gives or {}).items()}
         return {"unless_preview": self.unless_preview, "resumes": self.resumes, "gives": gives}
+
+
+def made_at_of(path: str) -> str:
+    """Where what `POST path` made stands: behind a list, or within the thing that the path names last."""
+    at = path.replace("<", "{").replace(">", "}")
+    return at[: at.rindex("}") + 1] if "}" in at else at + "/{id}"
 
 
 def operation_id_of(view_name: str) -> str:
@@ -106,7 +126,7 @@ def _headers_heard(method: str, operation: Mapping[str, Any], manner: Mapping[st
         is_always = manner["needs_version"] and not manner["unless_preview"]
         names += ["IdempotencyKey", "IfMatchNeeded" if is_always else "IfMatch"]
     names += ["Prefer"] if manner["waits"] else []
-    names += ["LastEventId"] if manner["resumes"] else []
+    names += ["LastEventId", "After"] if manner["resumes"] else []
     return names
 
 

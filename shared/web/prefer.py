@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import request
+from flask import g, has_request_context, request
 
 from shared.eventstore.port import EventLog
 
@@ -53,6 +53,12 @@ def wait_seconds() -> int:
     return min(int(found[1]), WAIT_S_MAX) if found else 0
 
 
+def applied() -> str:
+    """The preference that was heard while answering this request; "" when none was."""
+    found: str = g.get("preference_applied", "")
+    return found
+
+
 def wait_for(
     log: EventLog,
     probe: Callable[[int], T | None],
@@ -66,6 +72,8 @@ def wait_for(
     *probe* gets the log's position at the time: a probe that reads a view asks it for at least that position.
     """
     may_wait = seconds > 0 and places.enter(org_id)
+    if may_wait and has_request_context():
+        g.preference_applied = f"wait={seconds:g}"
     try:
         return _wait(log, probe, seconds if may_wait else 0)
     finally:

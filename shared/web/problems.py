@@ -14,6 +14,7 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
+from shared.eventstore.handling import NotAsExpected
 from shared.eventstore.port import LogDamaged, LogUnavailable, WrongVersion
 from shared.eventstore.projector import ViewStale
 from shared.kernel.refusal import Kind, Language, Reason, Refused
@@ -61,6 +62,10 @@ _HTTP_DETAILS: Mapping[int, tuple[str, str]] = {
     405: (
         "收到 {method}，此地址只支持 {allowed}。",
         "Found {method}; this address knows {allowed} only.",
+    ),
+    406: (
+        "收到的 Accept 为 {wished}，此地址提供 {made}。",
+        "The Accept {wished} asks for nothing that is made here: {made}.",
     ),
     415: (
         "Content-Type 应为 {expected}，收到 {media}。",
@@ -174,6 +179,8 @@ def _http_answer(error: HTTPException) -> Response:
         method=request.method,
         allowed=headers.get("Allow", "-"),
         media=request.mimetype[:60] or "-",
+        wished=request.headers.get("Accept", "-")[:60],
+        made=", ".join(g.get("makes", ())) or "-",
         expected=error.description,  # 415 is raised with the media type in place of its description
     )
     return problem(status, name.upper().replace(" ", "_").replace("-", "_"), title, detail, headers)
@@ -212,6 +219,8 @@ def answer_to(error: Exception) -> Response:
         case LogDamaged():
             structlog.get_logger(__name__).critical("log-damaged", error=str(error))
             return refusal(WebWhy.LOG_DAMAGED, {})
+        case NotAsExpected():
+            return refusal(WebWhy.VERSION_STALE, {"expected": error.expected, "found": error.found})
         case WrongVersion():
             return refusal(WebWhy.CHANGED_MEANWHILE, {})
         case ViewStale():

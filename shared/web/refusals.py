@@ -23,7 +23,9 @@ class WebWhy(Reason):
     KEY_IN_FLIGHT = "KEY_IN_FLIGHT"
     VERSION_NEEDED = "VERSION_NEEDED"
     VERSION_STALE = "VERSION_STALE"
+    NOTHING_TO_MATCH = "NOTHING_TO_MATCH"
     CHANGED_MEANWHILE = "CHANGED_MEANWHILE"
+    EVENT_ID_AHEAD = "EVENT_ID_AHEAD"
     STREAMS_FULL = "STREAMS_FULL"
     VIEW_STALE = "VIEW_STALE"
     LOG_UNAVAILABLE = "LOG_UNAVAILABLE"
@@ -155,12 +157,26 @@ _WORDS = {
         "您看到的是第 {expected} 版，现在已是第 {found} 版；请重新读取后再改。没有写入任何内容。",
         "You based this on version {expected}, it is now {found}; read it again. Nothing was written.",
     ),
+    WebWhy.NOTHING_TO_MATCH: Words(
+        Kind.STALE,
+        "没有可比对的版本",
+        "There is nothing that If-Match could match",
+        "此操作创建新的内容，还没有版本；请去掉 If-Match 头。没有写入任何内容。",
+        "This makes something new, which has no version yet; leave If-Match out. Nothing was written.",
+    ),
     WebWhy.CHANGED_MEANWHILE: Words(
         Kind.CONFLICT,
         "别人正在同时修改",
         "Others were changing it at the same time",
         "没有写入任何内容；请重试。",
         "Nothing was written; try again.",
+    ),
+    WebWhy.EVENT_ID_AHEAD: Words(
+        Kind.GONE,
+        "没有这个事件",
+        "There is no such event",
+        "编号 {found} 超出了现有的事件；请去掉 Last-Event-ID，从头读取。",
+        "The id {found} is beyond all events there are; leave Last-Event-ID out and begin anew.",
     ),
     WebWhy.STREAMS_FULL: Words(
         Kind.TOO_MANY,

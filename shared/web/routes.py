@@ -7,7 +7,7 @@ What a route says of itself beyond that is a `Manner`: whether `Prefer: wait` is
 what media types it answers with. The document declares it (`shared.web.operations`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -15,9 +15,10 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from shared.web.access import declared
+from shared.web.asked import Asks, keep
 from shared.web.bodies import ArgumentsParser
 from shared.web.deprecation import is_deprecated
-from shared.web.operations import BINARY, Manner, operation_id_of
+from shared.web.operations import BINARY, Manner, made_at_of, operation_id_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = Any
@@ -35,6 +36,7 @@ class Routes:
     """The routes of one part of a service's API."""
 
     def __init__(self, name: str, *, prefix: str = "/v1", description: str = "") -> None:
+        self._prefix = prefix
         self.blueprint = _Blueprint(name, name, url_prefix=prefix, description=description)
 
     def get(
@@ -145,11 +147,14 @@ class Routes:
         given = [(name, location, schema) for name, location, schema in located if schema is not None]
 
         def register(view: View) -> View:
-            wrapped = self._with_arguments(view, given)
+            where = self._prefix + (manner.made_at or made_at_of(path))
+            wrapped = self._with_arguments(view, given, status, where)
             wrapped = self.blueprint.response(status, answer)(wrapped)
             for other, schema in (documents or {}).items():
                 wrapped = self.blueprint.alt_response(other, schema=schema)(wrapped)
             needed = declared(view)
+            reads_body = body is not None or takes is not None
+            keep(wrapped, Asks(None if query is not None else manner.parameters, reads_body, manner.makes))
             self._document(wrapped, needed, takes)
             self._say(wrapped, operation_id or operation_id_of(view.__name__), manner)
             self.blueprint.route(path, methods=[method])(wrapped)
@@ -157,13 +162,19 @@ class Routes:
 
         return register
 
-    def _with_arguments(self, view: Callable[..., Any], given: list[tuple[str, str, type[Schema]]]) -> Any:
-        """flask-smorest hands arguments over by position, outermost first; the view gets them by name."""
+    def _with_arguments(
+        self, view: Callable[..., Any], given: list[tuple[str, str, type[Schema]]], status: int, where: str
+    ) -> Any:
+        """flask-smorest hands arguments over by position, outermost first; the view gets them by name.
+
+        An answer of 201 says *where* to find what was made.
+        """
 
         @wraps(view)
         def by_name(*loaded: Any, **path_parameters: Any) -> Any:
             names = [name for name, _, _ in given]
-            return view(**dict(zip(names, loaded, strict=True)), **path_parameters)
+            answer = view(**dict(zip(names, loaded, strict=True)), **path_parameters)
+            return _with_address(answer, where, path_parameters) if status == 201 else answer
 
         wrapped: Any = by_name
         for _, location, schema in reversed(given):
@@ -188,6 +199,14 @@ class Routes:
         wrapped._apidoc.setdefault("manual_doc", {}).update(  # noqa: SLF001 - as above
             {"operationId": operation_id, **manner.said()}
         )
+
+
+def _with_address(answer: Answer, where: str, path_parameters: Mapping[str, Any]) -> Answer:
+    """*answer* with the address of what it shows; a repeat finds the same."""
+    shown, status, headers = (*answer, None, {})[:3] if isinstance(answer, tuple) else (answer, None, {})
+    if not isinstance(shown, Mapping):
+        return answer
+    return shown, status or 201, {"Location": where.format(**{**shown, **path_parameters}), **(headers or {})}
 
 
 def _is_needed(schema: type[Schema]) -> bool:

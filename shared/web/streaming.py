@@ -85,9 +85,12 @@ def last_seen() -> int:
 def events(log: EventLog, source: Source, select: Select) -> Response:
     """Answer with a stream when the caller accepts text/event-stream, else with one page of the same rows.
 
-    The page is `{"items": [{"position", …}], "next": position}`: ask again with `?after=<next>`.
+    A position beyond the log is refused: waiting there would miss everything until the log had grown past it. The page is `{"items": [{"position", …}], "next": position}`: ask again with `?after=<next>`.
     """
     begin = last_seen()
+    ends = log.head().position
+    if begin > ends:
+        raise Refused(WebWhy.EVENT_ID_AHEAD, found=begin)
     best = request.accept_mimetypes.best_match(["application/json", "text/event-stream"])
     if best != "text/event-stream":
         items, following = _page(source, select, begin)
@@ -129,4 +132,4 @@ def _live(log: EventLog, source: Source, select: Select, position: int) -> Itera
             yield f"id: {item['position']}\ndata: ".encode() + orjson.dumps(item) + b"\n\n"
         if not items and not log.wait_beyond(head, min(left, HEARTBEAT_S)):
             yield b": still here\n\n"
-    yield b"id: %d\ndata:\n\n" % position
+    yield b"id: %d\n\n" % position  # without data it is no message: the browser only remembers where to go on

@@ -41,6 +41,7 @@ OF_EVERY_APP = {
 OF_THE_PORTAL = {
     "GET /",
     "GET /.well-known/jwks.json",
+    "GET /favicon.ico",
     "GET /static/portal/<path:name>",
     "POST /oauth/token",
     "POST /session",

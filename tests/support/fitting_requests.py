@@ -21,6 +21,8 @@ def fitting(schema: Schema, components: Mapping[str, Any], inner: Inner | None =
     within = inner or fitting
     if "$ref" in schema:
         return fitting(components[schema["$ref"].rsplit("/", 1)[-1]], components, inner)  # our schemas do not recur
+    if "anyOf" in schema:
+        return st.one_of(*(fitting(one, components, inner) for one in schema["anyOf"]))
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     kind = schema.get("type")
@@ -34,6 +36,8 @@ def fitting(schema: Schema, components: Mapping[str, Any], inner: Inner | None =
         return st.integers(schema.get("minimum", -9), min(schema.get("maximum", 99), 10**6))
     if kind == "boolean":
         return st.booleans()
+    if schema.get("type") == "null":
+        return st.none()
     return _string(schema) if kind == "string" else ANYTHING
 
 

@@ -33,6 +33,7 @@ from shared.web.fields import (
     Whole,
 )
 from shared.web.idempotency import Command, Outcome, perform
+from shared.web.operations import STREAM, Manner
 from shared.web.prefer import wait_for, wait_seconds
 from shared.web.refusals import WebWhy
 from shared.web.routes import Answer, Routes
@@ -185,7 +186,7 @@ def change(body: dict[str, Any], note_id: str) -> Answer:
             notes.log, lambda: notes.change(note_id, body["text"], command, expected), command.cause, command.marks
         )
 
-    return perform(act, lambda outcome: _show(outcome.resource), resource=note_id)
+    return perform(act, lambda outcome: _show(outcome.resource), resource=note_id, about=f"note-{note_id}")
 
 
 @routes.get("/notes/<note_id>", answer=NoteView)
@@ -220,7 +221,7 @@ def list_notes(query: dict[str, Any]) -> Answer:
     return made
 
 
-@routes.get("/notes/<note_id>/events")
+@routes.get("/notes/<note_id>/events", manner=Manner(resumes=True, gives=STREAM))
 @permits("order:read")
 def follow(note_id: str) -> Answer:
     """What happens to a note, live or by polling."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.capacity.api.doors import doors
 from services.capacity.api.work_schemas import BreakdownBody, BreakdownView
+from services.capacity.domain.line import line_stream
 from services.capacity.handlers.access import own_line
 from services.capacity.handlers.breakdowns import Outage
 from shared.eventstore.handling import transact
@@ -36,7 +37,7 @@ def break_line(line_id: str, body: dict[str, Any]) -> Answer:
     def show(outcome: Outcome) -> Answer:
         return _outage(line_id, outcome.resource, struck[0] if struck else 0)
 
-    return perform(act, show, resource=api.ids.new("stp"), status=201)
+    return perform(act, show, resource=api.ids.new("stp"), status=201, about=line_stream(line_id))
 
 
 def _outage(line_id: str, stoppage_id: str, orders: int) -> Answer:
@@ -71,4 +72,4 @@ def mend_line(line_id: str, stoppage_id: str) -> Answer:
     def show(outcome: Outcome) -> Answer:
         return _outage(line_id, outcome.resource, 0)
 
-    return perform(act, show, resource=stoppage_id)
+    return perform(act, show, resource=stoppage_id, about=line_stream(line_id))

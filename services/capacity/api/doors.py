@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import request
-
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.work import WORK
 from services.capacity.domain.work_identity import work_stream
@@ -23,7 +21,7 @@ from shared.kernel.ids import IdSource
 from shared.kernel.principal import Principal, Role
 from shared.kernel.refusal import Refused
 from shared.web.app import provided
-from shared.web.etags import check_version
+from shared.web.etags import check_version, is_held_to_version
 from shared.web.idempotency import Command
 from shared.web.refusals import WebWhy
 
@@ -58,7 +56,7 @@ class FloorApi:
 
     def run(self, command: Command, prepare: Callable[[], Prepared[int]]) -> None:
         """Decide and append. A caller who sends If-Match is held to it; facts of the floor are true without."""
-        self._transact(command, prepare, needs_version="If-Match" in request.headers)
+        self._transact(command, prepare, needs_version=is_held_to_version())
 
     def run_on_version(self, command: Command, prepare: Callable[[], Prepared[int]]) -> None:
         """As `run`, only while the work order stands at the version in If-Match, which must be sent."""

@@ -116,7 +116,7 @@ def _replace(line_id: str, make: Make) -> Answer:
             lambda: api.masters.change_line(line_id, lambda line: make(line, at), command.principal, at),
         )
 
-    return perform(act, _shown, resource=line_id)
+    return perform(act, _shown, resource=line_id, about=line_stream(line_id))
 
 
 def _shown(outcome: Outcome) -> Answer:
@@ -238,7 +238,9 @@ def _change_hours(line_id: str, body: dict[str, Any], make: Make) -> Answer:
 
     since = min(one.starts_at for one in intervals)
     until = max(one.ends_at for one in intervals)
-    return perform(act, lambda outcome: _hours(outcome.resource, since, until), resource=line_id)
+    return perform(
+        act, lambda outcome: _hours(outcome.resource, since, until), resource=line_id, about=line_stream(line_id)
+    )
 
 
 @LINE_ROUTES.post("/lines/<line_id>/offered-hours", operation_id="offerHours", body=OfferBody, answer=HoursView)

@@ -15,7 +15,7 @@ from shared.kernel.refusal import Refused
 from shared.kernel.units import Quantity
 from shared.web.access import current_principal, permits
 from shared.web.actions import actions_shown
-from shared.web.idempotency import Command, Outcome, perform
+from shared.web.idempotency import CHECKED_BY_ACT, Command, Outcome, perform
 from shared.web.routes import Answer, Routes
 
 LOT_ROUTES = Routes("lots", description="Lots: where from, where to, released or blocked")
@@ -80,4 +80,4 @@ def dispose(inspection_lot_id: str, body: dict[str, Any]) -> Answer:
     def show(outcome: Outcome) -> Answer:
         return read_lot("lot_" + outcome.resource.removeprefix("ins_"))
 
-    return perform(act, show, resource=inspection_lot_id)
+    return perform(act, show, resource=inspection_lot_id, about=CHECKED_BY_ACT)

@@ -19,7 +19,7 @@ from shared.web.access import current_principal, permits
 from shared.web.actions import actions_shown
 from shared.web.cursors import after, page
 from shared.web.etags import etag
-from shared.web.idempotency import Command, Outcome, perform
+from shared.web.idempotency import CHECKED_BY_ACT, Command, Outcome, perform
 from shared.web.operations import Manner
 from shared.web.routes import Answer, Routes
 
@@ -69,7 +69,7 @@ def _answer(offer_id: str, prepare: Callable[[Principal, str], Prepared[int]]) -
     def show(outcome: Outcome) -> Answer:
         return read_one(outcome.resource)
 
-    return perform(act, show, resource=offer_id)
+    return perform(act, show, resource=offer_id, about=CHECKED_BY_ACT)
 
 
 @OFFER_ROUTES.post(

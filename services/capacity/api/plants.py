@@ -16,12 +16,21 @@ from services.capacity.api.master_schemas import (
 )
 from services.capacity.api.master_views import capabilities_from, licence_from, line_view, plant_view, proof_from
 from services.capacity.domain.line import line_id_of
-from services.capacity.domain.plant import EndLicence, EndProof, PlantCommand, RecordLicence, RecordProof, plant_id_of
+from services.capacity.domain.plant import (
+    EndLicence,
+    EndProof,
+    PlantCommand,
+    RecordLicence,
+    RecordProof,
+    plant_id_of,
+    plant_stream,
+)
 from services.capacity.projections import plants as plant_list
 from shared.web.access import current_principal, permits
 from shared.web.app import provided
 from shared.web.cursors import after, page
 from shared.web.idempotency import Command, Outcome, perform
+from shared.web.operations import Manner
 from shared.web.routes import Answer, Routes
 
 PLANT_ROUTES = Routes("plants", description="Plants of factories: place, papers, lines")
@@ -98,7 +107,7 @@ def _change(plant_id: str, make: Any, status: int) -> Answer:
         asked: PlantCommand = make(command.cause.at)
         api.run(command, lambda: api.masters.change_plant(plant_id, asked, command.principal))
 
-    return perform(act, _shown, resource=plant_id, status=status)
+    return perform(act, _shown, resource=plant_id, status=status, about=plant_stream(plant_id))
 
 
 @PLANT_ROUTES.post(
@@ -144,7 +153,14 @@ def end_proof(plant_id: str, certificate: str, body: dict[str, Any]) -> Answer:
     return _change(plant_id, lambda at: EndProof(certificate, body["ends_on"], body["reason"], at), 200)
 
 
-@PLANT_ROUTES.post("/plants/<plant_id>/lines", operation_id="registerLine", body=LineBody, answer=LineView, status=201)
+@PLANT_ROUTES.post(
+    "/plants/<plant_id>/lines",
+    operation_id="registerLine",
+    manner=Manner(made_at="/lines/{id}"),
+    body=LineBody,
+    answer=LineView,
+    status=201,
+)
 @permits("line:publish")
 def register_line(plant_id: str, body: dict[str, Any]) -> Answer:
     """Register a production line with what it can do."""
@@ -167,4 +183,4 @@ def register_line(plant_id: str, body: dict[str, Any]) -> Answer:
         found = api.masters.line(outcome.resource, current_principal())
         return tagged(line_view(found.state, found.version))
 
-    return perform(act, show, resource=line_id_of(plant_id, body["code"]), status=201)
+    return perform(act, show, resource=line_id_of(plant_id, body["code"]), status=201, about=plant_stream(plant_id))

@@ -24,6 +24,7 @@ from services.capacity.api.work_units import eaten_units, output_units
 from services.capacity.api.work_views import work_item, work_view
 from services.capacity.domain.stoppages import stop_reasons
 from services.capacity.domain.work_events import WorkOffered
+from services.capacity.domain.work_identity import work_stream
 from services.capacity.handlers.production import LotIn, LotOut, Output, Restated, Stop
 from services.capacity.projections import work
 from shared.eventstore.handling import Prepared
@@ -79,7 +80,7 @@ def _do(work_id: str, prepare: Prepare, *, needs_version: bool = False, status: 
     def show(outcome: Outcome) -> Answer:
         return read_one(outcome.resource)
 
-    return perform(act, show, resource=work_id, status=status)
+    return perform(act, show, resource=work_id, status=status, about=work_stream(work_id))
 
 
 @WORK_ROUTES.post("/work-orders/<work_id>/start", operation_id="startWork", body=StartBody, answer=WorkView)

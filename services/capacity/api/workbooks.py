@@ -7,6 +7,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from services.capacity.api.master_api import MasterApi
 from services.capacity.api.master_schemas import WorkbookQuery, WorkbookView
+from services.capacity.domain.plant import plant_stream
 from services.capacity.domain.refusals import Why
 from services.capacity.handlers.workbooks import Imported
 from services.capacity.workbook.assembling import read_workbook
@@ -16,7 +17,7 @@ from services.capacity.workbook.template import MEDIA_TYPE
 from shared.kernel.refusal import Refused
 from shared.web.access import current_principal, permits
 from shared.web.app import provided
-from shared.web.etags import etag
+from shared.web.etags import check_preview, etag
 from shared.web.idempotency import Command, Outcome, perform
 from shared.web.languages import language
 from shared.web.operations import BINARY, OCTETS, Manner
@@ -73,6 +74,7 @@ def _previewed(plant_id: str, book: Book) -> Answer:
     tongue = language()
     changes = found.difference.changes
     version = api.masters.plant(plant_id, principal).version
+    check_preview(version)
     view = {
         "object": "workbook",
         "plant_id": plant_id,
@@ -107,4 +109,4 @@ def _imported(plant_id: str, book: Book) -> Answer:
         }
         return view, None, etag(found.version)
 
-    return perform(act, show, resource=plant_id)
+    return perform(act, show, resource=plant_id, about=plant_stream(plant_id))

@@ -19,6 +19,7 @@ from services.order.domain.commands import (
     CloseOrder,
     ReportSupply,
 )
+from services.order.domain.order import stream_of
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Order
 from services.order.domain.tailoring import supply_of, supply_units, whole_units
@@ -28,7 +29,7 @@ from shared.eventstore.handling import transact
 from shared.kernel.money import Money
 from shared.kernel.refusal import Refused
 from shared.web.access import current_principal, permits
-from shared.web.etags import check_version
+from shared.web.etags import check_preview, check_version
 from shared.web.fields import Given
 from shared.web.idempotency import Command, perform
 from shared.web.operations import Manner
@@ -62,7 +63,9 @@ def _perform(
             command.marks,
         )
 
-    return perform(act, lambda outcome: show(outcome.resource), resource=order_id, status=status)
+    return perform(
+        act, lambda outcome: show(outcome.resource), resource=order_id, status=status, about=stream_of(order_id)
+    )
 
 
 @routes.post(
@@ -80,7 +83,8 @@ def change_order(order_id: str, body: dict[str, Any], query: dict[str, Any]) -> 
     """Change quantities, date or limits: a new quote follows. `?preview=true` shows the fee and changes nothing."""
     api = doors()
     agreed: Money | None = body["agreed_fee"]
-    order = api.ordering.find(order_id, current_principal()).state
+    loaded = api.ordering.find(order_id, current_principal())
+    order = loaded.state
     quantities = _quantities(order, body["lines"], api)
 
     def make(at: Any) -> ChangeOrder:
@@ -94,6 +98,7 @@ def change_order(order_id: str, body: dict[str, Any], query: dict[str, Any]) -> 
         )
 
     if query["preview"]:
+        check_preview(loaded.version)
         return _change_preview(api, order_id, make(api.now()))
     return _perform(
         order_id, lambda command: make(command.cause.at), show_planned_order, needs_version=True, status=202
@@ -149,6 +154,7 @@ def cancel_order(order_id: str, body: dict[str, Any], query: dict[str, Any]) -> 
         return CancelOrder(None if agreed is None else agreed.fen, api.ordering.terms, at)
 
     if query["preview"]:
+        check_preview(api.ordering.find(order_id, current_principal()).version)
         fee_fen, rows = api.ordering.preview_cancellation(order_id, make(api.now()), current_principal())
         running = running_of(api.read(order_id).state)
         price = None if running is None else Money(running.promise.price_fen)

@@ -9,6 +9,7 @@ from services.order.api.orders_shown import delivery_shown, running_of
 from services.order.api.views import DeliveryView
 from services.order.domain.changing import body_of
 from services.order.domain.commands import ConfirmDelivery, DisputeDelivery
+from services.order.domain.order import stream_of
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Delivery, Order
 from services.order.domain.tailoring import whole_units
@@ -63,7 +64,7 @@ def confirm_delivery(delivery_id: str, body: dict[str, Any]) -> Answer:
             api.log, lambda: api.ordering.act(order_id, confirmed, command.principal), command.cause, command.marks
         )
 
-    return perform(act, lambda _: _show(order_id, delivery_id), resource=delivery_id)
+    return perform(act, lambda _: _show(order_id, delivery_id), resource=delivery_id, about=stream_of(order_id))
 
 
 def units_of(order: Order, delivery: Delivery) -> Mapping[str, int]:
@@ -89,4 +90,4 @@ def dispute_delivery(delivery_id: str, body: dict[str, Any]) -> Answer:
         disputed = DisputeDelivery(delivery_id, body["grounds"], command.cause.at)
         transact(api.log, lambda: api.ordering.act(order_id, disputed, command.principal), command.cause, command.marks)
 
-    return perform(act, lambda _: _show(order_id, delivery_id), resource=delivery_id)
+    return perform(act, lambda _: _show(order_id, delivery_id), resource=delivery_id, about=stream_of(order_id))

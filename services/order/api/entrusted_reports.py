@@ -6,6 +6,7 @@ from services.order.api.asking import SignBody
 from services.order.api.doors import doors
 from services.order.api.products_shown import named
 from services.order.api.views import EntrustedReportView
+from services.order.domain.entrusted import stream_of
 from services.order.handlers.entrusting import Seen
 from shared.eventstore.handling import transact
 from shared.kernel.clock import LOCAL_ZONE
@@ -50,7 +51,7 @@ def sign_report(order_id: str, body: dict[str, Any]) -> Answer:
             command.marks,
         )
 
-    return perform(act, lambda _: _show(order_id), resource=order_id)
+    return perform(act, lambda _: _show(order_id), resource=order_id, about=stream_of(order_id))
 
 
 def _show(order_id: str) -> Answer:

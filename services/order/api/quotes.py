@@ -65,7 +65,13 @@ def request_quote(order_id: str) -> Answer:
         asked = RequestQuote(api.ordering.terms, command.cause.at)
         transact(api.log, lambda: api.ordering.act(order_id, asked, command.principal), command.cause, command.marks)
 
-    return perform(act, lambda outcome: show_planned_order(outcome.resource), resource=order_id, status=202)
+    return perform(
+        act,
+        lambda outcome: show_planned_order(outcome.resource),
+        resource=order_id,
+        status=202,
+        about=stream_of(order_id),
+    )
 
 
 @routes.get("/quotes/<quote_id>", operation_id="getQuote", answer=QuoteView)
@@ -99,7 +105,13 @@ def accept_quote(quote_id: str, body: dict[str, Any]) -> Answer:
         accepted = AcceptQuote(quote_id, body["option_id"], command.cause.at)
         transact(api.log, lambda: api.ordering.act(order_id, accepted, command.principal), command.cause, command.marks)
 
-    return perform(act, lambda outcome: _accepted(outcome.resource, quote_id), resource=order_id, status=202)
+    return perform(
+        act,
+        lambda outcome: _accepted(outcome.resource, quote_id),
+        resource=order_id,
+        status=202,
+        about=stream_of(order_id),
+    )
 
 
 def _accepted(order_id: str, quote_id: str) -> Answer:

@@ -86,4 +86,9 @@ def revoke_client(client_id: str) -> Answer:
 
         transact(portal.log, prepare, command.cause, command.marks)
 
-    return perform(act, lambda outcome: show_client(portal, principal, outcome.resource), resource=client_id)
+    return perform(
+        act,
+        lambda outcome: show_client(portal, principal, outcome.resource),
+        resource=client_id,
+        about=f"client-{client_id}",
+    )

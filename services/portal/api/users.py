@@ -89,7 +89,7 @@ def dismiss(user_id: str) -> Answer:
         transact(portal.log, prepare, command.cause, command.marks)
         portal.sessions.end_all_of(user_id)
 
-    return perform(act, lambda outcome: show_user(portal, outcome.resource), resource=user_id)
+    return perform(act, lambda outcome: show_user(portal, outcome.resource), resource=user_id, about=f"user-{user_id}")
 
 
 @routes.post("/me/password", operation_id="changeMyPassword", body=schemas.PasswordBody, answer=schemas.UserView)
@@ -112,4 +112,4 @@ def change_password(body: dict[str, Any]) -> Answer:
         transact(portal.log, lambda: prepared, command.cause, command.marks, tries_max=1)
         portal.sessions.end_all_of(user_id)
 
-    return perform(act, lambda outcome: show_user(portal, outcome.resource), resource=user_id)
+    return perform(act, lambda outcome: show_user(portal, outcome.resource), resource=user_id, about=f"user-{user_id}")

@@ -97,6 +97,13 @@ def static_file(name: str) -> Response:
     return answer
 
 
+@pages.get("/favicon.ico")
+@public
+def favicon() -> Response:
+    """Browsers ask for it on every page, the API's documents too."""
+    return static_file("favicon.ico")
+
+
 def _check_same_origin() -> None:
     """A browser says where a form came from; another origin's is refused before anything is looked at."""
     origin = request.headers.get("Origin")

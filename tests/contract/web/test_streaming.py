@@ -61,6 +61,15 @@ def test_a_live_stream_shows_what_is_written_while_it_is_open(buyer: Caller) -> 
     answer.close()
 
 
+@pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])
+def test_who_has_seen_more_than_there_is_is_told(buyer: Caller, accept: str) -> None:
+    """After a restore, say: waiting there would miss everything until the log had grown past it."""
+    note = _note(buyer)
+    path = f"/v1/notes/{note}/events"
+    problem(buyer.get(path, headers={"Accept": accept, "Last-Event-ID": "2"}), 410, "EVENT_ID_AHEAD")
+    assert buyer.get(f"{path}?after=1").get_json() == {"items": [], "next": 1}
+
+
 def test_polling_gives_the_same_rows(buyer: Caller) -> None:
     note = _note(buyer)
     _change(buyer, note, 1)
@@ -130,7 +139,8 @@ def test_a_stream_ends_by_itself_and_says_where_to_go_on(buyer: Caller, monkeypa
     text = buyer.get(f"/v1/notes/{note}/events", headers=SSE).text
     assert text.startswith("retry: 5000\n")
     assert ": still here" in text
-    assert text.rstrip().endswith("id: 1\ndata:")
+    assert text.endswith("id: 1\n\n")
+    assert all(line != "data:" for line in text.splitlines()), "an empty message is a message"
 
 
 def test_a_page_of_polling_is_bounded(buyer: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,100 @@
+"""Over a world that has really traded: If-Match holds every command of every service, and every read has its tag."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from werkzeug.routing import Rule
+
+from shared.eventstore.port import EventLog
+from shared.kernel.principal import Principal
+from shared.web.app import own_document
+from tests.support.fitting_requests import FittingRequest, smallest_requests
+from tests.support.route_matrix import guarded_routes
+from tests.support.traded_house import Traded, a_traded_house
+from tests.support.web_client import Caller
+
+STALE = '"v999999"'
+SERVICES = ("portal", "order", "capacity", "ledger")
+
+
+@pytest.fixture(scope="module")
+def traded() -> Iterator[Traded]:
+    with a_traded_house() as found:
+        yield found
+
+
+def _path(rule: Rule, known: dict[str, str]) -> str | None:
+    path = rule.rule
+    for name in rule.arguments:
+        if name not in known:
+            return None
+        path = path.replace(f"<{name}>", known[name])
+    return path
+
+
+Asked = tuple[Principal, str, Rule, str, FittingRequest]
+
+
+def _asked(traded: Traded, service: str, *, reading: bool) -> Iterator[Asked]:
+    """Every operation of *service* on a thing of one's own, by each who may."""
+    app = traded.house.services[service].app
+    fitting = smallest_requests(own_document(app))
+    for rule, method, needed in guarded_routes(app):
+        for principal in traded.principals if (method == "GET") is reading else ():
+            known = traded.ids[principal.org_id] | {"product_id": "tea-can-330", "user_id": principal.subject}
+            path = _path(rule, known)
+            if path is not None and needed & principal.permissions:
+                yield principal, method, rule, path, fitting(method, rule.rule)
+
+
+def _send(traded: Traded, service: str, asked: Asked, headers: dict[str, str]) -> Any:
+    principal, method, _, path, smallest = asked
+    more: dict[str, Any] = {"query_string": smallest.query}
+    if smallest.content_type is not None:
+        more |= {"data": b"", "content_type": smallest.content_type}
+    caller = Caller(traded.house.services[service].app, traded, principal)
+    return caller.send(method, path, smallest.json, headers=headers, **more)
+
+
+def _written_by(log: EventLog, principal: Principal, beyond: int) -> list[str]:
+    return [one.type for one in log.read_all(beyond) if one.cause.subject == principal.subject]
+
+
+@pytest.mark.parametrize("service", ["portal", "order", "capacity"])
+def test_no_command_is_performed_under_an_if_match_that_does_not_match(traded: Traded, service: str) -> None:
+    log, met = traded.house.services[service].log, 0
+    for asked in _asked(traded, service, reading=False):
+        begun = log.head().position
+        answer = _send(traded, service, asked, {"If-Match": STALE})
+        where = f"{asked[1]} {asked[3]} as {asked[0].role}: {answer.status_code} {answer.text[:200]}"
+        assert 400 <= answer.status_code < 500, where
+        assert _written_by(log, asked[0], begun) == [], where
+        met += answer.status_code == 412
+    assert met >= {"portal": 1, "order": 3, "capacity": 8}[service], met
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_read_is_tagged_and_has_not_changed_when_nothing_happened(traded: Traded, service: str) -> None:
+    tagged = 0
+    for asked in _asked(traded, service, reading=True):
+        first = _send(traded, service, asked, {})
+        if first.status_code == 200:
+            tag = first.headers["ETag"]
+            again = _send(traded, service, asked, {"If-None-Match": tag})
+            assert (again.status_code, again.data) == (304, b""), asked[3]
+            tagged += 1
+    assert tagged >= 3
+
+
+@pytest.mark.parametrize("service", ["portal", "order", "capacity"])
+def test_exactly_the_commands_that_answer_428_are_said_to(traded: Traded, service: str) -> None:
+    """Last, because it performs what needs no version."""
+    paths = own_document(traded.house.services[service].app)["paths"]
+    for asked in list(_asked(traded, service, reading=False)):
+        _, method, rule, _, _ = asked
+        declared = paths[rule.rule.replace("<", "{").replace(">", "}")][method.lower()]["responses"]
+        status = _send(traded, service, asked, {}).status_code
+        assert (status == 428) <= ("428" in declared), f"{method} {rule.rule} answers 428 and does not say so"
+        if "428" in declared:
+            assert status >= 400, f"{method} {rule.rule} is said to need If-Match and was performed without"
