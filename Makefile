@@ -10,6 +10,7 @@ FIRST ?= 1
 KILLS ?= 20
 EVENTS ?= 100000
 ATTEMPTS ?= 2000
+WORLDS ?= 500
 CASES ?= 20000
 SECONDS ?= 600
 
@@ -69,6 +70,9 @@ fault: install ## kill, freeze, starve a server under load; compare what it kept
 races: install ## race for the last hours of a line: 4 processes on one log, and over HTTP (ATTEMPTS=n)
 	$(BIN)/python -m tests.fault.races --attempts $(ATTEMPTS) $(ARGS)
 
+rival: install ## worlds that differ in a rival's orders only: can a brand tell? (WORLDS=500 ARGS=--json)
+	$(BIN)/python -m tests.rival --worlds $(WORLDS) $(ARGS)
+
 planted: install ## plant bugs in a copy of the tree and see which layer of testing notices (ARGS="--bug NAME")
 	$(BIN)/python -m tests.planted $(ARGS)
 
@@ -108,4 +112,4 @@ image: ## build the container image of the embedded mode
 clean: ## remove var/ and the caches (not .venv)
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
-.PHONY: api-tools lint-api help install demo seed serve lint test check bench soak doctor verify audit image clean fault races fuzz fuzz-api planted sim sim-coverage
+.PHONY: api-tools lint-api help install demo seed serve lint test check bench soak doctor verify audit image clean fault races fuzz fuzz-api planted rival sim sim-coverage

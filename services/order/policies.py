@@ -14,7 +14,7 @@ Reaction = commands.Report | ReceiveAnswer
 
 
 def on_inquiry_answered(fact: capacity.InquiryAnswered) -> Reaction:
-    return ReceiveAnswer(tuple(fact.options), tuple(fact.refusals), None, fact.answered_at)
+    return ReceiveAnswer(tuple(fact.options), tuple(fact.refusals), None, fact.answered_at, fact.earliest_at)
 
 
 def on_quote_offered(fact: capacity.QuoteOffered) -> Reaction:

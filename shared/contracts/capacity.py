@@ -15,7 +15,10 @@ TOPIC = "capacity"
 
 
 class InquiryAnswered(Fact):
-    """Who could, when, for about how much; nothing is reserved."""
+    """Who could, by which day, for about how much; nothing is reserved. *options* are indicative: without steps.
+
+    *earliest_at*: the end of the day on which the goods could come at the soonest, by whatever way.
+    """
 
     order_id: str
     buyer_org_id: str
@@ -23,6 +26,7 @@ class InquiryAnswered(Fact):
     options: list[PlanOption]
     refusals: list[PlanReason]
     answered_at: datetime
+    earliest_at: datetime | None = None
 
 
 class QuoteOffered(Fact):

@@ -136,6 +136,27 @@ class Board:
         return board
 
 
+class FreeBoard(Board):
+    """*board* as if nobody had ordered anything: lines are freed as they are looked at. Only for questions."""
+
+    def __init__(self, board: Board) -> None:
+        super().__init__()
+        self._board = board
+        self._freed: dict[str, LineOnBoard] = {}
+
+    def line(self, line_id: str) -> LineOnBoard:
+        return self._free(self._board.line(line_id))
+
+    def lines_with(self, capability: str) -> list[LineOnBoard]:
+        return [self._free(one) for one in self._board.lines_with(capability)]
+
+    def _free(self, line: LineOnBoard) -> LineOnBoard:
+        found = self._freed.get(line.line_id)
+        if found is None:
+            found = self._freed[line.line_id] = line.with_slots(LineSlots(), 0)
+        return found
+
+
 def offered_around(line: LineOnBoard, starts_at: datetime, ends_at: datetime) -> list[Interval]:
     """Offered hours of *line* that touch [starts_at, ends_at): what a HoldSlots command carries."""
     return [one for one in line.master.offered if one.starts_at < ends_at and starts_at < one.ends_at]

@@ -171,6 +171,7 @@ def _answer_inquiry(command: AnswerInquiry, plan: Plan) -> Sequence[PlanningEven
         options=command.options,
         refusals=command.refusals,
         answered_at=command.at,
+        earliest_at=command.earliest_at,
     )
     return [asked, answered]
 

@@ -35,6 +35,7 @@ class AnswerInquiry:
     options: list[PlanOption]
     refusals: list[PlanReason]
     at: datetime
+    earliest_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

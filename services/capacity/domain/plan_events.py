@@ -59,13 +59,16 @@ class PlanAsked(PlanEvent, frozen=True, omit_defaults=True):
     deliver_from: datetime | None = None
 
 
-class InquiryAnswered(PlanEvent):
-    """Who could, when, for about how much; nothing was reserved."""
+class InquiryAnswered(PlanEvent, omit_defaults=True):
+    """Who could, by which day, for about how much; nothing was reserved. *earliest_at*: the end of the day on which the
+    goods could come at the soonest, by whatever way.
+    """
 
     attempt: int
     options: list[PlanOption]
     refusals: list[PlanReason]
     answered_at: datetime
+    earliest_at: datetime | None = None
 
 
 class QuoteOffered(PlanEvent):

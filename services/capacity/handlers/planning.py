@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from services.capacity.domain.allocation import work_id_for
+from services.capacity.domain.matching.indication import indicate, why_not
 from services.capacity.domain.matching.match import match
 from services.capacity.domain.matching.problem import Matched, Unmatched
 from services.capacity.domain.matching.rules import standard_rules
@@ -31,6 +32,7 @@ from services.capacity.handlers.draft import Draft, of_line
 from services.capacity.handlers.papers import check_papers
 from services.capacity.handlers.supplies import hand_over_supplies
 from shared.contracts.order import QuoteAccepted, SupplyArrived
+from shared.contracts.planning import DemandLine
 from shared.contracts.reasons import PlanReason, ReasonCode
 from shared.eventstore.handling import Prepared
 from shared.kernel.ids import derived_id
@@ -46,14 +48,17 @@ class PlanningHandler:
         self._desk = desk
 
     def inquire(self, asked: PlanAsked) -> Prepared[None]:
-        """Who could, when, for how much. Nothing is reserved. Raises Refused OUT_OF_DATE."""
+        """Who could, by which day, for about how much. Nothing is reserved, and the recipes asked about are not kept.
+        Raises Refused OUT_OF_DATE.
+        """
         draft, now = self._desk.draft(), self._desk.clock.now()
         check_attempt(draft.plan_of(asked.order_id), asked.attempt, asked.order_id)
-        answer = match(demand_of(asked), draft.board, now, standard_rules(), quote_id=asked.order_id)
+        answer = indicate(demand_of(asked), draft.board, now, standard_rules(), inquiry_id=asked.order_id)
+        kept = msgspec.structs.replace(asked, lines=[without_recipes(one) for one in asked.lines])
         if isinstance(answer, Unmatched):
-            draft.plan(asked.order_id, RefusePlan(asked, answer.reasons, answer.relaxation, now))
+            draft.plan(asked.order_id, RefusePlan(kept, answer.reasons, answer.relaxation, now))
         else:
-            draft.plan(asked.order_id, AnswerInquiry(asked, answer.options, answer.refusals, now))
+            draft.plan(asked.order_id, AnswerInquiry(kept, answer.options, answer.refusals, now, answer.earliest_at))
         return Prepared(draft.appends(), None)
 
     def plan(self, asked: PlanAsked) -> Prepared[None]:
@@ -76,7 +81,8 @@ class PlanningHandler:
         if earlier is not None:
             release_quote(draft, earlier, "replaced", now)
         if isinstance(answer, Unmatched):
-            draft.plan(asked.order_id, RefusePlan(asked, answer.reasons, answer.relaxation, now))
+            told = why_not(demand, draft.board, now, rules, answer)
+            draft.plan(asked.order_id, RefusePlan(asked, told.reasons, told.relaxation, now))
         else:
             self._quote(draft, asked, answer, now)
         return Prepared(draft.appends(), None)
@@ -173,6 +179,10 @@ class PlanningHandler:
         )
         hand_over_supplies(draft, fact.order_id, now)
         return Prepared(draft.appends(), None)
+
+
+def without_recipes(line: DemandLine) -> DemandLine:
+    return msgspec.structs.replace(line, variants=[])
 
 
 def quote_id_of(order_id: str, attempt: int) -> str:

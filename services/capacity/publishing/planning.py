@@ -14,6 +14,7 @@ def inquiry_answered(event: private.InquiryAnswered) -> list[Fact]:
             options=event.options,
             refusals=event.refusals,
             answered_at=event.answered_at,
+            earliest_at=event.earliest_at,
         )
     ]
 

@@ -26,7 +26,7 @@ def inquiry_shown(inquiry: Inquiry, version: int, terms: Terms) -> Shown:
         "deliver_to": {"district": made.deliver_to.district, "address": made.deliver_to.address},
         "requested_by": made.requested_by,
         "answered_at": None if answer is None else answer.answered_at,
-        **price_span(options),
+        **price_span(options, None if answer is None else answer.earliest_at),
         "options": [option_shown(one, wanted) for one in options],
         "refusals": [] if answer is None else reasons_shown(answer.refusals),
         "relaxation": None if answer is None else relaxation_shown(answer.relaxation),

@@ -169,11 +169,11 @@ def failure_shown(failure: Failure) -> Shown:
     }
 
 
-def price_span(options: Sequence[PlanOption]) -> Mapping[str, Any]:
-    """Earliest day and price range of a menu; all None when it is empty."""
+def price_span(options: Sequence[PlanOption], earliest_at: datetime | None = None) -> Mapping[str, Any]:
+    """Earliest day and price range of a menu; all None when it is empty. *earliest_at*: known to come sooner yet."""
     if not options:
         return {"earliest_promise_at": None, "earliest_promise_on": None, "price_from": None, "price_to": None}
-    earliest = min(one.promise_at for one in options)
+    earliest = min([one.promise_at for one in options] + ([] if earliest_at is None else [earliest_at]))
     prices = [one.price_fen for one in options]
     return {
         "earliest_promise_at": end_of_local_day(earliest),

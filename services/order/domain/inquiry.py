@@ -41,6 +41,7 @@ class ReceiveAnswer:
     refusals: tuple[PlanReason, ...]
     relaxation: Relaxation | None
     at: datetime
+    earliest_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def _answer(command: ReceiveAnswer, inquiry: Inquiry) -> Sequence[InquiryEvent]:
             refusals=list(command.refusals),
             relaxation=command.relaxation,
             answered_at=command.at,
+            earliest_at=command.earliest_at,
         )
     ]
 

@@ -21,8 +21,10 @@ class InquiryMade(Event, frozen=True, omit_defaults=True):
     requested_from: datetime | None = None
 
 
-class InquiryAnswered(Event, frozen=True):
-    """*options* empty: nobody could; *refusals* say why, *relaxation* what would help."""
+class InquiryAnswered(Event, frozen=True, omit_defaults=True):
+    """*options* empty: nobody could; *refusals* say why, *relaxation* what would help. *earliest_at*: the end of the day
+    on which the goods could come at the soonest, by whatever way.
+    """
 
     inquiry_id: str
     buyer_org_id: str
@@ -30,3 +32,4 @@ class InquiryAnswered(Event, frozen=True):
     refusals: list[PlanReason]
     relaxation: Relaxation | None
     answered_at: datetime
+    earliest_at: datetime | None = None

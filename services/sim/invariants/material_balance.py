@@ -28,7 +28,6 @@ class ExactExplosion(Book):
         self._asked: dict[str, plans.PlanAsked] = {}
         self.entries = {
             plans.PlanAsked: self._keep,
-            plans.InquiryAnswered: self._offered,
             plans.QuoteOffered: self._offered,
             plans.PlanConfirmed: self._confirmed,
         }
@@ -37,7 +36,7 @@ class ExactExplosion(Book):
         self._asked[event.order_id] = event
         yield from ()
 
-    def _offered(self, event: plans.InquiryAnswered | plans.QuoteOffered, recorded: Recorded) -> Iterator[str]:
+    def _offered(self, event: plans.QuoteOffered, recorded: Recorded) -> Iterator[str]:
         for option in event.options:
             yield from self._exploded(event.order_id, option.steps, recorded)
 

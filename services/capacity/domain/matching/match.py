@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.capacity.domain.board import Board
+from services.capacity.domain.board import Board, FreeBoard
 from services.capacity.domain.hours import DAY, instant_of, microseconds_of, seconds_up
 from services.capacity.domain.matching.context import Context
 from services.capacity.domain.matching.menu import Menu, Whole, menu
@@ -43,7 +43,7 @@ def match(
     context = context_of(demand, board, at, rules, ignored=ignored, banned=banned or {})
     found = menu(context)
     if not found.wholes:
-        return _unmatched(context, found)
+        return unmatched_of(context, found)
     return _matched(context, found, quote_id)
 
 
@@ -74,7 +74,8 @@ def rematch(
 
 
 def _matched(context: Context, found: Menu, quote_id: str) -> Matched:
-    cheaper = cheaper_quantity(context, found)
+    free = replace(context, board=FreeBoard(context.board), taken={}, remembered={})
+    cheaper = cheaper_quantity(free, found)  # a better quantity must not tell what others have ordered
     options = [
         drawn(context, whole, quote_id, binding(context, whole), better_if(context, whole, cheaper))
         for whole in found.wholes
@@ -118,7 +119,8 @@ def better_if(context: Context, whole: Whole, cheaper: tuple[Relaxation, int] | 
     return change if fen_per_thousand * asked < whole.fen * 1_000 else None
 
 
-def _unmatched(context: Context, found: Menu) -> Unmatched:
+def unmatched_of(context: Context, found: Menu) -> Unmatched:
+    """Why *found* is empty, and the smallest change that would help."""
     reasons = unmatched(context, found)
     chains = [chain for ways in found.first for chain in ways.idle]
     change = relaxation(context, reasons, chains)

@@ -63,6 +63,13 @@ def menu(context: Context, find: Find = ways) -> Menu:
     return Menu((), trail, *_over_limits(context, find, first))
 
 
+def fastest_arrival(context: Context, find: Find = ways) -> int | None:
+    """When the whole order comes at the soonest within its limits; None when it does not come at all."""
+    first = find(context, context.demand.lines[0])
+    chosen, _ = _whole(context, find, first, "fastest", limited=True)
+    return None if chosen is None else Whole((), tuple(chosen)).arrives
+
+
 def _over_limits(context: Context, find: Find, first: Ways) -> tuple[int | None, int | None]:
     """Least price and fewest plants without limits, each only where it breaks the buyer's limit."""
     limits = context.demand.limits

@@ -36,7 +36,15 @@ def in_order(reasons: Iterable[PlanReason], count: int) -> list[PlanReason]:
 
 
 def refusals(context: Context, menu: Menu) -> list[PlanReason]:
-    """Why other lines and variants are not in the menu."""
+    """Why other lines are not in the menu whatever stands on them: a line that is merely full is passed over, because a
+    quote that said so would tell of others' orders.
+    """
+    ways = [replace(one, stuck=()) for one in menu.first]
+    return in_order(_all_noes(context, ways), context.rules.refusals_max)
+
+
+def refusals_when_free(context: Context, menu: Menu) -> list[PlanReason]:
+    """The same, and what keeps a way from being made even on lines free of orders."""
     return in_order(_all_noes(context, menu.first), context.rules.refusals_max)
 
 
