@@ -68,6 +68,16 @@ def _known(code: str, row: Mapping[str, Any]) -> KnownCapability:
 
 
 @cache
+def _services() -> frozenset[str]:
+    return frozenset(code for code, row in _data()["capabilities"].items() if row.get("service"))
+
+
+def makes(code: str) -> bool:
+    """Whether steps of the capability make goods: testing, keeping and carrying them do not."""
+    return code not in _services()
+
+
+@cache
 def terms(kind: str) -> dict[str, Term]:
     """All terms of *kind* (`units`, `features`, `formats`) by code, in the file's order."""
     return {code: Term(code, row["zh"], row["en"], tuple(row.get("values", ()))) for code, row in _data()[kind].items()}

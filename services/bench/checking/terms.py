@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from services.bench.checking.subject import Check, Violation, broken
+from shared.reference.capabilities import makes
 
 
 def limits(check: Check) -> Iterator[Violation]:
@@ -17,6 +18,7 @@ def limits(check: Check) -> Iterator[Violation]:
         yield Violation("price-max", option.option_id, f"{option.price_fen} > {limits.price_fen_max}")
     if not limits.split_ok and any(step.part != 1 for step in option.steps):
         yield Violation("split", option.option_id, "split though it may not be")
+    yield from _one_plant(check)
     if limits.one_plant_only or limits.delta_e_tenths_max is None:
         designs: dict[str, set[str]] = {}
         for step in option.steps:
@@ -26,6 +28,12 @@ def limits(check: Check) -> Iterator[Violation]:
         for design, where in designs.items():
             if len(where) > 1:
                 yield Violation("colour", design, f"printed in {sorted(where)}")
+
+
+def _one_plant(check: Check) -> Iterator[Violation]:
+    makers = {step.plant_id for step in check.option.steps if makes(step.capability)}
+    if check.demand.limits.one_plant_only and len(makers) > 1:
+        yield Violation("one-plant", check.option.option_id, f"made in {sorted(makers)}")
 
 
 def prices(check: Check) -> Iterator[Violation]:

@@ -159,7 +159,8 @@ def destinations_of(
     }
     receivers = [step for step in steps if planned.process_id in step.feeds_from]
     if not receivers:
-        return [_destination("", demand.deliver_to.district, planned.quantity_net, by_receiver.get(""))]
+        place = line_of(demand, planned).deliver_to or demand.deliver_to
+        return [_destination("", place.district, planned.quantity_net, by_receiver.get(""))]
     return [
         _destination(
             step.process_id,

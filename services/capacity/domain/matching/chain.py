@@ -16,6 +16,7 @@ from shared.contracts.explosion import Explosion, Need, explode, gross_quantity
 from shared.contracts.planning import DemandLine, PlannedStep, RecipeInput, RecipeStep, Variant
 from shared.contracts.reasons import PlanReason, ReasonCode, Relaxation
 from shared.kernel.ids import derived_id
+from shared.reference.capabilities import makes
 
 _SCENARIOS_MAX = 24
 
@@ -160,7 +161,10 @@ def _candidates(context: Context, ask: Ask, only_plant: str | None) -> tuple[tup
     lines = context.board.lines_with(ask.step.capability)
     found: list[Candidate] = []
     refused: list[PlanReason] = []
+    bound_to = context.only_plant if makes(ask.step.capability) else ""
     for one in lines:
+        if bound_to and one.plant_id != bound_to:
+            continue  # each plant that could make everything is tried by itself
         answer = candidate(one, ask)
         if isinstance(answer, PlanReason):
             refused.append(answer)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import msgspec
+
 from services.capacity.domain.board import Board
 from services.capacity.domain.bookings import Booking
 from services.capacity.domain.changeover import Run
@@ -13,8 +15,14 @@ from services.capacity.domain.matching.eligibility import Candidate
 from services.capacity.domain.matching.problem import Demand
 from services.capacity.domain.matching.rules import PlanningRules
 from services.capacity.domain.matching.transport import Roads
+from shared.contracts.planning import DemandLine
 
 _HOUR = 3_600
+
+
+def has_own_terms(line: DemandLine) -> bool:
+    """Whether the line goes elsewhere, or at another time, than the rest of its order."""
+    return line.deliver_to is not None or line.requested_by is not None
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,7 @@ class Context:
     *banned*: process id -> plants that may not make it. *print_plants*: design -> the only plant that may print it.
     *used*: item -> units of the buyer's supplies that other parts of the plan eat. *taken*: line id -> the line with
     what the plan has placed on it. *plants*: process id -> its plant in the plan that is changed; empty for a new one.
+    *only_plant*: the one that makes everything, "" where several may.
     """
 
     demand: Demand
@@ -41,6 +50,19 @@ class Context:
     taken: Mapping[str, LineOnBoard] = field(default_factory=dict)
     plants: Mapping[str, str] = field(default_factory=dict)
     remembered: dict[tuple[object, ...], Placement | None] = field(default_factory=dict)
+    only_plant: str = ""
+
+    def of_line(self, line: DemandLine) -> "Context":
+        """The context in which *line* is planned: with its own date, window and place where it has them."""
+        if not has_own_terms(line):
+            return self
+        demand = msgspec.structs.replace(
+            self.demand,
+            deliver_to=line.deliver_to or self.demand.deliver_to,
+            requested_by=line.requested_by or self.demand.requested_by,
+            deliver_from=self.demand.deliver_from if line.requested_by is None else line.requested_from,
+        )
+        return replace(self, demand=demand)
 
     @property
     def requested_by(self) -> int:

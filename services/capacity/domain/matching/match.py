@@ -7,8 +7,9 @@ from datetime import datetime
 from services.capacity.domain.board import Board, FreeBoard
 from services.capacity.domain.hours import DAY, instant_of, microseconds_of, seconds_up
 from services.capacity.domain.matching.context import Context
-from services.capacity.domain.matching.menu import Menu, Whole, menu
-from services.capacity.domain.matching.options import drawn, slots_of
+from services.capacity.domain.matching.menu import Menu, Whole
+from services.capacity.domain.matching.one_plant import menu_within
+from services.capacity.domain.matching.options import drawn, slack, slots_of
 from services.capacity.domain.matching.problem import Demand, Matched, Unmatched
 from services.capacity.domain.matching.reasons import binding, refusals, unmatched
 from services.capacity.domain.matching.relaxation import cheaper_quantity, relaxation
@@ -41,7 +42,7 @@ def match(
     if not demand.lines:
         raise ValueError(f"expected at least one line to plan, found none in {demand.order_id}")
     context = context_of(demand, board, at, rules, ignored=ignored, banned=banned or {})
-    found = menu(context)
+    found = menu_within(context)
     if not found.wholes:
         return unmatched_of(context, found)
     return _matched(context, found, quote_id)
@@ -67,7 +68,7 @@ def rematch(
     """
     context = context_of(demand, board, at, rules, ignored=ignored, banned=banned or {})
     context = replace(with_unbooked(context, kept), plants={one.process_id: one.plant_id for one in current})
-    found = menu(context, again(kept, [*kept, *current]))
+    found = menu_within(context, again(kept, [*kept, *current]), kept)
     if not found.wholes:
         return Unmatched(unmatched(context, found), None)
     return _matched(context, found, quote_id)
@@ -110,7 +111,7 @@ def context_of(
 
 def better_if(context: Context, whole: Whole, cheaper: tuple[Relaxation, int] | None) -> Relaxation | None:
     """What would make the option better: for a late one the date it can keep, else a quantity at a lower unit price."""
-    if whole.arrives > context.requested_by:
+    if slack(context, whole) < 0:
         return Relaxation("date", instant_text(instant_of(whole.arrives)))
     if cheaper is None:
         return None

@@ -50,7 +50,7 @@ def menu(context: Context, find: Find = ways) -> Menu:
 
     *find* gives the ways of one line in a context.
     """
-    first = find(context, context.demand.lines[0])
+    first = find(context.of_line(context.demand.lines[0]), context.demand.lines[0])
     wholes: list[Whole] = []
     trail: tuple[Ways, ...] = (first,)
     for label in LABELS:
@@ -89,12 +89,13 @@ def _whole(
     chosen: list[Way] = []
     seen: list[Ways] = []
     for i, line in enumerate(context.demand.lines):
-        answer = first if i == 0 else find(context, line)
+        here = context.of_line(line)
+        answer = first if i == 0 else find(here, line)
         seen.append(answer)
         fitting = [way for way in answer.found if not limited or _fits(context, [*chosen, way])]
         if not fitting:
             return None, tuple(seen)
-        in_time = [way for way in fitting if way.arrives <= context.requested_by] or fitting
+        in_time = [way for way in fitting if way.arrives <= here.requested_by] or fitting
         best = min(in_time, key=_taste(context, label, chosen))
         chosen.append(best)
         for part in best.parts:
@@ -141,7 +142,20 @@ def _merged(wholes: Sequence[Whole]) -> list[Whole]:
     return list(found.values())
 
 
+def taste_of(context: Context, label: str, whole: Whole) -> tuple[int, ...]:
+    """How little of what *label* does not want *whole* has: in time first, as for the lines one by one."""
+    late = int(any(way.arrives > context.of_line(way.line).requested_by for way in whole.ways))
+    balance = whole.fen * _DAY + (whole.arrives - context.at) * context.rules.balanced_fen_per_day
+    wants = {
+        "fastest": (whole.arrives, whole.fen),
+        "cheapest": (whole.fen, whole.arrives),
+        "balanced": (balance, whole.arrives),
+        "fewest_plants": (len(whole.plants), balance),
+    }
+    return late, *wants[label]
+
+
 def possible(context: Context) -> bool:
     """Whether the order can be made at all within its limits."""
-    first = ways(context, context.demand.lines[0])
+    first = ways(context.of_line(context.demand.lines[0]), context.demand.lines[0])
     return any(_whole(context, ways, first, label, limited=True)[0] is not None for label in ("fastest", "cheapest"))

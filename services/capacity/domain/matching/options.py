@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.capacity.domain.hours import instant_of
-from services.capacity.domain.matching.context import Context
+from services.capacity.domain.matching.context import Context, has_own_terms
 from services.capacity.domain.matching.labels import Outcome
 from services.capacity.domain.matching.menu import Whole
 from services.capacity.domain.matching.placing import Placed, leaves
@@ -31,8 +31,13 @@ def drawn(
     """*whole* as an option of *quote_id*."""
     parts = [part for way in whole.ways for part in way.parts]
     steps = [_step(context, part, one, quote_id) for part in parts for one in part.placed.values()]
-    promise = whole.arrives
-    trips = [trip for part in parts for trip in _trips(context, part, promise)]
+    promise, together = whole.arrives, _together(whole)
+    trips = [
+        trip
+        for way in whole.ways
+        for part in way.parts
+        for trip in _trips(context.of_line(way.line), part, way.arrives if has_own_terms(way.line) else together)
+    ]
     option_id = derived_id("opt", quote_id, *whole.labels)  # never of times or lines: whoever guesses them could check
     fen = sum(step.price_fen for step in steps) + sum(trip.price_fen for trip in trips)
     option = PlanOption(
@@ -41,7 +46,7 @@ def drawn(
         price_fen=fen,
         vat_fen=half_up_div(fen * context.rules.vat_ppm, PPM),
         promise_at=instant_of(promise),
-        slack_minutes=(context.requested_by - promise) // _MINUTE,
+        slack_minutes=slack(context, whole) // _MINUTE,
         plants=len(whole.plants),
         steps=steps,
         trips=trips,
@@ -49,6 +54,16 @@ def drawn(
         better_if=better_if,
     )
     return Drawn(option, _slots(context, parts, quote_id, option_id))
+
+
+def slack(context: Context, whole: Whole) -> int:
+    """Seconds left before what was asked for, by the line that has the least."""
+    return min(context.of_line(way.line).requested_by - way.arrives for way in whole.ways)
+
+
+def _together(whole: Whole) -> int:
+    """When all lines are there that have no place and no date of their own."""
+    return max((way.arrives for way in whole.ways if not has_own_terms(way.line)), default=whole.arrives)
 
 
 def slot_id_of(quote_id: str, placed: Placed) -> str:

@@ -29,6 +29,10 @@ class Way:
     parts: tuple[Outcome, ...]
 
     @property
+    def line(self) -> DemandLine:
+        return self.parts[0].chain.part.line
+
+    @property
     def arrives(self) -> int:
         return max(one.arrives for one in self.parts)
 

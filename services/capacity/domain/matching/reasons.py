@@ -64,7 +64,10 @@ def unmatched(context: Context, menu: Menu) -> list[PlanReason]:
         reasons.append(
             PlanReason(
                 ReasonCode.PLANTS_ABOVE_LIMIT,
-                facts={"plants": str(menu.over_plants), "limit": str(context.demand.limits.plants_max)},
+                facts={
+                    "plants": str(menu.over_plants),
+                    "limit": str(1 if context.demand.limits.one_plant_only else context.demand.limits.plants_max),
+                },
                 relaxation=Relaxation("plants", str(menu.over_plants)),
             )
         )

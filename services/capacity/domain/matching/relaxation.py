@@ -13,7 +13,8 @@ import msgspec
 from services.capacity.domain.hours import instant_of, seconds_up
 from services.capacity.domain.matching.chain import Chain
 from services.capacity.domain.matching.context import Context
-from services.capacity.domain.matching.menu import Menu, possible
+from services.capacity.domain.matching.menu import Menu
+from services.capacity.domain.matching.one_plant import possible_within
 from services.capacity.domain.matching.parts import ways
 from services.capacity.domain.matching.problem import Demand
 from shared.contracts.explosion import explode
@@ -46,7 +47,7 @@ def relaxation(context: Context, reasons: Iterable[PlanReason], chains: Iterable
         if one.code in {ReasonCode.PRICE_ABOVE_LIMIT, ReasonCode.PLANTS_ABOVE_LIMIT} and one.relaxation is not None:
             return one.relaxation  # measured without that limit already
     for change, demand in islice(_changes(context, rows, list(chains)), _TRIES_MAX):
-        if possible(_asking(context, demand)):
+        if possible_within(_asking(context, demand)):
             return change
     return _smaller(context) if any(one.code in _EASED_BY_LESS for one in rows) else None
 
@@ -64,7 +65,7 @@ def cheaper_quantity(context: Context, menu: Menu) -> tuple[Relaxation, int] | N
     for change, demand in _larger(context, reasons, chains):
         if int(change.to) > asked * context.rules.better_quantity_times_max:
             return None
-        found = ways(_asking(context, demand), demand.lines[0]).found
+        found = ways(_asking(context, demand).of_line(demand.lines[0]), demand.lines[0]).found
         if found:
             return change, min(way.fen for way in found) * 1_000 // int(change.to)
     return None
@@ -178,7 +179,7 @@ def _smaller(context: Context) -> Relaxation | None:
         if middle < 1:
             break
         change, demand = _with_quantity(context.demand, 0, middle)
-        if possible(_asking(context, demand)):
+        if possible_within(_asking(context, demand)):
             low, found = middle, change
         else:
             high = middle
