@@ -18,6 +18,7 @@ HEARD = frozenset(
         "order.quote-accepted.v1",
         "order.quote-dropped.v1",
         "order.cancelled.v1",
+        "order.parts-cancelled.v1",
         "order.supply-arrived.v1",
         "order.replan-answered.v1",
         "order.delivery-confirmed.v1",
@@ -39,6 +40,8 @@ def react_with(planning: PlanningHandler, replanner: Replanner, deliveries: Deli
                 return planning.drop(fact.order_id, fact.quote_id)
             case order.OrderCancelled() as fact:
                 return planning.cancel(on_order_cancelled(fact))
+            case order.PartsCancelled() as fact:
+                return replanner.drop_parts(fact)
             case order.SupplyArrived() as fact:
                 return planning.receive_supply(fact)
             case order.ReplanAnswered() as fact:

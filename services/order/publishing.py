@@ -39,6 +39,16 @@ def fact_of(event: Event) -> tuple[str, Fact] | None:
                 buyer_org_id=event.buyer_org_id,
                 fee_fen=event.fee_fen,
                 cancelled_at=event.cancelled_at,
+                by_default=event.by_default,
+            )
+        case events.PartsCancelled():
+            return event.order_id, facts.PartsCancelled(
+                order_id=event.order_id,
+                buyer_org_id=event.buyer_org_id,
+                process_ids=event.process_ids,
+                fee_fen=event.fee_fen,
+                by_default=event.by_default,
+                cancelled_at=event.cancelled_at,
             )
         case events.ReplanAnswered():
             return event.order_id, facts.ReplanAnswered(

@@ -93,7 +93,8 @@ class PlanChanged(Fact):
     too little was released.
 
     The new steps are booked already when *needs_answer* is False. Otherwise the buyer is asked: *answer_by* and
-    *default_choice* say what happens when silent. *steps* and *trips* are the whole plan as it would be.
+    *default_choice* say what happens when silent. *steps* and *trips* are the whole plan as it would be; *asked_about*
+    are the processes the question is about (empty: all), the others go on whatever is answered.
     """
 
     order_id: str
@@ -112,6 +113,7 @@ class PlanChanged(Fact):
     answer_by: datetime
     changed_at: datetime
     reasons: list[PlanReason]
+    asked_about: list[str] = msgspec.field(default_factory=list)
 
 
 class WorkProgressed(Fact):

@@ -51,11 +51,23 @@ class QuoteDropped(Fact):
 
 
 class OrderCancelled(Fact):
-    """Stop everything not finished; the fee was shown and agreed."""
+    """Stop everything not finished; the fee was shown and agreed. *by_default*: nobody said so, a stated default did."""
 
     order_id: str
     buyer_org_id: str
     fee_fen: int
+    cancelled_at: datetime
+    by_default: bool = False
+
+
+class PartsCancelled(Fact):
+    """Stop the steps *process_ids* that have not begun; the rest of the order goes on. *by_default* as above."""
+
+    order_id: str
+    buyer_org_id: str
+    process_ids: list[str]
+    fee_fen: int
+    by_default: bool
     cancelled_at: datetime
 
 
@@ -116,6 +128,7 @@ FACTS: Mapping[str, type[Fact]] = {
     "order.quote-accepted.v1": QuoteAccepted,
     "order.quote-dropped.v1": QuoteDropped,
     "order.cancelled.v1": OrderCancelled,
+    "order.parts-cancelled.v1": PartsCancelled,
     "order.supply-arrived.v1": SupplyArrived,
     "order.replan-answered.v1": ReplanAnswered,
     "order.delivery-confirmed.v1": DeliveryConfirmed,

@@ -14,6 +14,7 @@ from services.capacity.domain.plan_commands import (
     ChangePlan,
     CloseQuote,
     ConfirmQuote,
+    DropParts,
     LoseQuote,
     OfferQuote,
     PlanCommand,
@@ -23,7 +24,9 @@ from services.capacity.domain.plan_commands import (
     RefusePlan,
 )
 from services.capacity.domain.plan_events import (
+    Change,
     InquiryAnswered,
+    PartsDropped,
     PlanCancelled,
     PlanChangeAnswered,
     PlanChanged,
@@ -50,6 +53,7 @@ from services.capacity.domain.plan_state import (
     supplies_of,
 )
 from services.capacity.domain.refusals import Why
+from shared.contracts.remaining import Agreed, without
 from shared.kernel.clock import instant_text
 from shared.kernel.decider import Decider
 from shared.kernel.refusal import Refused
@@ -92,6 +96,8 @@ def decide(command: PlanCommand, plan: Plan) -> Sequence[PlanningEvent]:
             return _answer_change(command, plan)
         case RecordSupply():
             return _record_supply(command, plan)
+        case DropParts():
+            return _drop_parts(command, plan)
         case CancelPlan():
             return _cancel(command, plan)
         case _:
@@ -258,6 +264,7 @@ def _propose(command: ProposeChange, plan: Plan) -> Sequence[PlanningEvent]:
             answer_by=command.answer_by,
             reasons=command.reasons,
             proposed_at=command.at,
+            asked_about=list(command.asked_about),
         )
     ]
 
@@ -297,6 +304,28 @@ def _record_supply(command: RecordSupply, plan: Plan) -> Sequence[PlanningEvent]
             lot_id=command.lot_id,
             lot_quantity=fresh,
             arrived_at=command.at,
+        )
+    ]
+
+
+def _drop_parts(command: DropParts, plan: Plan) -> Sequence[PlanningEvent]:
+    """Processes that are in no plan any more are passed over."""
+    if not isinstance(plan, Booked):
+        return []
+    before, dropped = plan.current, set(command.dropped)
+    gone = [one.process_id for one in before.steps if one.process_id in dropped]
+    if not gone:
+        return []
+    rest = without(Agreed(before.steps, before.trips, before.price_fen, before.promise_at), gone)
+    left = {name: work_id for name, work_id in before.work_ids.items() if name not in dropped}
+    change = Change(list(rest.steps), list(rest.trips), left, [], [], rest.promise_at, rest.price_fen)
+    return [
+        PartsDropped(
+            order_id=plan.demand.order_id,
+            buyer_org_id=plan.demand.buyer_org_id,
+            dropped=gone,
+            change=change,
+            dropped_at=command.at,
         )
     ]
 

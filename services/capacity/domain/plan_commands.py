@@ -1,5 +1,6 @@
 """What may be asked of a plan. Time, ids, options and slots come along: the rule asks nobody."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -80,7 +81,7 @@ class ChangePlan:
 
 @dataclass(frozen=True, slots=True)
 class ProposeChange:
-    """Ask the buyer. *change* None: nothing was found."""
+    """Ask the buyer about the processes *asked_about*. *change* None: nothing was found."""
 
     replan_id: str
     cause: ChangeCause
@@ -89,6 +90,7 @@ class ProposeChange:
     answer_by: datetime
     reasons: list[PlanReason]
     at: datetime
+    asked_about: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,14 @@ class RecordSupply:
 
 
 @dataclass(frozen=True, slots=True)
+class DropParts:
+    """The processes *dropped* are not wanted any more."""
+
+    dropped: Sequence[str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CancelPlan:
     order_id: str
     buyer_org_id: str
@@ -122,5 +132,5 @@ class CancelPlan:
 
 
 Quoting = OfferQuote | RefusePlan | AnswerInquiry | ConfirmQuote | LoseQuote | CloseQuote
-Changing = ChangePlan | ProposeChange | AnswerChange | RecordSupply | CancelPlan
+Changing = ChangePlan | ProposeChange | AnswerChange | RecordSupply | DropParts | CancelPlan
 PlanCommand = Quoting | Changing

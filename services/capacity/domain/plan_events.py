@@ -129,10 +129,11 @@ class PlanChanged(PlanEvent):
     changed_at: datetime
 
 
-class PlanChangeProposed(PlanEvent):
+class PlanChangeProposed(PlanEvent, omit_defaults=True):
     """The plan has to change at a cost; the buyer is asked. New slots are held under *replan_id* until *answer_by*.
 
-    *change* None: nothing was found now; accepting looks again.
+    *change* None: nothing was found now; accepting looks again. *asked_about*: the processes of the parts that the
+    question is about (empty: of all).
     """
 
     replan_id: str
@@ -145,6 +146,7 @@ class PlanChangeProposed(PlanEvent):
     answer_by: datetime
     reasons: list[PlanReason]
     proposed_at: datetime
+    asked_about: list[str] = msgspec.field(default_factory=list)
 
 
 class PlanChangeAnswered(PlanEvent):
@@ -171,6 +173,16 @@ class SupplyRecorded(PlanEvent):
     arrived_at: datetime
 
 
+class PartsDropped(PlanEvent):
+    """Parts of the order were cancelled, the processes *dropped*: what had not started of them was released. *change* is
+    the rest of the plan.
+    """
+
+    dropped: list[str]
+    change: Change
+    dropped_at: datetime
+
+
 class PlanCancelled(PlanEvent):
     """The order was cancelled: what had not started was released."""
 
@@ -189,6 +201,7 @@ PlanningEvent = (
     | PlanChangeProposed
     | PlanChangeAnswered
     | SupplyRecorded
+    | PartsDropped
     | PlanCancelled
 )
 
@@ -204,5 +217,6 @@ PLAN_EVENTS: Mapping[str, type[Event]] = {
     "plan-change-proposed.v1": PlanChangeProposed,
     "plan-change-answered.v1": PlanChangeAnswered,
     "supply-recorded.v1": SupplyRecorded,
+    "parts-dropped.v1": PartsDropped,
     "plan-cancelled.v1": PlanCancelled,
 }

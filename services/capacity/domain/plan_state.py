@@ -4,10 +4,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
+import msgspec
+
 from services.capacity.domain.plan_events import (
     Change,
     ChangeCause,
     InquiryAnswered,
+    PartsDropped,
     PlanAsked,
     PlanCancelled,
     PlanChangeAnswered,
@@ -24,6 +27,7 @@ from services.capacity.domain.plan_events import (
 from services.capacity.domain.refusals import Why
 from shared.contracts.line_time import LotMove
 from shared.contracts.planning import PlanOption, ReplanChoice
+from shared.contracts.remaining import last_steps
 from shared.kernel.refusal import Refused
 
 
@@ -76,7 +80,8 @@ class Quoted:
 class Booked:
     """The plan is firm. *demand* is what it was made for; *asked* the latest request, whose *quote* may replace it.
 
-    *supplies*: item -> lots of buyer-supplied material that arrived.
+    *supplies*: item -> lots of buyer-supplied material that arrived. *parts_ended*: order line id -> the highest number
+    of its parts that were cancelled.
     """
 
     asked: PlanAsked
@@ -86,6 +91,7 @@ class Booked:
     quote: OpenQuote | None = None
     question: Question | None = None
     supplies: dict[str, tuple[LotMove, ...]] = field(default_factory=dict)
+    parts_ended: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ def work_ids_of(plan: Plan) -> dict[str, str]:
 
 
 def evolve(plan: Plan, event: PlanningEvent) -> Plan:
-    if isinstance(event, PlanChanged | PlanChangeProposed | PlanChangeAnswered | SupplyRecorded):
+    if isinstance(event, PlanChanged | PlanChangeProposed | PlanChangeAnswered | SupplyRecorded | PartsDropped):
         return _changed(plan, event)
     match event:
         case PlanAsked():
@@ -148,7 +154,9 @@ def evolve(plan: Plan, event: PlanningEvent) -> Plan:
             assert_never(event)
 
 
-def _changed(plan: Plan, event: PlanChanged | PlanChangeProposed | PlanChangeAnswered | SupplyRecorded) -> Plan:
+def _changed(
+    plan: Plan, event: PlanChanged | PlanChangeProposed | PlanChangeAnswered | SupplyRecorded | PartsDropped
+) -> Plan:
     match event:
         case SupplyRecorded():
             return _with_supply(plan, event)
@@ -159,6 +167,8 @@ def _changed(plan: Plan, event: PlanChanged | PlanChangeProposed | PlanChangeAns
             return replace(plan, question=question) if isinstance(plan, Booked) else plan
         case PlanChangeAnswered():
             return _answered(plan, event)
+        case PartsDropped():
+            return _dropped(plan, event) if isinstance(plan, Booked) else plan
         case _:
             assert_never(event)
 
@@ -205,6 +215,24 @@ def _answered(plan: Plan, event: PlanChangeAnswered) -> Plan:
         return plan
     current = plan.current if event.change is None else event.change
     return replace(plan, current=current, question=None)
+
+
+def _dropped(plan: Booked, event: PartsDropped) -> Booked:
+    """The demand is less by what the dropped parts were to bring: nothing makes up for it."""
+    gone = [one for one in plan.current.steps if one.process_id in event.dropped]
+    less: dict[str, int] = {}
+    for one in last_steps(gone):
+        less[one.order_line_id] = less.get(one.order_line_id, 0) + one.quantity_net
+    lines = [
+        msgspec.structs.replace(one, quantity_net=one.quantity_net - less.get(one.order_line_id, 0))
+        for one in plan.demand.lines
+        if one.quantity_net > less.get(one.order_line_id, 0)
+    ]
+    demand = msgspec.structs.replace(plan.demand, lines=lines)
+    ended = dict(plan.parts_ended)
+    for one in gone:
+        ended[one.order_line_id] = max(one.part, ended.get(one.order_line_id, 0))
+    return replace(plan, demand=demand, current=event.change, question=None, parts_ended=ended)
 
 
 def _with_supply(plan: Plan, event: SupplyRecorded) -> Plan:

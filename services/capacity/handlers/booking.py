@@ -80,7 +80,18 @@ def release_unstarted(
     draft: Draft, plan: Change, reason: Literal["cancelled", "replanned", "replaced"], at: datetime
 ) -> None:
     """Withdraw the work of *plan* that has not begun, and free its slots."""
-    waiting = [step for step in plan.steps if not is_started(draft, plan.work_ids[step.process_id])]
+    release_waiting(draft, plan, plan.steps, reason, at)
+
+
+def release_waiting(
+    draft: Draft,
+    plan: Change,
+    steps: Iterable[PlannedStep],
+    reason: Literal["cancelled", "replanned", "replaced"],
+    at: datetime,
+) -> None:
+    """The same for some *steps* of it."""
+    waiting = [step for step in steps if not is_started(draft, plan.work_ids[step.process_id])]
     release(draft, slots_by_line(waiting), reason, at)
     for step in waiting:
         draft.work(plan.work_ids[step.process_id], WithdrawWork(reason, at))

@@ -6,6 +6,7 @@ import msgspec
 
 from services.capacity.domain.matching.problem import Demand
 from services.capacity.domain.plan_events import PlanAsked
+from services.capacity.domain.plan_state import Booked
 from shared.contracts.planning import PlannedStep
 
 
@@ -21,6 +22,11 @@ def demand_of(asked: PlanAsked) -> Demand:
         supplies=asked.supplies,
         deliver_from=asked.deliver_from,
     )
+
+
+def booked_demand(plan: Booked) -> Demand:
+    """What a booked plan is for, and which numbers of parts it has used up."""
+    return msgspec.structs.replace(demand_of(plan.demand), parts_ended=plan.parts_ended)
 
 
 def with_more(demand: Demand, planned: Sequence[PlannedStep], missing: Mapping[str, int]) -> Demand:

@@ -18,6 +18,7 @@ from services.capacity.handlers.booking import firm_slot, has_slot, is_started
 from services.capacity.handlers.draft import Draft
 from services.capacity.handlers.trigger import Found
 from shared.contracts.planning import PlannedStep, PlannedTrip
+from shared.contracts.remaining import part_of, parts_with
 
 ANSWER_AT_LEAST = timedelta(minutes=30)
 
@@ -35,7 +36,7 @@ def scopes(
     draft: Draft, plan: Booked, affected: frozenset[str], prolonged: Mapping[str, PlannedStep]
 ) -> Iterator[frozenset[str]]:
     """Ever larger sets of processes that may move: *affected* ones and those overtaken by a *prolonged* one, what
-    follows any of them, and all that has not begun; what has begun never moves.
+    follows any of them, and all that has not begun of their parts; what has begun never moves, nor another part.
     """
     steps = plan.current.steps
     waiting = frozenset(one.process_id for one in steps if not is_started(draft, plan.current.work_ids[one.process_id]))
@@ -48,7 +49,9 @@ def scopes(
     later = least | ((following - prolonged.keys()) & waiting)
     if later != least:
         yield later
-    everything = affected | (waiting - prolonged.keys())
+    parts = parts_with(steps, affected | prolonged.keys())
+    mine = frozenset(one.process_id for one in steps if part_of(one) in parts)
+    everything = affected | ((waiting & mine) - prolonged.keys())
     if everything != later:
         yield everything
 

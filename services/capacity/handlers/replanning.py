@@ -7,11 +7,13 @@ from services.capacity.domain.allocation import answer_due as offer_due
 from services.capacity.domain.matching.match import rematch
 from services.capacity.domain.matching.problem import Unmatched
 from services.capacity.domain.matching.rules import standard_rules
-from services.capacity.domain.plan_commands import AnswerChange, ChangePlan, ProposeChange
+from services.capacity.domain.plan_commands import AnswerChange, ChangePlan, DropParts, ProposeChange
+from services.capacity.domain.plan_events import Change
 from services.capacity.domain.plan_state import Booked, Question
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.work_commands import RenewOffer
 from services.capacity.domain.work_state import Countered
+from services.capacity.handlers.booking import release_waiting
 from services.capacity.handlers.changing import (
     confirm_proposed,
     free_moved,
@@ -19,7 +21,7 @@ from services.capacity.handlers.changing import (
     release_proposed,
     take_moved,
 )
-from services.capacity.handlers.demand import demand_of, with_more
+from services.capacity.handlers.demand import booked_demand, with_more
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft
 from services.capacity.handlers.least_change import (
@@ -39,8 +41,10 @@ from services.capacity.handlers.papers import check_papers
 from services.capacity.handlers.shortfalls import missing_of
 from services.capacity.handlers.supplies import hand_over_supplies
 from services.capacity.handlers.trigger import Found, Trigger
-from shared.contracts.order import ReplanAnswered
-from shared.contracts.planning import PlannedStep, ReplanChoice
+from shared.contracts.order import PartsCancelled, ReplanAnswered
+from shared.contracts.planning import PlannedStep
+from shared.contracts.remaining import part_of, parts_with
+from shared.contracts.silence import Effect, silent_choice
 from shared.eventstore.handling import Prepared
 from shared.kernel.ids import derived_id
 from shared.kernel.refusal import Refused
@@ -72,8 +76,11 @@ class Replanner:
         if isinstance(found, Unmatched):
             answer_by = now + self._desk.settings.answer_replan_within
             reasons = [*trigger.reasons, *found.reasons]
-            choice: ReplanChoice = "take_less" if trigger.cause == "under_delivery" else "cancel"
-            draft.plan(order_id, ProposeChange(trigger.replan_id, trigger.cause, None, choice, answer_by, reasons, now))
+            choice, about = silent_choice(trigger.cause, None), _asked_about(plan, trigger, None)
+            draft.plan(
+                order_id,
+                ProposeChange(trigger.replan_id, trigger.cause, None, choice, answer_by, reasons, now, about),
+            )
         elif costs_nothing(found.change, plan.current):
             self.book(draft, plan, trigger, found)
         else:
@@ -89,21 +96,20 @@ class Replanner:
         hand_over_supplies(draft, order_id, now)
 
     def propose(self, draft: Draft, plan: Booked, trigger: Trigger, found: Found) -> None:
-        """Ask the buyer. The new slots are held beyond the last moment to answer, since a default comes after it.
-
-        Silence takes a later date, since the order would else be lost; it never takes a plant's higher price.
-        """
+        """Ask the buyer. The new slots are held beyond the last moment to answer, since a default comes after it."""
         now, change = self._desk.clock.now(), found.change
         within = self._desk.settings.answer_replan_within
         answer_by = answer_due(change, now, within)
         free_moved(draft, plan, change, trigger.cause, now)
         take_moved(draft, found.slots, trigger.replan_id, answer_by + within, now)
-        is_dearer = change.price_fen > plan.current.price_fen
-        choice: ReplanChoice = "keep_terms" if trigger.cause == "countered" and is_dearer else "accept"
-        reasons = list(trigger.reasons)
+        current = plan.current
+        effect = Effect(current.promise_at, change.promise_at, current.price_fen, change.price_fen)
+        choice, about = silent_choice(trigger.cause, effect), _asked_about(plan, trigger, change)
         draft.plan(
             plan.demand.order_id,
-            ProposeChange(trigger.replan_id, trigger.cause, change, choice, answer_by, reasons, now),
+            ProposeChange(
+                trigger.replan_id, trigger.cause, change, choice, answer_by, list(trigger.reasons), now, about
+            ),
         )
 
     def answer(self, fact: ReplanAnswered) -> Prepared[None]:
@@ -131,6 +137,31 @@ class Replanner:
             draft = self._desk.draft()
             self._look_again(draft, fact, now)
         return Prepared(draft.appends(), None)
+
+    def drop_parts(self, fact: PartsCancelled) -> Prepared[None]:
+        """Parts of the order have ended: what has not begun of them is freed, what has is made to its end. A question that
+        was open about the whole is over; it is asked anew about the rest where that still cannot be made as booked.
+        """
+        draft, now = self._desk.draft(), self._desk.clock.now()
+        plan = draft.plan_of(fact.order_id)
+        if not isinstance(plan, Booked):
+            return Prepared([], None)
+        question = plan.question
+        gone = [one for one in plan.current.steps if one.process_id in fact.process_ids]
+        release_proposed(draft, plan, now)
+        release_waiting(draft, plan.current, gone, "cancelled", now)
+        draft.plan(fact.order_id, DropParts(fact.process_ids, now))
+        rest = draft.plan_of(fact.order_id)
+        if question is not None and isinstance(rest, Booked):
+            self._tell_rest(draft, rest, question)
+        return Prepared(draft.appends(), None)
+
+    def _tell_rest(self, draft: Draft, plan: Booked, question: Question) -> None:
+        trigger = Trigger(_again(question.replan_id), question.cause, homeless(draft, plan))
+        if trigger.affected:
+            self.replan(draft, plan.demand.order_id, trigger)
+        else:
+            self.book(draft, plan, trigger, Found(plan.current, {}))
 
     def _accept(self, draft: Draft, plan: Booked, question: Question, fact: ReplanAnswered, now: datetime) -> None:
         change = question.change
@@ -217,7 +248,7 @@ class Replanner:
     def _with_kept(self, draft: Draft, plan: Booked, kept: list[PlannedStep], trigger: Trigger) -> Found | Unmatched:
         held = {one.process_id: one for one in kept}
         given_up = frozenset(one.slot_id for one in plan.current.steps if held.get(one.process_id) != one)
-        demand = demand_of(plan.demand)
+        demand = booked_demand(plan)
         if trigger.cause == "under_delivery":
             demand = with_more(demand, plan.current.steps, missing_of(draft, plan))
         answer = rematch(
@@ -238,6 +269,13 @@ class Replanner:
         wanted = {one.slot_id for one in steps}
         slots = {line_id: [one for one in found if one.slot_id in wanted] for line_id, found in answer.slots.items()}
         return Found(change_of(draft, plan, Layout(steps, option.trips, option.promise_at), trigger.replan_id), slots)
+
+
+def _asked_about(plan: Booked, trigger: Trigger, change: Change | None) -> list[str]:
+    """The processes of every part that has to change: what else is booked goes on whatever is answered."""
+    touched = {*trigger.affected, *trigger.prolonged, *([] if change is None else [*change.moved, *change.dropped])}
+    parts = parts_with(plan.current.steps, touched)
+    return [one.process_id for one in plan.current.steps if part_of(one) in parts]
 
 
 def _again(replan_id: str) -> str:

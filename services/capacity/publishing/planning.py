@@ -117,5 +117,6 @@ def plan_change_proposed(event: private.PlanChangeProposed) -> list[Fact]:
             answer_by=event.answer_by,
             changed_at=event.proposed_at,
             reasons=event.reasons,
+            asked_about=event.asked_about,
         )
     ]

@@ -21,13 +21,15 @@ from services.order.domain.commands import (
 )
 from services.order.domain.order import stream_of
 from services.order.domain.refusals import Why
-from services.order.domain.situations import Order
+from services.order.domain.situations import Order, Running
 from services.order.domain.tailoring import supply_of, supply_units, whole_units
 from services.order.domain.terms import FeeRow
 from services.order.handlers.ordering import any_version
+from shared.contracts.remaining import last_steps
 from shared.eventstore.handling import transact
 from shared.kernel.money import Money
 from shared.kernel.refusal import Refused
+from shared.kernel.units import Quantity
 from shared.web.access import current_principal, permits
 from shared.web.etags import check_preview, check_version
 from shared.web.fields import Given
@@ -146,7 +148,9 @@ def _quantities(order: Order, lines: list[dict[str, Any]], api: OrderApi) -> dic
 )
 @permits("order:cancel")
 def cancel_order(order_id: str, body: dict[str, Any], query: dict[str, Any]) -> Answer:
-    """Cancel. `?preview=true` shows the fee and changes nothing."""
+    """Cancel. What is being made to its end still comes, and goods that have come are confirmed or disputed as ever.
+    `?preview=true` shows the fee, line by line what ends and what stays, and changes nothing.
+    """
     api = doors()
     agreed: Money | None = body["agreed_fee"]
 
@@ -160,9 +164,37 @@ def cancel_order(order_id: str, body: dict[str, Any], query: dict[str, Any]) -> 
         price = None if running is None else Money(running.promise.price_fen)
         return _dumped(
             CancelPreviewView,
-            {"preview": True, "fee": Money(fee_fen), "price": price, "parts": [_part_shown(one) for one in rows]},
+            {
+                "preview": True,
+                "fee": Money(fee_fen),
+                "price": price,
+                "parts": [_part_shown(one) for one in rows],
+                "lines": [] if running is None else _lines_left(running, rows),
+            },
         )
     return _perform(order_id, lambda command: make(command.cause.at), show_order, needs_version=True, status=202)
+
+
+def _lines_left(running: Running, rows: list[FeeRow]) -> list[dict[str, Any]]:
+    """Line by line: what ends and for what fee, what comes all the same, what has come."""
+    shown = []
+    for line in running.body.lines:
+        demand = line.demand
+        mine = [one for one in rows if one.step.order_line_id == demand.order_line_id]
+        stays = sum(one.quantity_net for one in last_steps([row.step for row in mine if row.why == "made"]))
+        ordered = running.wanted(demand.order_line_id)
+        shown.append(
+            {
+                "order_line_id": demand.order_line_id,
+                "product": demand.product_id,
+                "quantity": Quantity(ordered, demand.unit),
+                "ends": Quantity(max(0, ordered - stays), demand.unit),
+                "stays": Quantity(min(stays, ordered), demand.unit),
+                "delivered": Quantity(running.delivered(demand.order_line_id), demand.unit),
+                "fee": Money(sum(one.fee_fen for one in mine)),
+            }
+        )
+    return shown
 
 
 def _part_shown(row: FeeRow) -> dict[str, Any]:
@@ -189,10 +221,12 @@ def _dumped(schema: Any, shown: dict[str, Any]) -> Answer:
 )
 @permits("order:accept")
 def answer_replan(order_id: str, replan_id: str, body: dict[str, Any]) -> Answer:
-    """Accept the changed plan, or cancel the order without a fee. Silence means the stated default."""
+    """Accept the changed plan, or end what is asked about without a fee: the rest of the order goes on. Silence means the
+    stated default.
+    """
     return _perform(
         order_id,
-        lambda command: AnswerReplan(replan_id, body["choice"], command.cause.at),
+        lambda command: AnswerReplan(replan_id, body["choice"], command.cause.at, doors().ordering.terms),
         show_order,
         needs_version=False,
     )

@@ -77,7 +77,7 @@ def order_shown(  # noqa: PLR0917 - an order, and the eyes that look at it
         if running is None
         else [delivery_shown(one, order, terms, at, may) for one in running.deliveries.values()],
         "charged": Money(charged_fen(order)),
-        "cancellation": _cancellation_shown(order) if isinstance(order, Cancelled) else None,
+        "cancellation": _cancellation_shown(order),
         "closed_at": order.closed_at if isinstance(order, Closed) else None,
         "label_rules": _label_rules_shown(body, running, catalogue),
     }
@@ -102,7 +102,19 @@ def charged_fen(order: Order) -> int:
     """Fees so far: changes and cancellation, not the goods."""
     running = running_of(order)
     fee = 0 if running is None else running.charged_fen
-    return fee + (order.fee_fen if isinstance(order, Cancelled) else 0)
+    cancelled = _cancelled(order)
+    return fee + (0 if cancelled is None else cancelled.fee_fen)
+
+
+def _cancelled(order: Order) -> Cancelled | None:
+    """Its cancellation, be it settled and closed since."""
+    match order:
+        case Cancelled():
+            return order
+        case Closed(cancelled=cancelled):
+            return cancelled
+        case _:
+            return None
 
 
 def _quote_of(order: Order) -> Quote | None:
@@ -132,6 +144,7 @@ def line_shown(line: OrderLine, running: Running | None, terms: Terms) -> Shown:
         "confirmed": Quantity(confirmed, demand.unit),
         "payable": Quantity(payable, demand.unit),
         "beyond_tolerance": Quantity(confirmed - payable, demand.unit),
+        "cancelled": Quantity(0 if running is None else running.given_up_units(demand.order_line_id), demand.unit),
     }
 
 
@@ -168,12 +181,12 @@ def promise_shown(promise: Promise) -> Shown:
 
 
 def questions_shown(running: Running) -> list[Shown]:
-    asked = [] if running.asked is None else [_replan_shown(running.asked)]
+    asked = [] if running.asked is None else [_replan_shown(running.asked, running)]
     choices = [*([] if running.is_in_production else ["change"]), "report_supply", "cancel"]
     return asked + [_shortfall_shown(one, choices) for one in running.shortfalls.values()]
 
 
-def _replan_shown(asked: Asked) -> Shown:
+def _replan_shown(asked: Asked, running: Running) -> Shown:
     return {
         "kind": "replan",
         "id": asked.replan_id,
@@ -186,6 +199,7 @@ def _replan_shown(asked: Asked) -> Shown:
         "choices": asked.choices,
         "default_choice": asked.default_choice,
         "answer_by": asked.answer_by,
+        "order_line_ids": sorted({line_id for line_id, _ in running.parts_asked_about}),
         "item": None,
         "arrived": None,
         "expected": None,
@@ -207,6 +221,7 @@ def _shortfall_shown(shortfall: Shortfall, choices: list[str]) -> Shown:
         "choices": choices,
         "default_choice": None,
         "answer_by": None,
+        "order_line_ids": sorted({one.order_line_id for one in shortfall.makeable}),
         "item": shortfall.item,
         "arrived": Quantity(shortfall.quantity, shortfall.unit),
         "expected": Quantity(shortfall.expected, shortfall.unit),
@@ -269,8 +284,11 @@ def delivery_shown(delivery: Delivery, order: Order, terms: Terms, at: datetime,
     }
 
 
-def _cancellation_shown(order: Cancelled) -> Shown:
-    return {"fee": Money(order.fee_fen), "why": order.why, "cancelled_at": order.cancelled_at}
+def _cancellation_shown(order: Order) -> Shown | None:
+    cancelled = _cancelled(order)
+    if cancelled is None:
+        return None
+    return {"fee": Money(cancelled.fee_fen), "why": cancelled.why, "cancelled_at": cancelled.cancelled_at}
 
 
 def _label_rules_shown(body: Body, running: Running | None, catalogue: Catalogue) -> list[Shown]:

@@ -51,6 +51,7 @@ class OrderLineView(BaseSchema):
     delivered = QuantityField(zero=True)
     confirmed = QuantityField(zero=True)
     payable = QuantityField(zero=True)
+    cancelled = QuantityField(zero=True)
     beyond_tolerance = QuantityField(zero=True)
 
 
@@ -80,6 +81,7 @@ class QuestionView(BaseSchema):
     choices = Many(Text())
     default_choice = Text(allow_none=True)
     answer_by = Instant(allow_none=True)
+    order_line_ids = Many(Id("orl"))
     item = Text(allow_none=True)
     arrived = QuantityField(zero=True, allow_none=True)
     expected = QuantityField(allow_none=True)
@@ -252,7 +254,9 @@ class ChangePreviewView(BaseSchema):
 
 
 class FeePartView(BaseSchema):
-    """One step's part of a cancellation fee: *why* is booked, near (within the fence) or begun."""
+    """One step's part of a cancellation fee: *why* is booked, near (within the fence), begun, broken (a question about it
+    is open: no fee) or made (it is made to its end and paid as it comes: no fee).
+    """
 
     process_id = Id("pro")
     step = Text()
@@ -264,11 +268,26 @@ class FeePartView(BaseSchema):
     fee = MoneyField()
 
 
+class LineLeftView(BaseSchema):
+    """What cancelling does to one line: *ends* is not made any more, *stays* is or will be made and comes, of which
+    *delivered* has come.
+    """
+
+    order_line_id = Id("orl")
+    product = Text()
+    quantity = QuantityField(zero=True)
+    ends = QuantityField(zero=True)
+    stays = QuantityField(zero=True)
+    delivered = QuantityField(zero=True)
+    fee = MoneyField()
+
+
 class CancelPreviewView(BaseSchema):
     preview = Flag()
     fee = MoneyField()
     price = MoneyField(allow_none=True)
     parts = Many(Part(FeePartView), high=ROWS_MAX)
+    lines = Many(Part(LineLeftView))
 
 
 class FieldView(BaseSchema):

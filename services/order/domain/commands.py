@@ -63,11 +63,14 @@ class CancelOrder:
 
 @dataclass(frozen=True, slots=True)
 class AnswerReplan:
-    """*choice* None: nobody answered until `answer_by`, and the default that the question states holds."""
+    """*choice* None: nobody answered until `answer_by`, and the default that the question states holds. *terms* say
+    when what has come is enough.
+    """
 
     replan_id: str
     choice: ReplanChoice | None
     at: datetime
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,18 +24,19 @@ from services.order.domain.evolution import evolve
 from services.order.domain.judging import in_order
 from services.order.domain.over_delivery import beyond_tolerance
 from services.order.domain.refusals import Why
-from services.order.domain.situations import Delivery, Order, Running
+from services.order.domain.situations import BEGUN, Cancelled, Delivery, Order, Running
 from services.order.domain.standing import standing_of
 from services.order.domain.terms import Terms
+from shared.contracts.remaining import last_steps
 from shared.kernel.refusal import Refused
 
 
 def receive_progress(command: ReceiveProgress, order: Order) -> Sequence[AnyOrderEvent]:
     """Work that another work order has taken over ends in silence: the process goes on."""
-    fact = command.fact
-    if not isinstance(order, Running):
+    fact, running = command.fact, _under_way(order)
+    if running is None or (isinstance(order, Cancelled) and fact.state not in BEGUN):
         return []
-    planned = order.promise.work_ids.get(fact.process_id, fact.work_id)
+    planned = running.promise.work_ids.get(fact.process_id, fact.work_id)
     if fact.state == "cancelled" and fact.work_id != planned:
         return []
     moved = WorkMoved(
@@ -50,16 +51,16 @@ def receive_progress(command: ReceiveProgress, order: Order) -> Sequence[AnyOrde
         unit=fact.unit,
         moved_at=fact.at,
     )
-    return [moved, *_delivered(evolve(order, moved), command.terms, fact.at)]
+    return [moved, *all_delivered(evolve(order, moved), command.terms, fact.at)]
 
 
 def receive_delivery(command: ReceiveDelivery, order: Order) -> Sequence[AnyOrderEvent]:
     """Goods at the door. What happened is recorded, be it more or less than ordered; paying is bounded elsewhere."""
-    fact = command.fact
-    if not isinstance(order, Running) or fact.delivery_id in order.deliveries:
+    fact, running = command.fact, _under_way(order)
+    if running is None or fact.delivery_id in running.deliveries:
         return []
-    step = order.promise.step(fact.process_id)
-    only = order.body.lines[0].demand.order_line_id if len(order.body.lines) == 1 else ""
+    step = running.step(fact.process_id)
+    only = running.body.lines[0].demand.order_line_id if len(running.body.lines) == 1 else ""
     arrived = DeliveryArrived(
         order_id=fact.order_id,
         buyer_org_id=fact.buyer_org_id,
@@ -72,27 +73,51 @@ def receive_delivery(command: ReceiveDelivery, order: Order) -> Sequence[AnyOrde
         lots=fact.lots,
         delivered_at=fact.delivered_at,
     )
-    return [arrived, *_delivered(evolve(order, arrived), command.terms, fact.delivered_at)]
+    return [arrived, *all_delivered(evolve(order, arrived), command.terms, fact.delivered_at)]
 
 
-def _delivered(order: Order, terms: Terms, at: datetime) -> Sequence[AnyOrderEvent]:
-    """The event that every line is at the door, once, the first time it is so."""
+def _under_way(order: Order) -> Running | None:
+    """What is being made and brought: of a cancelled order what had begun."""
+    match order:
+        case Running():
+            return order
+        case Cancelled(running=running):
+            return running
+        case _:
+            return None
+
+
+def all_delivered(order: Order, terms: Terms | None, at: datetime) -> Sequence[AnyOrderEvent]:
+    """The event that every line is at the door, once, the first time it is so; with it the end, where all of it is
+    confirmed. *terms* None: only what has all come counts, not what is nearly all.
+    """
     if not isinstance(order, Running) or order.delivered_at is not None or not order.deliveries:
         return []
-    if not all(
-        _is_line_delivered(order, one.demand.order_line_id, one.demand.quantity_net, terms) for one in order.body.lines
-    ):
+    if not all(_is_line_delivered(order, one.demand.order_line_id, terms) for one in order.body.lines):
         return []
     body = order.body
-    return [OrderDelivered(order_id=body.order_id, buyer_org_id=body.buyer_org_id, delivered_at=at)]
+    delivered = OrderDelivered(order_id=body.order_id, buyer_org_id=body.buyer_org_id, delivered_at=at)
+    return [delivered, _closed(order, at)] if _all_confirmed(order) else [delivered]
 
 
-def _is_line_delivered(order: Running, order_line_id: str, ordered: int, terms: Terms) -> bool:
-    """Enough arrived, or everything that was made for the line was shipped and arrived, though it is less."""
-    delivered = order.delivered(order_line_id)
-    if terms.is_enough(delivered, ordered):
+def _is_line_delivered(order: Running, order_line_id: str, terms: Terms | None) -> bool:
+    """Enough arrived, or everything that was made for the line was shipped and arrived, though it is less; or nothing of
+    it will be made.
+    """
+    delivered, wanted = order.delivered(order_line_id), order.wanted(order_line_id)
+    if wanted == 0 or (terms is not None and terms.is_enough(delivered, wanted)):
         return True
     return is_all_there(order, order_line_id)
+
+
+def _may_more_come(running: Running) -> bool:
+    """Whether anything that has begun may still reach the door."""
+    come = {one.process_id for one in running.deliveries.values()}
+    return any(
+        running.has_begun(one.process_id) and running.work[one.process_id].state != "blocked"
+        for one in last_steps(running.promise.steps)
+        if one.process_id not in come
+    )
 
 
 def is_all_there(order: Running, order_line_id: str) -> bool:
@@ -107,19 +132,20 @@ def is_all_there(order: Running, order_line_id: str) -> bool:
 
 
 def _find(order: Order, delivery_id: str, at: datetime) -> tuple[Running, Delivery]:
-    if not isinstance(order, Running):
+    running = _under_way(order)
+    if running is None:
         raise Refused(Why.NOT_NOW, action="confirm_delivery", state=standing_of(order, at))
-    delivery = order.deliveries.get(delivery_id)
+    delivery = running.deliveries.get(delivery_id)
     if delivery is None:
         raise Refused(Why.UNKNOWN_DELIVERY, delivery_id=delivery_id)
     if delivery.confirmed is not None:
         raise Refused(Why.CONFIRMED_ALREADY, delivery_id=delivery_id)
-    return order, delivery
+    return running, delivery
 
 
 def confirm_delivery(command: ConfirmDelivery, order: Order) -> Sequence[AnyOrderEvent]:
-    """Confirming ends a dispute as well. The last confirmation of a delivered order closes it. What was found bad after
-    it left cannot be confirmed before it is released again.
+    """Confirming ends a dispute as well. The last confirmation of a delivered order closes it, and that of a cancelled one
+    of which nothing more comes. What was found bad after it left cannot be confirmed before it is released again.
     """
     running, delivery = _find(order, command.delivery_id, command.at)
     quantity = in_order(running, delivery, command.quantity)
@@ -134,7 +160,8 @@ def confirm_delivery(command: ConfirmDelivery, order: Order) -> Sequence[AnyOrde
         over_accepted=0 if taken_by is None else beyond_tolerance(running, found, taken_by),
     )
     after = replace(running, deliveries={**running.deliveries, delivery.delivery_id: found})
-    if after.delivered_at is None or not _all_confirmed(after):
+    is_waited_for = _may_more_come(after) if isinstance(order, Cancelled) else after.delivered_at is None
+    if is_waited_for or not _all_confirmed(after):
         return [confirmed]
     return [confirmed, _closed(after, command.at)]
 
@@ -155,14 +182,15 @@ def dispute_delivery(command: DisputeDelivery, order: Order) -> Sequence[AnyOrde
 
 
 def close(command: CloseOrder, order: Order) -> Sequence[AnyOrderEvent]:
-    if not isinstance(order, Running):
+    running = _under_way(order)
+    if running is None:
         raise Refused(Why.NOT_NOW, action="close", state=standing_of(order, command.at))
-    if not order.deliveries or not _all_confirmed(order):
+    if not running.deliveries or not _all_confirmed(running):
         raise Refused(Why.NOT_ALL_CONFIRMED)
-    under_way = [one for one in order.work.values() if one.state in {"in_progress", "completed", "released"}]
+    under_way = [one for one in running.work.values() if one.state in {"in_progress", "completed", "released"}]
     if under_way:
         raise Refused(Why.WORK_UNDER_WAY, count=len(under_way))
-    return [_closed(order, command.at)]
+    return [_closed(running, command.at)]
 
 
 def _all_confirmed(order: Running) -> bool:

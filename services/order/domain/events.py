@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+
 from services.order.domain.entrusted_events import EntrustedReportSigned
 from services.order.domain.inquiry_events import InquiryAnswered, InquiryMade
 from services.order.domain.values import Makeable, OrderLine
@@ -20,6 +22,7 @@ from shared.contracts.reasons import PlanReason, Relaxation
 from shared.kernel.event import Event, EventTypes
 
 SetAsideWhy = Literal["expired", "outdated", "replaced", "cancelled"]
+CancelledWhy = Literal["buyer", "replan"]
 PlanningWhy = Literal["requote", "expired", "lost", "changed", "short_supply"]
 
 
@@ -116,9 +119,26 @@ class OrderChanged(OrderEvent, frozen=True):
     changed_at: datetime
 
 
-class OrderCancelled(OrderEvent, frozen=True):
+class OrderCancelled(OrderEvent, frozen=True, omit_defaults=True):
+    """*by_default*: nobody said so; a stated default did."""
+
     fee_fen: int
-    why: Literal["buyer", "replan"]
+    why: CancelledWhy
+    cancelled_at: datetime
+    by_default: bool = False
+
+
+class PartsCancelled(OrderEvent, frozen=True):
+    """Parts of the order end before they are made: the steps *process_ids*. The rest goes on, for *price_fen* (before
+    VAT) in all and by *promise_at*. *by_default* as above.
+    """
+
+    process_ids: list[str]
+    fee_fen: int
+    why: CancelledWhy
+    by_default: bool
+    price_fen: int
+    promise_at: datetime
     cancelled_at: datetime
 
 
@@ -147,8 +167,10 @@ class PlanMoved(OrderEvent, frozen=True):
     moved_at: datetime
 
 
-class ReplanAsked(OrderEvent, frozen=True):
-    """The plan would change beyond the promise: the buyer answers until *answer_by*, else *default_choice* holds."""
+class ReplanAsked(OrderEvent, frozen=True, omit_defaults=True):
+    """The plan would change beyond the promise: the buyer answers until *answer_by*, else *default_choice* holds. The
+    question is about the processes *asked_about* (empty: all); the others go on whatever is answered.
+    """
 
     replan_id: str
     cause: str
@@ -163,6 +185,7 @@ class ReplanAsked(OrderEvent, frozen=True):
     default_choice: ReplanChoice
     answer_by: datetime
     asked_at: datetime
+    asked_about: list[str] = msgspec.field(default_factory=list)
 
 
 class ReplanAnswered(OrderEvent, frozen=True):
@@ -269,6 +292,7 @@ AnyOrderEvent = (
     | OrderConfirmed
     | OrderChanged
     | OrderCancelled
+    | PartsCancelled
     | PlantAnswered
     | PlanMoved
     | ReplanAsked
@@ -296,6 +320,7 @@ EVENT_TYPES = EventTypes(
         "order-confirmed.v1": OrderConfirmed,
         "order-changed.v1": OrderChanged,
         "order-cancelled.v1": OrderCancelled,
+        "parts-cancelled.v1": PartsCancelled,
         "plant-answered.v1": PlantAnswered,
         "plan-moved.v1": PlanMoved,
         "replan-asked.v1": ReplanAsked,

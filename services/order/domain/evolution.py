@@ -16,6 +16,7 @@ from services.order.domain.events import (
     OrderConfirmed,
     OrderDelivered,
     OrderPlaced,
+    PartsCancelled,
     PlanMoved,
     PlanningFailed,
     PlanningRequested,
@@ -53,6 +54,7 @@ from services.order.domain.situations import (
     Unplannable,
     Work,
 )
+from shared.contracts.remaining import Agreed, part_of, without
 
 
 def evolve(order: Order, event: AnyOrderEvent) -> Order:  # noqa: C901, PLR0912 - one arm an event, each a line
@@ -74,7 +76,7 @@ def evolve(order: Order, event: AnyOrderEvent) -> Order:  # noqa: C901, PLR0912 
         case OrderCancelled():
             return _cancelled(order, event)
         case OrderClosed():
-            return Closed(order, event.closed_at) if isinstance(order, Running) else order
+            return _closed(order, event)
         case QuoteSetAside() | PlantAnswered():
             return order  # told to the buyer; what follows from them are events of their own
         case QuoteLost():
@@ -92,14 +94,27 @@ def evolve(order: Order, event: AnyOrderEvent) -> Order:  # noqa: C901, PLR0912 
             | OrderDelivered()
             | DeliveryConfirmed()
             | DeliveryDisputed()
+            | PartsCancelled()
         ):
-            return _run(order, event) if isinstance(order, Running) else order
+            return _going_on(order, event)
         case _:
             assert_never(event)
 
 
+def _going_on(order: Order, event: "RunningEvent") -> Order:
+    """What had begun when an order was cancelled is still made, comes and is confirmed or disputed."""
+    match order:
+        case Running():
+            return _run(order, event)
+        case Cancelled(running=Running() as running):
+            return replace(order, running=_run(running, event))
+        case _:
+            return order
+
+
 RunningEvent = (
-    PlanMoved
+    PartsCancelled
+    | PlanMoved
     | ReplanAsked
     | ReplanAnswered
     | SupplyArrived
@@ -115,14 +130,16 @@ RunningEvent = (
 def _run(order: Running, event: RunningEvent) -> Running:
     match event:
         case PlanMoved():  # capacity drops what it asked before: an answer to that would take a plan nobody holds
-            return replace(order, promise=_moved(order.promise, event), asked=None, before=None)
+            return replace(order, promise=_moved(order, order.promise, event), asked=None, before=None)
         case ReplanAsked():
             stands = _standing(order, event)
-            return replace(order, promise=stands, asked=_asked(stands, event), before=None)
+            return replace(order, promise=stands, asked=_asked(order, stands, event), before=None)
         case ReplanAnswered(choice="accept") if order.asked is not None:
             return replace(order, promise=order.asked.promise, asked=None, before=order.promise)
         case ReplanAnswered():
             return replace(order, asked=None)
+        case PartsCancelled():
+            return _given_up(order, event)
         case SupplyArrived():
             return _supplied(order, event)
         case SupplyFellShort():
@@ -275,6 +292,7 @@ def _confirmed(order: Order, event: OrderConfirmed) -> Order:
                 revision=None,
                 asked=None,
                 shortfalls={},
+                given_up=(),
                 charged_fen=order.charged_fen + fee_fen,
             )
         case _:
@@ -297,25 +315,58 @@ def _cancelled(order: Order, event: OrderCancelled) -> Order:
         case Planning(body=body) | Unplannable(body=body) | Quoted(body=body) | Accepted(body=body):
             return Cancelled(body, None, event.fee_fen, event.why, event.cancelled_at)
         case Running(body=body):
-            return Cancelled(body, order, event.fee_fen, event.why, event.cancelled_at)
+            ended = [one for one in order.promise.steps if part_of(one) not in order.parts_going_on]
+            running = replace(order, given_up=(*order.given_up, *ended), asked=None)
+            return Cancelled(body, running, event.fee_fen, event.why, event.cancelled_at)
         case Absent() | Cancelled() | Closed():
             return order
         case _:
             assert_never(order)
 
 
-def _moved(promise: Promise, event: PlanMoved | ReplanAsked) -> Promise:
-    """The promise with a plan's new steps. VAT keeps its share of the price, rounded half up."""
-    vat_fen = (
-        promise.vat_fen if promise.price_fen == 0 else _share(promise.vat_fen, event.new_price_fen, promise.price_fen)
-    )
+def _closed(order: Order, event: OrderClosed) -> Order:
+    match order:
+        case Running():
+            return Closed(order, event.closed_at)
+        case Cancelled(running=Running() as running):
+            return Closed(running, event.closed_at, order)
+        case _:
+            return order
+
+
+def _given_up(order: Running, event: PartsCancelled) -> Running:
+    """The promise is that of the rest. What was asked about the whole is asked anew where it still has to be."""
+    gone = [one for one in order.promise.steps if one.process_id in event.process_ids]
+    rest = without(_agreed(order.promise), event.process_ids)
+    terms = replace(rest, price_fen=event.price_fen, promise_at=event.promise_at)
+    promise = _with_terms(order.promise, terms, order.promise.work_ids)
+    given_up, fee_fen = (*order.given_up, *gone), order.charged_fen + event.fee_fen
+    return replace(order, promise=promise, given_up=given_up, charged_fen=fee_fen, asked=None, before=None)
+
+
+def _agreed(promise: Promise) -> Agreed:
+    return Agreed(promise.steps, promise.trips, promise.price_fen, promise.promise_at)
+
+
+def _moved(order: Running, promise: Promise, event: PlanMoved | ReplanAsked) -> Promise:
+    """The promise with a plan's new steps. Parts that were given up while it was on its way stay given up."""
+    parts = order.given_up_parts
+    gone = {one.process_id for one in event.steps if part_of(one) in parts}
+    plan = Agreed(event.steps, event.trips, event.new_price_fen, event.new_promise_at)
+    return _with_terms(promise, without(plan, gone), event.work_ids)
+
+
+def _with_terms(promise: Promise, plan: Agreed, work_ids: Mapping[str, str]) -> Promise:
+    """VAT keeps its share of the price, rounded half up."""
+    vat_fen = promise.vat_fen if promise.price_fen == 0 else _share(promise.vat_fen, plan.price_fen, promise.price_fen)
+    planned = {one.process_id for one in plan.steps}
     return replace(
         promise,
-        steps=tuple(event.steps),
-        trips=tuple(event.trips),
-        work_ids=event.work_ids,
-        promise_at=event.new_promise_at,
-        price_fen=event.new_price_fen,
+        steps=tuple(plan.steps),
+        trips=tuple(plan.trips),
+        work_ids={name: work_id for name, work_id in work_ids.items() if name in planned},
+        promise_at=plan.promise_at,
+        price_fen=plan.price_fen,
         vat_fen=vat_fen,
     )
 
@@ -334,17 +385,18 @@ def _standing(order: Running, event: ReplanAsked) -> Promise:
     return before if before is not None and is_lost else order.promise
 
 
-def _asked(promise: Promise, event: ReplanAsked) -> Asked:
+def _asked(order: Running, promise: Promise, event: ReplanAsked) -> Asked:
     return Asked(
         replan_id=event.replan_id,
         cause=event.cause,
-        promise=_moved(promise, event),
+        promise=_moved(order, promise, event),
         old_promise_at=event.old_promise_at,
         old_price_fen=event.old_price_fen,
         reasons=tuple(event.reasons),
         default_choice=event.default_choice,
         answer_by=event.answer_by,
         asked_at=event.asked_at,
+        asked_about=frozenset(event.asked_about),
     )
 
 

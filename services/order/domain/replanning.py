@@ -1,21 +1,17 @@
 """A changed plan: booked within the promise, or put to the buyer with a stated default and a last moment to answer."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
 
+from services.order.domain.cancelling import end_parts
 from services.order.domain.commands import AnswerReplan, ReceivePlanChange
-from services.order.domain.delivering import is_all_there
-from services.order.domain.events import (
-    AnyOrderEvent,
-    OrderCancelled,
-    OrderDelivered,
-    PlanMoved,
-    ReplanAnswered,
-    ReplanAsked,
-)
-from services.order.domain.evolution import evolve
+from services.order.domain.delivering import all_delivered
+from services.order.domain.events import AnyOrderEvent, PlanMoved, ReplanAnswered, ReplanAsked
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Order, Running
+from shared.contracts.capacity import PlanChanged
+from shared.contracts.planning import ReplanChoice
+from shared.contracts.silence import Effect, choices_of, silent_choice
 from shared.kernel.refusal import Refused
 
 
@@ -56,17 +52,29 @@ def receive_plan_change(command: ReceivePlanChange, order: Order) -> Sequence[An
             old_price_fen=fact.old_price_fen,
             new_price_fen=fact.new_price_fen,
             reasons=fact.reasons,
-            default_choice=fact.default_choice,
+            default_choice=_default_of(fact),
             answer_by=fact.answer_by,
             asked_at=fact.changed_at,
+            asked_about=fact.asked_about,
         )
     ]
+
+
+def _default_of(fact: PlanChanged) -> ReplanChoice:
+    """As stated where it can be answered so, save that silence never accepts what is dearer or later than agreed, whoever
+    says that it does.
+    """
+    if fact.default_choice != "accept" and fact.default_choice in choices_of(fact.cause):
+        return fact.default_choice
+    effect = Effect(fact.old_promise_at, fact.new_promise_at, fact.old_price_fen, fact.new_price_fen)
+    return silent_choice(fact.cause, effect)
 
 
 def answer_replan(command: AnswerReplan, order: Order) -> Sequence[AnyOrderEvent]:
     """The buyer's choice until `answer_by`; from then on only the default, whoever brings it and however late.
 
-    What has all come to the door meanwhile is not cancelled: the question is only closed.
+    Refusing ends the parts that were asked about; what is made or has come goes on, and is paid as it comes. What has all
+    come to the door meanwhile is not cancelled: the question is only closed.
     """
     asked = order.asked if isinstance(order, Running) else None
     if not isinstance(order, Running) or asked is None or asked.replan_id != command.replan_id:
@@ -93,28 +101,14 @@ def answer_replan(command: AnswerReplan, order: Order) -> Sequence[AnyOrderEvent
         )
     ]
     if choice == "take_less":
-        events += _delivered_with_less(order, events, command.at)
-    if choice == "cancel" and order.delivered_at is None:
-        events.append(
-            OrderCancelled(
-                order_id=body.order_id,
-                buyer_org_id=body.buyer_org_id,
-                fee_fen=0,  # the promise was broken by the other side
-                why="replan",
-                cancelled_at=command.at,
-            )
+        events += all_delivered(replace(order, asked=None), None, command.at)
+    if choice == "cancel" and order.delivered_at is None:  # the promise was broken by the other side: no fee
+        events += end_parts(
+            order,
+            order.parts_asked_about,
+            why="replan",
+            by_default=by_default,
+            terms=command.terms,
+            at=command.at,
         )
     return events
-
-
-def _delivered_with_less(order: Running, answered: Sequence[AnyOrderEvent], at: datetime) -> Sequence[AnyOrderEvent]:
-    """What was made may all have come while the buyer thought: then nothing is left to wait for."""
-    after: Order = order
-    for event in answered:
-        after = evolve(after, event)
-    lines = [one.demand.order_line_id for one in order.body.lines]
-    if not isinstance(after, Running) or after.delivered_at is not None:
-        return []
-    if not all(is_all_there(after, one) for one in lines):
-        return []
-    return [OrderDelivered(order_id=order.body.order_id, buyer_org_id=order.body.buyer_org_id, delivered_at=at)]

@@ -7,6 +7,8 @@ from datetime import datetime
 from services.order.domain.values import Makeable, OrderLine
 from shared.contracts.planning import Limits, Place, PlannedStep, PlannedTrip, PlanOption, ReplanChoice, Supply
 from shared.contracts.reasons import PlanReason, Relaxation
+from shared.contracts.remaining import Part, last_steps, part_of
+from shared.contracts.silence import choices_of
 
 BEGUN = frozenset({"in_progress", "completed", "released", "blocked", "shipped"})
 
@@ -103,8 +105,7 @@ class Promise:
 
     def last_steps(self, order_line_id: str) -> list[PlannedStep]:
         """Steps of the line whose output no other step eats: what they yield goes to the buyer."""
-        eaten = {process_id for one in self.steps for process_id in one.feeds_from}
-        return [one for one in self.steps if one.order_line_id == order_line_id and one.process_id not in eaten]
+        return [one for one in last_steps(self.steps) if one.order_line_id == order_line_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A changed plan the buyer decides on until *answer_by*; *promise* holds if accepted."""
+    """A changed plan the buyer decides on until *answer_by*; *promise* holds if accepted. The question is about the
+    processes *asked_about*, about all of them when empty.
+    """
 
     replan_id: str
     cause: str
@@ -151,19 +154,11 @@ class Asked:
     default_choice: ReplanChoice
     answer_by: datetime
     asked_at: datetime
+    asked_about: frozenset[str] = frozenset()
 
     @property
     def choices(self) -> list[ReplanChoice]:
-        """What may be answered: the terms can only be kept where it is a plant that would not keep them, and an order of
-        which most is made is not cancelled but ended with what there is.
-        """
-        match self.cause:
-            case "countered":
-                return ["accept", "keep_terms", "cancel"]
-            case "under_delivery":
-                return ["accept", "take_less"]
-            case _:
-                return ["accept", "cancel"]
+        return choices_of(self.cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +215,8 @@ class Running:
 
     *is_in_production*: some work has begun, be it undone later. *delivered_at*: since when every line is at the door.
     *before*: what stood before the change that was accepted last: capacity may still find that it is lost.
-    *blocked_lots*: lot -> delivery -> units in it, of lots that were found bad after their release.
+    *blocked_lots*: lot -> delivery -> units in it, of lots that were found bad after their release. *given_up*: steps of
+    parts that ended before they were made.
     """
 
     body: Body
@@ -235,6 +231,7 @@ class Running:
     delivered_at: datetime | None = None
     before: Promise | None = None
     blocked_lots: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    given_up: tuple[PlannedStep, ...] = ()
 
     def has_begun(self, process_id: str) -> bool:
         return process_id in self.work and self.work[process_id].state in BEGUN
@@ -244,6 +241,38 @@ class Running:
         """The last plan asked for, be it for a change."""
         return self.revision.target.attempt if self.revision is not None else self.body.attempt
 
+    @property
+    def parts_going_on(self) -> frozenset[Part]:
+        """Parts of which the last step has begun: they are made to their end, they come, and are paid as they come."""
+        come = {one.process_id for one in self.deliveries.values()}
+        last = last_steps(self.promise.steps)
+        return frozenset(part_of(one) for one in last if self.has_begun(one.process_id) or one.process_id in come)
+
+    @property
+    def parts_asked_about(self) -> frozenset[Part]:
+        """Parts that an open question is about: their promise is broken by the other side."""
+        if self.asked is None:
+            return frozenset()
+        about = self.asked.asked_about
+        return frozenset(part_of(one) for one in self.promise.steps if not about or one.process_id in about)
+
+    @property
+    def given_up_parts(self) -> frozenset[Part]:
+        return frozenset(part_of(one) for one in self.given_up)
+
+    def step(self, process_id: str) -> PlannedStep | None:
+        """A step of the plan, or of a part that was given up: its goods may have been on their way."""
+        return next((one for one in (*self.promise.steps, *self.given_up) if one.process_id == process_id), None)
+
+    def given_up_units(self, order_line_id: str) -> int:
+        """Units of the line that will not be made."""
+        return sum(one.quantity_net for one in last_steps(self.given_up) if one.order_line_id == order_line_id)
+
+    def wanted(self, order_line_id: str) -> int:
+        """Units of the line that were ordered and not given up."""
+        line = self.body.line(order_line_id)
+        return 0 if line is None else max(0, line.demand.quantity_net - self.given_up_units(order_line_id))
+
     def delivered(self, order_line_id: str) -> int:
         """Units of the line that reached the door."""
         return sum(one.quantity for one in self.deliveries.values() if one.order_line_id == order_line_id)
@@ -251,7 +280,9 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """Ended before its end; *running* keeps what was under way, None when nothing was booked."""
+    """Ended before its end; *running* keeps what was under way, None when nothing was booked: what has come, or comes
+    because it had begun, is confirmed or disputed all the same.
+    """
 
     body: Body
     running: Running | None
@@ -262,10 +293,11 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Delivered and confirmed."""
+    """Delivered and confirmed. *cancelled*: it was cancelled before, and what had come is settled."""
 
     running: Running
     closed_at: datetime
+    cancelled: Cancelled | None = None
 
 
 Order = Absent | Planning | Unplannable | Quoted | Accepted | Running | Cancelled | Closed

@@ -6,6 +6,7 @@ from typing import Literal
 
 from services.order.domain.situations import Running
 from shared.contracts.planning import PlannedStep
+from shared.contracts.remaining import part_of
 from shared.kernel.rounding import PPM, half_up_div
 
 
@@ -51,21 +52,32 @@ class Terms:
         return min(confirmed, ordered * (PPM + self.over_ppm) // PPM)
 
 
+FeeWhy = Literal["booked", "near", "begun", "broken", "made"]
+
+
 @dataclass(frozen=True, slots=True)
 class FeeRow:
-    """What cancelling costs for one step: *why* is booked, near (within the fence) or begun."""
+    """What cancelling costs for one step: *why* is booked, near (within the fence), begun, broken (an open question is
+    about it: its promise is broken by the other side) or made (its part is made to the end and paid as it comes).
+    """
 
     step: PlannedStep
-    why: Literal["booked", "near", "begun"]
+    why: FeeWhy
     fee_fen: int
 
 
 def cancellation_rows(running: Running, terms: CancellationTerms, at: datetime) -> list[FeeRow]:
-    """The fee of each step: begun ones in full, near and far ones in part, each rounded half up."""
-    rows = []
+    """The fee of each step: begun ones in full, near and far ones in part, each rounded half up; none for what still
+    comes, since it is paid as goods, and none where a question to the buyer is open.
+    """
+    rows, made, broken = [], running.parts_going_on, running.parts_asked_about
     for step in running.promise.steps:
-        why: Literal["booked", "near", "begun"]
-        if running.has_begun(step.process_id):
+        why: FeeWhy
+        if part_of(step) in made:
+            why, ppm = "made", 0
+        elif part_of(step) in broken:
+            why, ppm = "broken", 0
+        elif running.has_begun(step.process_id):
             why, ppm = "begun", terms.started_ppm
         elif step.starts_at - at <= terms.fence:
             why, ppm = "near", terms.fenced_ppm

@@ -84,7 +84,7 @@ class Ordering:
         """Nobody answered in time: the default of the question holds. Nothing follows when somebody did after all."""
         loaded = self._load(order_id)
         try:
-            return self._prepare(order_id, loaded, AnswerReplan(replan_id, None, at))
+            return self._prepare(order_id, loaded, AnswerReplan(replan_id, None, at, self.terms))
         except Refused as refused:
             if refused.why is Why.NO_SUCH_REPLAN:
                 return Prepared((), None)

@@ -110,6 +110,9 @@ def _running(row: Row, event: Event) -> None:
                 row.update(before_promise_us=row["promise_us"], before_price_fen=row["price_fen"])
                 row.update(promise_us=row["next_promise_us"], price_fen=row["next_price_fen"])
             row.update(needs_answer=False, next_promise_us=None, next_price_fen=None)
+        case events.PartsCancelled():
+            row.update(promise_us=microseconds(event.promise_at), price_fen=event.price_fen)
+            row.update(needs_answer=False, next_promise_us=None, next_price_fen=None, **_NOTHING_BEFORE)
 
 
 _NOTHING_BEFORE = {"before_promise_us": None, "before_price_fen": None}

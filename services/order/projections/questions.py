@@ -10,6 +10,7 @@ from services.order.domain.events import (
     OrderCancelled,
     OrderClosed,
     OrderConfirmed,
+    PartsCancelled,
     PlanMoved,
     ReplanAnswered,
     ReplanAsked,
@@ -52,6 +53,7 @@ class Questions:
             "replan-answered.v1",
             "plan-moved.v1",
             "order-cancelled.v1",
+            "parts-cancelled.v1",
             "order-confirmed.v1",
             "order-closed.v1",
         }
@@ -65,7 +67,13 @@ class Questions:
             event = recorded.event
             match event:
                 case (
-                    ReplanAsked() | ReplanAnswered() | PlanMoved() | OrderCancelled() | OrderConfirmed() | OrderClosed()
+                    ReplanAsked()
+                    | ReplanAnswered()
+                    | PlanMoved()
+                    | OrderCancelled()
+                    | PartsCancelled()
+                    | OrderConfirmed()
+                    | OrderClosed()
                 ):
                     connection.execute(TABLE.delete().where(TABLE.c.order_id == event.order_id))
                 case _:

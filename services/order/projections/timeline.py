@@ -127,7 +127,19 @@ def _changed(event: events.OrderChanged, _: Names) -> Told:
 
 
 def _cancelled(event: events.OrderCancelled, _: Names) -> Told:
-    return "buyer", f"取消订单（费用 {_yuan(event.fee_fen)} 元）", f"cancelled (fee CNY {_yuan(event.fee_fen)})"
+    by = "platform" if event.by_default else "buyer"
+    return by, f"取消订单（费用 {_yuan(event.fee_fen)} 元）", f"cancelled (fee CNY {_yuan(event.fee_fen)})"
+
+
+def _parts_cancelled(event: events.PartsCancelled, _: Names) -> Told:
+    by = "platform" if event.by_default else "buyer"
+    fee, price = _yuan(event.fee_fen), _yuan(event.price_fen)
+    zh = f"取消未生产部分（费用 {fee} 元），其余照常：{price} 元，交期 {_day(event.promise_at)}"
+    en = (
+        f"what was not made of it cancelled (fee CNY {fee});"
+        f" the rest goes on: CNY {price}, delivery {_day(event.promise_at)}"
+    )
+    return by, zh, en
 
 
 def _answered(event: events.PlantAnswered, _: Names) -> Told:
@@ -230,6 +242,7 @@ _TOLD: Mapping[type[Event], Callable[[Any, Names], Told]] = {
     events.OrderConfirmed: _confirmed,
     events.OrderChanged: _changed,
     events.OrderCancelled: _cancelled,
+    events.PartsCancelled: _parts_cancelled,
     events.PlantAnswered: _answered,
     events.PlanMoved: _moved,
     events.ReplanAsked: _asked,

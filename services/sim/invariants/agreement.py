@@ -20,6 +20,7 @@ from services.sim.invariants.book import Book, Past
 from services.sim.invariants.promises import Promises
 from services.sim.seams import Platform
 from shared.contracts.planning import PlannedStep
+from shared.contracts.remaining import Part, part_of
 from shared.eventstore.port import Recorded
 
 Plan = tuple[list[PlannedStep], dict[str, str]]
@@ -38,14 +39,17 @@ class PlansAgree(Book):
         self._terms: dict[str, tuple[datetime, int]] = {}  # promise and price of the known plan
         self._before: dict[str, tuple[Plan, tuple[datetime, int]]] = {}  # of the change accepted last
         self._ended: set[str] = set()
+        self._parts: dict[str, set[Part]] = {}  # given up, by order
         self.entries = {
             plans.PlanConfirmed: self._confirmed,
             plans.PlanChanged: self._changed,
             plans.PlanChangeAnswered: self._changed,
+            plans.PartsDropped: self._changed,
             orders.OrderConfirmed: self._told,
             orders.PlanMoved: self._moved,
             orders.ReplanAsked: self._question,
             orders.ReplanAnswered: self._answered,
+            orders.PartsCancelled: self._given_up,
             orders.OrderCancelled: self._end,
             orders.OrderClosed: self._end,
         }
@@ -54,12 +58,15 @@ class PlansAgree(Book):
         self._booked[event.order_id] = event.option.steps, event.work_ids
         yield from ()
 
-    def _changed(self, event: plans.PlanChanged | plans.PlanChangeAnswered, _: Recorded) -> Iterator[str]:
+    def _changed(
+        self, event: plans.PlanChanged | plans.PlanChangeAnswered | plans.PartsDropped, _: Recorded
+    ) -> Iterator[str]:
         if event.change is not None:
             self._booked[event.order_id] = event.change.steps, event.change.work_ids
         yield from ()
 
     def _told(self, event: orders.OrderConfirmed, _: Recorded) -> Iterator[str]:
+        self._parts.pop(event.order_id, None)
         self._know(
             event.order_id, (event.option.steps, event.work_ids), event.option.promise_at, event.option.price_fen
         )
@@ -69,7 +76,19 @@ class PlansAgree(Book):
         self._know(event.order_id, (event.steps, event.work_ids), event.new_promise_at, event.new_price_fen)
         yield from ()
 
+    def _given_up(self, event: orders.PartsCancelled, _: Recorded) -> Iterator[str]:
+        plan = self._known[event.order_id]
+        parts = {part_of(one) for one in plan[0] if one.process_id in event.process_ids}
+        self._parts[event.order_id] = self._parts.get(event.order_id, set()) | parts
+        self._asked.pop(event.order_id, None)
+        self._know(event.order_id, plan, event.promise_at, event.price_fen)
+        yield from ()
+
     def _know(self, order_id: str, plan: Plan, promise_at: datetime, price_fen: int) -> None:
+        """A plan that was on its way when parts were given up does not bring them back."""
+        gone = self._parts.get(order_id, set())
+        steps = [one for one in plan[0] if part_of(one) not in gone]
+        plan = steps, {one.process_id: plan[1][one.process_id] for one in steps}
         self._known[order_id], self._terms[order_id] = plan, (promise_at, price_fen)
         self._before.pop(order_id, None)
 

@@ -36,6 +36,7 @@ class EveryoneAnswered(Book):
             orders.OrderConfirmed: self._settled,
             orders.ReplanAsked: self._question,
             orders.ReplanAnswered: self._reply,
+            orders.PartsCancelled: self._reply,
             orders.PlanMoved: self._reply,  # what was asked about the plan before ends with it
             orders.WorkMoved: self._begun,
             orders.DeliveryArrived: self._begun,
@@ -76,7 +77,9 @@ class EveryoneAnswered(Book):
         self._questions[event.order_id] = event
         yield from ()
 
-    def _reply(self, event: orders.ReplanAnswered | orders.PlanMoved, _: Recorded) -> Iterator[str]:
+    def _reply(
+        self, event: orders.ReplanAnswered | orders.PlanMoved | orders.PartsCancelled, _: Recorded
+    ) -> Iterator[str]:
         self._questions.pop(event.order_id, None)
         yield from ()
 

@@ -12,6 +12,7 @@ from services.sim.invariants.in_its_time import BegunInItsTime
 from services.sim.invariants.material_balance import ExactExplosion, MaterialBalance
 from services.sim.invariants.money import Fees, Prices
 from services.sim.invariants.promises import NobodyElse, Promises
+from services.sim.invariants.silence import SilenceCostsNothing
 from services.sim.invariants.work_allowed import PapersHold, WorkAllowed
 from services.sim.life.world import Cast
 from services.sim.seams import Invariant
@@ -31,6 +32,7 @@ def everything(cast: Cast) -> Sequence[Invariant]:
         EatenWasThere(past),
         Prices(past),
         Fees(past),
+        SilenceCostsNothing(past),
         promises,
         NobodyElse(past, cast),
         PlansAgree(past),

@@ -19,6 +19,7 @@ class EverythingHeard(Book):
         super().__init__(past)
         self._ended: set[str] = set()
         self._cancelled: set[str] = set()
+        self._parts: set[str] = set()
         self._at_door: dict[tuple[str, str], int] = {}
         self._noted: dict[tuple[str, str], int] = {}
         self._brought: dict[tuple[str, str], int] = {}
@@ -28,6 +29,8 @@ class EverythingHeard(Book):
         self.entries = {
             orders.OrderCancelled: self._end,
             orders.OrderClosed: self._end,
+            orders.PartsCancelled: self._parts_ended,
+            plans.PartsDropped: self._parts_dropped,
             orders.DeliveryArrived: self._arrived,
             orders.SupplyArrived: self._supply_came,
             orders.ReplanAnswered: self._reply,
@@ -45,6 +48,14 @@ class EverythingHeard(Book):
         if isinstance(event, orders.OrderCancelled):
             self._cancelled.add(event.order_id)
         yield from ()
+
+    def _parts_ended(self, event: orders.PartsCancelled, _: Recorded) -> Iterator[str]:
+        self._parts.add(event.order_id)
+        yield from ()
+
+    def _parts_dropped(self, event: plans.PartsDropped, recorded: Recorded) -> Iterator[str]:
+        self._parts.discard(event.order_id)
+        yield from self._question_over(event, recorded)
 
     def _plan_ended(self, event: plans.PlanCancelled, recorded: Recorded) -> Iterator[str]:
         self._cancelled.discard(event.order_id)
@@ -92,6 +103,8 @@ class EverythingHeard(Book):
                 yield f"{order_id}: {quantity} of {item} came, capacity knows of {known}"
         for order_id in sorted(self._cancelled):
             yield f"{order_id} is cancelled, capacity plans it still"
+        for order_id in sorted(self._parts - self._ended):
+            yield f"{order_id} has given parts up, capacity plans them still"
         for order_id, replan_id in self._questions.items():
             if replan_id in self._replies and order_id not in self._ended:
                 yield f"{order_id}: {replan_id} is answered, capacity waits still"

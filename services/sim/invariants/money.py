@@ -8,6 +8,7 @@ from services.order.domain import events as orders
 from services.order.packs.terms import terms
 from services.sim.invariants.book import Book, Past
 from shared.contracts.planning import PlannedStep, PlanOption
+from shared.contracts.remaining import Agreed, Part, last_steps, part_of, without
 from shared.eventstore.port import Recorded
 
 _PPM = 1_000_000
@@ -68,6 +69,7 @@ class Fees(Book):
         self._booked: dict[str, tuple[list[PlannedStep], int]] = {}
         self._asked: dict[str, orders.ReplanAsked] = {}
         self._begun: dict[str, set[str]] = {}
+        self._given_up: dict[str, set[Part]] = {}
         self._short: dict[str, int] = {}
         self._changes: dict[str, tuple[orders.OrderChanged, Recorded]] = {}
         self.entries = {
@@ -76,6 +78,8 @@ class Fees(Book):
             orders.ReplanAsked: self._question,
             orders.ReplanAnswered: self._answered,
             orders.WorkMoved: self._worked,
+            orders.DeliveryArrived: self._came_to_door,
+            orders.PartsCancelled: self._parts_ended,
             orders.OrderCancelled: self._cancelled,
             orders.SupplyArrived: self._came,
             orders.OrderChanged: self._changed,
@@ -84,13 +88,15 @@ class Fees(Book):
 
     def _confirmed(self, event: orders.OrderConfirmed, _: Recorded) -> Iterator[str]:
         self._booked[event.order_id] = event.option.steps, event.option.price_fen
+        self._given_up.pop(event.order_id, None)
         planned = {one.process_id for one in event.option.steps}
         self._begun[event.order_id] = self._begun.get(event.order_id, set()) & planned
         self._asked.pop(event.order_id, None)
         yield from ()
 
     def _moved(self, event: orders.PlanMoved, _: Recorded) -> Iterator[str]:
-        self._booked[event.order_id] = event.steps, event.new_price_fen
+        self._book(event)
+        self._asked.pop(event.order_id, None)
         yield from ()
 
     def _question(self, event: orders.ReplanAsked, _: Recorded) -> Iterator[str]:
@@ -105,7 +111,14 @@ class Fees(Book):
         if event.by_default and (event.choice != asked.default_choice or event.answered_at < asked.answer_by):
             yield f"order/{recorded.position}: the default of {event.replan_id} is {event.choice} too early or wrongly"
         if event.choice == "accept":
-            self._booked[event.order_id] = asked.steps, asked.new_price_fen
+            self._book(asked)
+
+    def _book(self, plan: orders.PlanMoved | orders.ReplanAsked) -> None:
+        """A plan that was on its way when parts were given up does not bring them back."""
+        gone = self._given_up.get(plan.order_id, set())
+        ended = {one.process_id for one in plan.steps if part_of(one) in gone}
+        rest = without(Agreed(plan.steps, plan.trips, plan.new_price_fen, plan.new_promise_at), ended)
+        self._booked[plan.order_id] = list(rest.steps), rest.price_fen
 
     def _worked(self, event: orders.WorkMoved, _: Recorded) -> Iterator[str]:
         begun = self._begun.setdefault(event.order_id, set())
@@ -123,15 +136,39 @@ class Fees(Book):
     def _cancellation(self, order_id: str, at: datetime) -> int:
         if order_id not in self._booked:
             return 0
+        """None for what is made to its end and paid as it comes, nor for what its buyer is being asked about."""
         (steps, price), figures = self._booked[order_id], terms().cancellation
+        begun, asked = self._begun.get(order_id, set()), self._asked.get(order_id)
+        coming = {part_of(one) for one in last_steps(steps) if one.process_id in begun}
+        broken = set() if asked is None else {part_of(one) for one in steps if one.process_id in asked.asked_about}
         total = 0
         for step in steps:
+            if part_of(step) in coming | broken:
+                continue
             near = step.starts_at <= at + timedelta(hours=48)
             share = figures.fenced_ppm if near else figures.booked_ppm
             if step.process_id in self._begun.get(order_id, ()):
                 share = figures.started_ppm
             total += _half_up(step.price_fen * share)
         return min(total, price)
+
+    def _came_to_door(self, event: orders.DeliveryArrived, _: Recorded) -> Iterator[str]:
+        self._begun.setdefault(event.order_id, set()).add(event.process_id)
+        yield from ()
+
+    def _parts_ended(self, event: orders.PartsCancelled, recorded: Recorded) -> Iterator[str]:
+        """Without a fee, for no more than before, and only what no begun last step will bring."""
+        steps, price = self._booked[event.order_id]
+        rest = [one for one in steps if one.process_id not in event.process_ids]
+        begun = self._begun.get(event.order_id, set())
+        if event.fee_fen or event.price_fen > price:
+            yield f"order/{recorded.position}: giving parts of {event.order_id} up costs {event.fee_fen} fen or more"
+        if any(one.process_id in begun for one in last_steps(steps) if one not in rest):
+            yield f"order/{recorded.position}: {event.order_id} gives up what is being made to its end"
+        gone = {part_of(one) for one in steps if one not in rest}
+        self._given_up[event.order_id] = self._given_up.get(event.order_id, set()) | gone
+        self._booked[event.order_id] = rest, event.price_fen
+        self._asked.pop(event.order_id, None)
 
     def _came(self, event: orders.SupplyArrived, recorded: Recorded) -> Iterator[str]:
         if event.quantity < event.expected:

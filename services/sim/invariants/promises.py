@@ -14,6 +14,7 @@ from shared.eventstore.port import Recorded
 _BEFORE_BOOKING = frozenset({"planning", "unplannable", "quoted", "accepted"})
 _BOOKED = frozenset({"confirmed", "delivered"})
 _LIVE = _BEFORE_BOOKING | _BOOKED
+_COMING = _BOOKED | {"cancelled"}  # what had begun is made, comes and is settled
 LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     orders.OrderPlaced: (frozenset({""}), "planning"),
     orders.PlanningRequested: (_BEFORE_BOOKING | {"confirmed"}, "planning"),
@@ -28,19 +29,20 @@ LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     orders.OrderConfirmed: (frozenset({"accepted", "confirmed"}), "confirmed"),
     orders.OrderChanged: (_BEFORE_BOOKING | {"confirmed"}, ""),
     orders.OrderCancelled: (_LIVE - {"delivered"}, "cancelled"),
+    orders.PartsCancelled: (frozenset({"confirmed"}), ""),
     orders.PlantAnswered: (_BOOKED, ""),
     orders.PlanMoved: (_BOOKED, ""),
     orders.ReplanAsked: (_BOOKED, ""),
     orders.ReplanAnswered: (_BOOKED, ""),
     orders.SupplyArrived: (frozenset({"confirmed"}), ""),
     orders.SupplyFellShort: (frozenset({"confirmed"}), ""),
-    orders.WorkMoved: (_BOOKED, ""),
-    orders.DeliveryArrived: (_BOOKED, ""),
+    orders.WorkMoved: (_COMING, ""),
+    orders.DeliveryArrived: (_COMING, ""),
     orders.LotRejudged: (_BOOKED | {"cancelled", "closed"}, ""),
     orders.OrderDelivered: (frozenset({"confirmed"}), "delivered"),
-    orders.DeliveryConfirmed: (_BOOKED, ""),
-    orders.DeliveryDisputed: (_BOOKED, ""),
-    orders.OrderClosed: (_BOOKED, "closed"),
+    orders.DeliveryConfirmed: (_COMING, ""),
+    orders.DeliveryDisputed: (_COMING, ""),
+    orders.OrderClosed: (_COMING, "closed"),
 }
 """event -> (situations it may happen in, the one after it; "": as before). A booked order stays so while it is revised."""
 _REVISES = frozenset({orders.PlanningRequested, orders.QuoteReceived, orders.PlanningFailed, orders.QuoteAccepted})

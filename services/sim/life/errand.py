@@ -16,7 +16,7 @@ from services.order.domain.situations import (
 )
 from services.sim.life.diary import hours, minutes
 from services.sim.life.matter import Look, Matter, option_of
-from services.sim.life.receiving import next_while_running
+from services.sim.life.receiving import is_still_coming, next_while_running, receive_the_rest
 from services.sim.seams import Platform
 from shared.contracts.planning import Limits
 from shared.kernel.refusal import Refused
@@ -32,6 +32,8 @@ def look_after(matter: Matter, platform: Platform, chance: Random) -> Look:
     except Refused:
         return f"{matter.order_id} never was", None
     match order:
+        case Cancelled(running=Running() as running) if is_still_coming(running):
+            return receive_the_rest(matter, platform, chance, running)
         case Absent() | Cancelled() | Closed():
             return f"{matter.order_id} is over", None
         case Planning() | Accepted():

@@ -24,6 +24,7 @@ Look = tuple[str, timedelta | None]
 
 _CHANGES = 0.08
 _CANCELS = 0.04
+_ONE_IN = 12  # never answers a question: what then happens is what the question said
 
 
 class Matter:
@@ -31,6 +32,7 @@ class Matter:
 
     def __init__(self, me: Party, order_id: str, chance: Random) -> None:
         self.me, self.order_id = me, order_id
+        self.never_answers = sum(order_id.encode()) % _ONE_IN == 0  # no draw: every other life goes on as it did
         self.will_change = chance.random() < _CHANGES
         self.will_cancel = chance.random() < _CANCELS
         self.brought: dict[str, int] = {}

@@ -51,10 +51,22 @@ def next_while_running(matter: Matter, platform: Platform, chance: Random, order
     return "waits", min([hours(chance, 10, 30), *(max(one - now, timedelta(minutes=5)) for one in due)])
 
 
+def is_still_coming(order: Running) -> bool:
+    """Whether goods of a cancelled order are to be judged, or may still come."""
+    waits = any(one.confirmed is None for one in order.deliveries.values())
+    return waits or any(one.state in {"in_progress", "completed", "released"} for one in order.work.values())
+
+
+def receive_the_rest(matter: Matter, platform: Platform, chance: Random, order: Running) -> Look:
+    """A cancelled order: what had begun comes all the same."""
+    words = _receive(Visit(matter, platform, chance, order, platform.now()))
+    return words or "waits for what had begun", hours(chance, 10, 30)
+
+
 def _answer(visit: Visit) -> str:
-    """A replan question is answered by most, and left to its default by some."""
+    """A replan question is answered by most, and left to its default by some; a few never answer any."""
     asked = visit.order.asked
-    if asked is None or visit.now >= asked.answer_by or visit.chance.random() < 0.4:
+    if asked is None or visit.matter.never_answers or visit.now >= asked.answer_by or visit.chance.random() < 0.4:
         return ""
     others = [one for one in asked.choices if one != "accept"]
     choice = "accept" if visit.chance.random() < 0.8 or not others else visit.chance.choice(others)

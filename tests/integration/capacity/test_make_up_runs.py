@@ -45,7 +45,7 @@ def made(good: int, *, limits: Limits | None = None, world: World | None = None)
 def test_what_is_missing_is_planned_as_one_part_more_and_the_buyer_asked() -> None:
     short = made(3_000)
     change = changed(short.facts)
-    assert (change.cause, change.needs_answer, change.default_choice) == ("under_delivery", True, "accept")
+    assert (change.cause, change.needs_answer, change.default_choice) == ("under_delivery", True, "take_less")
     assert change.new_promise_at > change.old_promise_at
     assert change.new_price_fen == change.old_price_fen, "the maker's fault costs the buyer nothing"
     first, again = change.steps

@@ -37,7 +37,7 @@ def test_a_missed_slot_is_released_as_a_no_show_and_its_buyer_asked() -> None:
     assert time_passes(world, begins + GRACE - timedelta(seconds=1)) == []
     facts = time_passes(world, begins + GRACE)
     change = changed(facts)
-    assert (change.cause, change.needs_answer, change.default_choice) == ("no_show", True, "accept")
+    assert (change.cause, change.needs_answer, change.default_choice) == ("no_show", True, "cancel")
     assert change.new_promise_at > change.old_promise_at
     assert change.new_price_fen <= change.old_price_fen, "whoever broke its word, the buyer pays no more"
     missed = [one for one in facts if isinstance(one, line_time.SlotReleased) and one.reason == "no-show"]

@@ -49,7 +49,7 @@ def test_a_dearer_second_best_is_put_to_the_buyer_and_booked_when_taken() -> Non
     work_id, plant = work_at(confirmed, "print")
     change = changed(decline(world, work_id, plant))
     assert change.needs_answer
-    assert change.default_choice == "accept"
+    assert change.default_choice == "cancel"
     assert change.new_price_fen > change.old_price_fen
     assert change.answer_by > T0
     printed = next(one for one in change.steps if one.step == "print")

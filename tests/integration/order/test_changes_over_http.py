@@ -126,7 +126,7 @@ def test_a_replan_is_put_to_the_buyer_who_answers(world: World) -> None:
     world.told(change)
     order = order_of(world, quote.order_id)
     (question,) = order["questions"]
-    assert (question["kind"], question["default_choice"], question["id"]) == ("replan", "accept", change.replan_id)
+    assert (question["kind"], question["default_choice"], question["id"]) == ("replan", "cancel", change.replan_id)
     assert order["actions"][0] == "answer_replan"
     path = f"/v1/orders/{quote.order_id}/replans/{change.replan_id}/answer"
     problem(world.caller().post(path, {"choice": "maybe"}), 422, "FIELDS_INVALID")

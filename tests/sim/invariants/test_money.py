@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import msgspec
+
 from services.capacity.domain.plan_events import QuoteOffered
 from services.order.domain.events import (
     OrderCancelled,
@@ -77,8 +79,13 @@ def test_cancelling_costs_by_booked_near_and_begun_steps() -> None:
     assert fees(cancelled(0)) == []
     assert fees(booked, cancelled(45)) == []  # 5 % of 900
     assert fees(booked, cancelled(270, hours=7 * 24)) == []  # 30 % within 48 hours
-    assert fees(booked, begun, cancelled(900)) == []
+    assert fees(booked, begun, cancelled(0)) == [], "it is the last step: made to its end and paid as it comes"
     assert fees(booked, begun, cancelled(0, why="replan")) == []
+    far = T0 + timedelta(days=9)
+    later = made(PlannedStep, price_fen=900, process_id="pro_2", feeds_from=["pro_1"], starts_at=far)
+    early = confirmed(msgspec.structs.replace(option(2000), steps=[*option(1000).steps, later]))
+    assert fees(early, begun, cancelled(945)) == []
+    assert "costs 45 fen, not 945" in fees(early, begun, cancelled(45))[0]
     assert "costs 46 fen, not 45" in fees(booked, cancelled(46))[0]
     assert "costs 45 fen, not 270" in fees(booked, cancelled(45, hours=7 * 24))[0]
     assert "costs 900 fen, not 0" in fees(booked, begun, cancelled(900, why="replan"))[0]

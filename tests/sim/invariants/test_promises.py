@@ -67,7 +67,9 @@ def test_a_confirmation_of_what_was_not_accepted_is_found() -> None:
 
 
 def test_anything_after_the_end_is_found() -> None:
-    assert "which is cancelled" in violations(*BOOKED, of(OrderCancelled), ARRIVED)[0]
+    assert violations(*BOOKED, of(OrderCancelled), ARRIVED) == [], "what had begun comes all the same"
+    assert "which is closed" in violations(*BOOKED, of(OrderCancelled), of(OrderClosed), ARRIVED)[0]
+    assert "which is cancelled" in violations(*BOOKED, of(OrderCancelled), of(OrderDelivered))[0]
     assert "which is delivered" in violations(*BOOKED, of(OrderDelivered), of(OrderCancelled))[0]
 
 

@@ -13,7 +13,7 @@ from shared.contracts.reasons import PlanReason, Relaxation
 
 class Demand(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An order, or an inquiry, to plan: the buyer's part of `order.planning-requested.v1`. *deliver_from* None: as early
-    as can be.
+    as can be. *parts_ended*: order line id -> the highest number of its parts that were cancelled: it is not used again.
     """
 
     order_id: str
@@ -25,6 +25,7 @@ class Demand(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     limits: Limits
     supplies: list[Supply]
     deliver_from: datetime | None = None
+    parts_ended: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def again(kept: Sequence[PlannedStep], known: Sequence[PlannedStep]) -> Find:
     by_process = {one.process_id: one for one in kept}
 
     def find(context: Context, line: DemandLine) -> Ways:
-        tried = [_chains(context, part, by_process) for part in _parts(line, known)]
+        tried = [_chains(context, part, by_process) for part in _parts(line, known, context)]
         if len(tried) == 1:
             found, stuck, off_colour = placed_ways(context, tried[0])
             return _ways([(one,) for one in found], stuck, tried, off_colour=off_colour)
@@ -60,7 +60,7 @@ def _ways(
     )
 
 
-def _parts(line: DemandLine, known: Sequence[PlannedStep]) -> list[Part]:
+def _parts(line: DemandLine, known: Sequence[PlannedStep], context: Context) -> list[Part]:
     """The line's parts by what is known of them; a part known only by early steps gets what the others leave."""
     numbers = sorted({one.part for one in known if one.order_line_id == line.order_line_id}) or [1]
     last = {variant.code: variant.steps[-1].step for variant in line.variants}
@@ -76,7 +76,7 @@ def _parts(line: DemandLine, known: Sequence[PlannedStep]) -> list[Part]:
     for number in unknown:
         nets[number] = left // len(unknown) + (left % len(unknown) if number == unknown[-1] else 0)
     if left and not unknown:
-        nets[max(numbers) + 1] = left
+        nets[max(*numbers, context.demand.parts_ended.get(line.order_line_id, 0)) + 1] = left
     return [Part(line, number, net) for number, net in sorted(nets.items()) if net]
 
 

@@ -39,7 +39,7 @@ def test_a_plan_that_breaks_the_promise_is_put_to_the_buyer(a_confirmed_order: S
     option = a_confirmed_order.quote.options[0]
     told = a_confirmed_order.story.when(ReceivePlanChange(a_plan_change(option)))
     (asked,) = told.then(ReplanAsked)
-    assert asked.default_choice == "accept"
+    assert asked.default_choice == "cancel", "later and dearer, which needs a yes, whatever capacity says"
     state = told.state()
     assert isinstance(state, Running)
     assert state.promise.promise_at == option.promise_at, "the old promise stands until the answer"
@@ -118,7 +118,7 @@ def test_an_answer_after_the_end_is_refused_even_before_the_job_ran(a_confirmed_
     change = a_plan_change(a_confirmed_order.quote.options[0])
     story = a_confirmed_order.story.after(ReceivePlanChange(change))
     refused = story.when(answering("cancel", at=change.answer_by)).refused(Why.REPLAN_ANSWER_LATE)
-    assert refused.facts["default_choice"] == "accept"
+    assert refused.facts["default_choice"] == "cancel"
 
 
 def test_a_newer_question_takes_the_older_ones_place(a_confirmed_order: Situation) -> None:

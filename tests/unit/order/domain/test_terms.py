@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.order.domain.commands import ReceiveProgress
 from services.order.domain.situations import Running
-from services.order.domain.terms import cancellation_fee_fen, change_fee_fen
+from services.order.domain.terms import cancellation_fee_fen, cancellation_rows, change_fee_fen
 from services.order.packs.terms import terms
 from tests.support.order_world import NOW, placing, progress
 from tests.unit.order.domain.conftest import confirmed_with
@@ -42,14 +42,25 @@ def test_cancelling_costs_between_nothing_and_the_price_and_never_less_later(
 
 @settings(max_examples=60)
 @for_all(work=WORK, more=WORK, hours=st.integers(0, 400))
-def test_more_work_begun_never_makes_cancelling_cheaper(
+def test_more_work_begun_never_makes_cancelling_cheaper_before_the_last_step_begins(
     work: list[tuple[int, Any]], more: list[tuple[int, Any]], hours: int
 ) -> None:
-    begun = [(which, "in_progress") for which, _ in more]
+    work = [(which % (len(STEPS) - 1), state) for which, state in work]
+    begun = [(which % (len(STEPS) - 1), "in_progress") for which, _ in more]
     at = NOW + timedelta(hours=hours)
     without = cancellation_fee_fen(running(work), terms().cancellation, at)
     with_it = cancellation_fee_fen(running([*work, *begun]), terms().cancellation, at)
     assert without <= with_it
+
+
+@settings(max_examples=30)
+@for_all(work=WORK, hours=st.integers(0, 400))
+def test_what_is_made_to_its_end_is_paid_as_it_comes_and_never_as_a_fee_too(
+    work: list[tuple[int, Any]], hours: int
+) -> None:
+    order = running([*work, (len(STEPS) - 1, "in_progress")])
+    rows = cancellation_rows(order, terms().cancellation, NOW + timedelta(hours=hours))
+    assert {(one.why, one.fee_fen) for one in rows} == {("made", 0)}
 
 
 @for_all(hours=st.integers(0, 400), later=st.integers(0, 400))
