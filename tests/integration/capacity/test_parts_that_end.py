@@ -8,8 +8,9 @@ from services.capacity.domain.work_state import Accepted, Closed
 from shared.contracts import capacity
 from shared.contracts.envelope import Fact
 from shared.contracts.order import PartsCancelled
+from shared.contracts.planning import RecipeInput
 from tests.support.capacity_world import BUYER, World, accepts, asks, capacity_world
-from tests.support.planning_world import T0, RecipeInput, capability, demand_line, line, step, variant
+from tests.support.planning_world import T0, capability, demand_line, line, step, variant
 from tests.support.print_world import answer, changed, slots_on
 
 GRACE = timedelta(minutes=standard_limits().no_show_grace_minutes)
