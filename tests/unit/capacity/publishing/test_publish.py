@@ -46,6 +46,7 @@ KEPT_PRIVATE = {
     "offer-renewed.v1",
     "plan-asked.v1",
     "plan-cancelled.v1",
+    "parts-dropped.v1",
     "plan-change-answered.v1",
     "planning-limits-set.v1",
     "prices-set.v1",
