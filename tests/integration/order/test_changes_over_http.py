@@ -144,7 +144,7 @@ def test_silence_means_the_stated_default_by_a_job_that_reads_the_clock(world: W
         quote.options[0], order_id=quote.order_id, buyer_org_id=quote.buyer_org_id, default_choice="cancel"
     )
     world.told(change)
-    (job,) = world.service.jobs
+    job = next(one for one in world.service.jobs if one.name == "order-default-answers")
     world.service.projector.catch_up()
     assert job.call() == 0
     world.clock.set(change.answer_by)
@@ -172,7 +172,7 @@ def test_a_counter_offer_states_that_silence_keeps_the_terms_and_the_job_carries
     assert (question["default_choice"], question["answer_by"]) == ("keep_terms", f"{change.answer_by:%FT%TZ}")
     world.service.projector.catch_up()
     world.clock.set(change.answer_by)
-    (job,) = world.service.jobs
+    job = next(one for one in world.service.jobs if one.name == "order-default-answers")
     assert job.call() == 1
     (answered,) = world.facts(facts.ReplanAnswered)
     assert (answered.choice, answered.by_default) == ("keep_terms", True)
@@ -217,7 +217,7 @@ def test_a_job_on_a_view_that_lags_does_no_harm(world: World) -> None:
     path = f"/v1/orders/{quote.order_id}/replans/{change.replan_id}/answer"
     world.caller().post(path, {"choice": "accept"})
     world.clock.set(change.answer_by)
-    (job,) = world.service.jobs
+    job = next(one for one in world.service.jobs if one.name == "order-default-answers")
     job.call()
     assert len(world.facts(facts.ReplanAnswered)) == 1
 
