@@ -6,6 +6,7 @@ of plants, lines and slots in the order of the log; `saved` and `restored` carry
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -18,18 +19,26 @@ from shared.kernel.event import Event
 
 
 class SavedLine(msgspec.Struct, frozen=True, gc=False):
-    """One line of a saved board."""
+    """One line of a saved board: *master* without its offered hours, which are *calendar* of the board."""
 
     master: LineMaster
+    calendar: int
     slots: LineSlots
     slots_version: int
 
 
 class SavedBoard(msgspec.Struct, frozen=True, gc=False):
-    """The board as plain data; plants without lines are kept as well."""
+    """The board as plain data; plants without lines are kept as well. *calendars*: offered hours, each of them once."""
 
     plants: list[PlantMaster]
     lines: list[SavedLine]
+    calendars: list[tuple[Interval, ...]]
+
+
+@lru_cache(maxsize=1_024)
+def _shared(offered: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    """The first calendar that is equal."""
+    return offered
 
 
 class Board:
@@ -91,7 +100,15 @@ class Board:
             self._put(self._lines[line_id].with_plant(plant))
 
     def upsert_line(self, master: LineMaster) -> None:
-        """Put a line on the board, or replace what it publishes; its bookings stay."""
+        """Put a line on the board, or replace what it publishes; its bookings stay. Lines of one rhythm share their
+        hours: most of what a board holds are hours.
+        """
+        offered = _shared(master.offered)
+        if offered is not master.offered:
+            master = msgspec.structs.replace(master, offered=offered)
+        self._place(master)
+
+    def _place(self, master: LineMaster) -> None:
         plant = self._plants.get(master.plant_id)
         if plant is None:
             plant = PlantMaster(master.plant_id, master.factory_org_id, master.plant_name, master.district)
@@ -111,17 +128,24 @@ class Board:
             self._by_capability.setdefault(code, {})[line.line_id] = line
 
     def saved(self) -> SavedBoard:
-        lines = [SavedLine(one.master, one.slots, one.slots_version) for one in self._lines.values()]
-        return SavedBoard(list(self._plants.values()), lines)
+        calendars: dict[int, tuple[int, tuple[Interval, ...]]] = {}
+        lines = []
+        for one in self._lines.values():
+            number, _ = calendars.setdefault(id(one.master.offered), (len(calendars), one.master.offered))
+            master = msgspec.structs.replace(one.master, offered=())
+            lines.append(SavedLine(master, number, one.slots, one.slots_version))
+        return SavedBoard(list(self._plants.values()), lines, [offered for _, offered in calendars.values()])
 
     @classmethod
     def restored(cls, saved: SavedBoard) -> "Board":
         board = cls()
+        calendars = [_shared(one) for one in saved.calendars]
         for plant in saved.plants:
             board.upsert_plant(plant)
         for one in saved.lines:
-            board.upsert_line(one.master)
-            board._put(board.line(one.master.line_id).with_slots(one.slots, one.slots_version))
+            master = msgspec.structs.replace(one.master, offered=calendars[one.calendar])
+            board._place(master)
+            board._put(board.line(master.line_id).with_slots(one.slots, one.slots_version))
         return board
 
     def with_lines(self, lines: Iterable[LineOnBoard]) -> "Board":

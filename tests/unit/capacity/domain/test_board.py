@@ -6,6 +6,7 @@ import msgspec
 
 from services.capacity.domain import master_events as masters
 from services.capacity.domain.board import Board, SavedBoard, offered_around
+from services.capacity.domain.line_on_board import LineMaster
 from services.capacity.domain.slots import GivenUp, OfferNarrowed, Slot, SlotsHeld, SlotsReleased
 from services.capacity.domain.values import Capability, FoodContactProof, Licence, Price
 from shared.contracts.planning import Interval
@@ -133,6 +134,33 @@ def test_a_board_comes_back_from_what_was_saved() -> None:
     again = Board.restored(msgspec.json.decode(data, type=SavedBoard))
     assert again.saved() == board.saved()
     assert again.line("lin_1").bookings == board.line("lin_1").bookings
+
+
+def _of_one_rhythm(count: int) -> Board:
+    board = Board()
+    for number in range(count):
+        board.upsert_line(
+            LineMaster(
+                line_id=f"lin_{number}",
+                plant_id="plt_1",
+                factory_org_id="org_f",
+                plant_name="plant",
+                district="421202",
+                offered=tuple(_hours(24 * day, 24 * day + 8 + number % 2) for day in range(5)),
+            )
+        )
+    return board
+
+
+def test_lines_of_one_rhythm_share_their_hours_before_and_after_a_restart() -> None:
+    """Hours are most of what a board holds: 475 of 504 MB at 10,000 lines that each had their own."""
+    board = _of_one_rhythm(6)
+    saved = msgspec.json.decode(msgspec.json.encode(board.saved()), type=SavedBoard)
+    assert len(saved.calendars) == 2
+    for one in (board, Board.restored(saved)):
+        assert len({id(line.master.offered) for line in one.lines()}) == 2
+        assert one.line("lin_2").hours is one.line("lin_4").hours
+        assert one.line("lin_2").master.offered != one.line("lin_3").master.offered
 
 
 def test_a_what_if_leaves_the_board_alone() -> None:
