@@ -56,10 +56,10 @@ test: lint api-tools ## lint, types, dependency direction and all tests
 check: test ## all that the continuous integration runs
 	$(MAKE) demo ARGS="--no-serve"
 
-bench: install ## measure the event log, the order flow and 10,000 plans
+bench: install ## measure the event log, the order flow, 10,000 plans and promises beside their optimum
 	$(BIN)/python -m services bench eventlog $(ARGS)
 	$(BIN)/python -m services bench flow --orders 300 --preload 20000 $(ARGS)
-	$(BIN)/python -m services bench plans --orders 10000 $(ARGS)
+	$(BIN)/python -m services bench plans --orders 10000 --cases 1000 --quarter $(ARGS)
 
 soak: install ## load a server steadily and compare its end with its beginning (MINUTES=60)
 	$(BIN)/python -m services bench soak --minutes $(MINUTES) $(ARGS)

@@ -49,17 +49,31 @@ def flow(*, orders: int, preload: int, past: Path | None, as_json: bool) -> None
 
 
 @bench.command(epilog=EXIT_CODES_HELP)
-@click.option("--orders", default=10_000, show_default=True, type=click.IntRange(min=1), help="Random orders to plan.")
-@click.option("--seed", default=1, show_default=True, help="The same seed gives the same orders.")
+@click.option(
+    "--orders",
+    default=None,
+    type=click.IntRange(min=1),
+    help="Random orders to plan. [default: 10000, none beside --cases or --quarter]",
+)
+@click.option("--cases", default=0, type=click.IntRange(min=0), help="Small cases to hold against a proven optimum.")
+@click.option("--quarter", is_flag=True, help="Plan a quarter of 500 orders under each wish: set-up hours and cost.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same orders and cases.")
 @_json
-def plans(orders: int, seed: int, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
-    """Plan random orders; an independent checker looks at each plan, and must find every planted violation."""
-    from services.bench.plans import is_sound, run
+def plans(*, orders: int | None, cases: int, quarter: bool, seed: int, as_json: bool) -> None:
+    """Plan random orders; an independent checker looks at each plan, and must find every planted violation.
 
+    With --cases the fastest promise is compared with the optimum that a model of its own proves; each miss is printed.
+    """
+    from services.bench.plans import is_sound
+    from services.bench.plans_measured import Wanted, measured
+
+    wanted = Wanted(orders if orders is not None else 0 if cases or quarter else 10_000, cases, quarter, seed)
     terminal = Terminal(as_json=as_json)
-    with terminal.progress("plans", orders) as advance:
-        found = run(orders, seed, lambda _: advance())
+    with terminal.progress("plans", wanted.rounds) as advance:
+        found = measured(wanted, lambda _: advance())
     show(terminal, found)
+    for miss in found.get("misses", []):
+        terminal.say(", ".join(f"{name} {value}" for name, value in miss.items()))
     sys.exit(Exit.DONE if is_sound(found) else Exit.CHECK_FAILED)
 
 

@@ -25,10 +25,10 @@ _BEGIN = datetime(2026, 12, 1, 1, tzinfo=UTC)
 _DAYS = 360
 
 
-def random_orders(count: int, seed: int) -> Iterator[tuple[datetime, Demand]]:
-    """*count* orders over a year, ascending by the instant at which they are placed. Same seed, same orders."""
+def random_orders(count: int, seed: int, days: int = _DAYS) -> Iterator[tuple[datetime, Demand]]:
+    """*count* orders over *days*, by default a year, ascending by the instant at which they are placed. Same seed, same orders."""
     chance = random.Random(seed)
-    at, step = _BEGIN, timedelta(days=_DAYS) / max(1, count)
+    at, step = _BEGIN, timedelta(days=days) / max(1, count)
     for number in range(count):
         month = at.astimezone(LOCAL_ZONE).month
         at += step * chance.expovariate(1.0) / _MONTHS[month - 1] * (sum(_MONTHS) / 12)

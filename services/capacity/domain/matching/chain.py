@@ -174,16 +174,7 @@ def _candidates(context: Context, ask: Ask, only_plant: str | None) -> tuple[tup
             found.append(answer)
     if not lines:
         refused.append(PlanReason(ReasonCode.CAPABILITY_MISSING, ask.step.step, ask.step.capability, ask.variant))
-    return tuple(_worth_trying(found, context.rules.candidates_max)), refused
-
-
-def _worth_trying(found: list[Candidate], count: int) -> list[Candidate]:
-    """All of them, or of too many the quickest and the cheapest: more lines than that hide no other kind of plan."""
-    if len(found) <= count:
-        return found
-    quickest = sorted(found, key=lambda one: (one.seconds, one.price_fen))[: count - count // 2]
-    left = [one for one in found if one not in quickest]
-    return quickest + sorted(left, key=lambda one: (one.price_fen, one.seconds))[: count // 2]
+    return tuple(found), refused
 
 
 def _gross_for(line: LineOnBoard, ask: Ask) -> int:

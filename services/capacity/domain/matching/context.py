@@ -29,6 +29,7 @@ def has_own_terms(line: DemandLine) -> bool:
 class Context:
     """*at*, *not_before* and *horizon* in seconds since 1970. *ignored*: slot and quote ids that take no time.
 
+    *setup_fen_per_hour*: what an hour of set-up weighs beside the price.
     *banned*: process id -> plants that may not make it. *print_plants*: design -> the only plant that may print it.
     *used*: item -> units of the buyer's supplies that other parts of the plan eat. *taken*: line id -> the line with
     what the plan has placed on it. *plants*: process id -> its plant in the plan that is changed; empty for a new one.
@@ -49,6 +50,7 @@ class Context:
     used: Mapping[str, int] = field(default_factory=dict)
     taken: Mapping[str, LineOnBoard] = field(default_factory=dict)
     plants: Mapping[str, str] = field(default_factory=dict)
+    setup_fen_per_hour: int = 0
     remembered: dict[tuple[object, ...], Placement | None] = field(default_factory=dict)
     only_plant: str = ""
 
@@ -72,6 +74,10 @@ class Context:
     def deliver_from(self) -> int | None:
         wanted = self.demand.deliver_from
         return None if wanted is None else seconds_up(wanted)
+
+    def setup_fen(self, seconds: int) -> int:
+        """What *seconds* of set-up weigh when plans are compared; no part of the price."""
+        return seconds * self.setup_fen_per_hour // _HOUR
 
     def as_few(self, some: frozenset[str], others: frozenset[str]) -> bool:
         """Whether nothing is lost, as far as plants go, by taking *some* rather than *others*."""

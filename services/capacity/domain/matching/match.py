@@ -106,6 +106,7 @@ def context_of(
         horizon=now + rules.horizon_days * DAY,
         ignored=ignored,
         banned=banned,
+        setup_fen_per_hour=rules.setup_fen_per_hour,
     )
 
 

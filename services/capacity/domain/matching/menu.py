@@ -1,13 +1,17 @@
 """The menu: whole orders by four wishes (fastest, cheapest, balanced, fewest plants) within the buyer's limits."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice, permutations
+
+import msgspec
 
 from services.capacity.domain.matching.context import Context
 from services.capacity.domain.matching.parts import Way, Ways, after, ways
 from shared.contracts.planning import DemandLine
 
 _DAY = 86_400
+_ORDERS_MAX = 6
 Find = Callable[[Context, DemandLine], Ways]
 LABELS = ("fastest", "cheapest", "balanced", "fewest_plants")
 
@@ -26,6 +30,11 @@ class Whole:
     @property
     def fen(self) -> int:
         return sum(way.fen for way in self.ways)
+
+    @property
+    def cost(self) -> int:
+        """The price with the hours of set-up: what ways are compared by."""
+        return sum(way.cost for way in self.ways)
 
     @property
     def plants(self) -> frozenset[str]:
@@ -48,7 +57,8 @@ class Menu:
 def menu(context: Context, find: Find = ways) -> Menu:
     """All options within the limits. With none, `first` tells which line found nothing, or a limit is named.
 
-    *find* gives the ways of one line in a context.
+    *find* gives the ways of one line in a context. Ways are compared by price and set-up hours together; where the
+    buyer's price limit leaves none of those, by the price alone.
     """
     first = find(context.of_line(context.demand.lines[0]), context.demand.lines[0])
     wholes: list[Whole] = []
@@ -59,7 +69,10 @@ def menu(context: Context, find: Find = ways) -> Menu:
         if chosen is not None:
             wholes.append(Whole((label,), tuple(chosen)))
     if wholes:
-        return Menu(tuple(_merged(wholes)), trail, None, None)
+        swapped = _swapped(context, find, wholes[0])
+        return Menu(tuple(_labelled(context, _merged([*wholes, *swapped]))), trail, None, None)
+    if context.setup_fen_per_hour and context.demand.limits.price_fen_max is not None:
+        return menu(replace(context, setup_fen_per_hour=0), find)
     return Menu((), trail, *_over_limits(context, find, first))
 
 
@@ -67,7 +80,56 @@ def fastest_arrival(context: Context, find: Find = ways) -> int | None:
     """When the whole order comes at the soonest within its limits; None when it does not come at all."""
     first = find(context, context.demand.lines[0])
     chosen, _ = _whole(context, find, first, "fastest", limited=True)
-    return None if chosen is None else Whole((), tuple(chosen)).arrives
+    if chosen is None:
+        return None
+    whole = Whole((), tuple(chosen))
+    return min(one.arrives for one in (whole, *_swapped(context, find, whole)))
+
+
+def _labelled(context: Context, wholes: Sequence[Whole]) -> list[Whole]:
+    """Each label on an option that it is true of among all that are offered, and no option without one.
+
+    None is earlier than the fastest; of those in time (if any is) none has fewer plants than the one of fewest plants.
+    The cheapest is so with its hours of set-up; what has a lower price by more set-up is not offered, except that the
+    fastest then is the cheapest as well. So none that is offered has a lower price than the cheapest.
+    """
+    in_time = [one for one in wholes if one.arrives <= context.requested_by] or list(wholes)
+    fastest = min(in_time, key=lambda one: (one.arrives, one.cost, len(one.plants)))
+    cheapest = min(in_time, key=lambda one: (one.cost, one.arrives, len(one.plants)))
+    if fastest.fen < cheapest.fen:
+        cheapest = fastest
+    fair = [one for one in in_time if one.fen >= cheapest.fen]
+    chosen = {
+        "fastest": fastest,
+        "cheapest": cheapest,
+        "balanced": min(fair, key=lambda one: (_balance(context, one), one.arrives)),
+        "fewest_plants": min(fair, key=lambda one: (len(one.plants), _balance(context, one), one.arrives)),
+    }
+    labels = ((one, tuple(label for label in LABELS if chosen[label] is one)) for one in wholes)
+    return [replace(one, labels=true) for one, true in labels if true]
+
+
+def _balance(context: Context, one: Way | Whole) -> int:
+    return one.cost * _DAY + (one.arrives - context.at) * context.rules.balanced_fen_per_day
+
+
+def _swapped(context: Context, find: Find, fastest: Whole) -> list[Whole]:
+    """The fastest once more with the lines of the order taken in other orders, where two of them want one production
+    line: either may be better first.
+    """
+    lines = [
+        {placed.candidate.line_id for part in way.parts for placed in part.placed.values()} for way in fastest.ways
+    ]
+    if not any(one & other for i, one in enumerate(lines) for other in lines[:i]):
+        return []
+    found = []
+    for order in islice(permutations(range(len(lines))), 1, _ORDERS_MAX):
+        demand = msgspec.structs.replace(context.demand, lines=[context.demand.lines[i] for i in order])
+        now = replace(context, demand=demand)
+        chosen, _ = _whole(now, find, find(now, demand.lines[0]), "fastest", limited=True)
+        if chosen is not None:
+            found.append(Whole((), tuple(chosen[order.index(i)] for i in range(len(lines)))))
+    return found
 
 
 def _over_limits(context: Context, find: Find, first: Ways) -> tuple[int | None, int | None]:
@@ -115,16 +177,13 @@ def _taste(context: Context, label: str, chosen: Sequence[Way]) -> Callable[[Way
     """What *label* wants least of, first things first."""
     used = Whole((), tuple(chosen)).plants
 
-    def balance(way: Way) -> int:
-        return way.fen * _DAY + (way.arrives - context.at) * context.rules.balanced_fen_per_day
-
     if label == "fastest":
-        return lambda way: (way.arrives, way.fen, len(way.plants | used))
+        return lambda way: (way.arrives, way.cost, len(way.plants | used))
     if label == "cheapest":
-        return lambda way: (way.fen, way.arrives, len(way.plants | used))
+        return lambda way: (way.cost, way.arrives, len(way.plants | used))
     if label == "balanced":
-        return lambda way: (balance(way), way.arrives)
-    return lambda way: (len(way.plants | used), balance(way), way.arrives)
+        return lambda way: (_balance(context, way), way.arrives)
+    return lambda way: (len(way.plants | used), _balance(context, way), way.arrives)
 
 
 def _merged(wholes: Sequence[Whole]) -> list[Whole]:

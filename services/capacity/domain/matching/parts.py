@@ -41,6 +41,11 @@ class Way:
         return sum(one.fen for one in self.parts)
 
     @property
+    def cost(self) -> int:
+        """The price with the hours of set-up: what ways are compared by."""
+        return sum(one.cost for one in self.parts)
+
+    @property
     def plants(self) -> frozenset[str]:
         return frozenset().union(*(one.plants for one in self.parts))
 
@@ -140,7 +145,7 @@ def _split(context: Context, line: DemandLine, single: Sequence[Way]) -> list[Wa
             continue
         found.append(way)
         cheap = _parts(context, line, [one.chain.part.net for one in way.parts], _cheapest_by(context, way.arrives))
-        if cheap is not None and cheap.fen < way.fen:
+        if cheap is not None and cheap.cost < way.cost:
             found.append(cheap)
         if way.arrives <= context.requested_by or (best is not None and way.arrives >= best):
             break
@@ -182,7 +187,7 @@ def _parts(context: Context, line: DemandLine, quantities: Sequence[int], pick: 
 
 
 def fastest(found: Sequence[Outcome]) -> Outcome:
-    return min(found, key=lambda one: (one.arrives, one.fen))
+    return min(found, key=lambda one: (one.arrives, one.cost))
 
 
 def _cheapest_by(context: Context, arrives: int) -> Pick:
@@ -191,6 +196,6 @@ def _cheapest_by(context: Context, arrives: int) -> Pick:
 
     def pick(found: Sequence[Outcome]) -> Outcome:
         in_time = [one for one in found if one.arrives <= limit] or found
-        return min(in_time, key=lambda one: (one.fen, one.arrives))
+        return min(in_time, key=lambda one: (one.cost, one.arrives))
 
     return pick

@@ -2,7 +2,7 @@
 transport and the order's own other runs included.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -155,8 +155,11 @@ def _end_min(context: Context, feed: Feed, source: Placed, candidate: Candidate,
     return max(needed - source.task.step.last_lag_minutes * _MINUTE, source.at.ends + 1)
 
 
-def replay(context: Context, chain: Chain, lines: Mapping[int, Candidate]) -> dict[int, Placed] | None:
-    """Place the tasks named in *lines* (all ancestors included) on those lines as early as every rule allows.
+def replay(
+    context: Context, chain: Chain, lines: Mapping[int, Candidate], order: Sequence[int]
+) -> dict[int, Placed] | None:
+    """Place the tasks named in *lines* (all ancestors included) on those lines as early as every rule allows, one after
+    another in *order*.
 
     All rules are lower bounds, so raising them round by round until none is broken gives the earliest times. None
     when a task has no place or the rounds do not settle.
@@ -165,7 +168,7 @@ def replay(context: Context, chain: Chain, lines: Mapping[int, Candidate]) -> di
     for _ in range(_ROUNDS_MAX):
         placed: dict[int, Placed] = {}
         broken: Iterable[Late] = ()
-        for i in sorted(lines):
+        for i in order:
             found = place(context, chain.tasks[i], lines[i], placed, floors.get(i, 0))
             if found is None:
                 return None

@@ -13,7 +13,8 @@ class PlanningRules(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields
     """*lorry_loads*: unit -> units in one lorry; a unit that is not named rides in one lorry whatever its number.
 
     *balanced_fen_per_day*: what the balanced option pays to be a day earlier. *labels_max*: alternatives kept for
-    one step at one plant. *candidates_max*: lines tried for one step, of more the quickest and the cheapest.
+    one step at one plant. *candidates_max*: lines tried for one step, of more those that finish first and the cheapest.
+    *setup_fen_per_hour*: what an hour of set-up weighs beside the price when plans are compared; nobody is charged it.
     *pooled_lead_hours*: until pooled purchases are at the plant.
     """
 
@@ -24,6 +25,7 @@ class PlanningRules(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields
     labels_max: int
     candidates_max: int
     balanced_fen_per_day: int
+    setup_fen_per_hour: int
     trip_km_max: int
     pooled_lead_hours: int
     better_quantity_times_max: int

@@ -388,13 +388,3 @@ def test_nothing_that_is_said_names_another_order() -> None:
         book(world, "l1", hours, hours + 9, quote="quo_rival")
     said = [matched(demand(4_000, by=10), world), unmatched(demand(4_000, limits=Limits(price_fen_max=1)), world)]
     assert all("rival" not in str(one) for one in said)
-
-
-def test_of_very_many_lines_the_quickest_and_the_cheapest_are_tried() -> None:
-    many = [
-        line(f"l{i}", f"p{i}", capability(rate=100 + 10 * i), fen_per_thousand=10_000 + 10 * i if i else 30_000)
-        for i in range(60)
-    ]
-    options = {name: one for one in matched(demand(3_000, by=500), board(*many)).options for name in one.labels}
-    assert options["fastest"].steps[0].line_id == "l59"
-    assert options["cheapest"].steps[0].line_id == "l1"
