@@ -5,6 +5,8 @@ here each mark becomes a reference, so that a client has one type for it and not
 from collections.abc import Mapping
 from typing import Any
 
+from shared.web.answer_shapes import SOMETIMES
+
 SHAPE = "x-shape"
 _NULL = {"type": "null"}
 
@@ -28,10 +30,11 @@ def _named(value: Any, found: dict[str, Any]) -> Any:
     if not isinstance(name, str):
         is_unsaid = value.get("default") == "" and value.get("minLength", 0) > 0  # nothing is what no caller may send
         return {key: _named(one, found) for key, one in value.items() if not (key == "default" and is_unsaid)}
-    kept = {key: one for key, one in value.items() if key not in {SHAPE, "default"}}
+    kept = {key: one for key, one in value.items() if key not in {SHAPE, SOMETIMES, "default"}}
     may_be_null = isinstance(kept["type"], list)
     found[name] = {**kept, "type": "object"}
-    return _reference(name, may_be_null=may_be_null)
+    said = {SOMETIMES: True} if value.get(SOMETIMES) else {}
+    return _reference(name, may_be_null=may_be_null) | said
 
 
 def _reference(name: str, *, may_be_null: bool) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def _headers_heard(method: str, operation: Mapping[str, Any], manner: Mapping[st
     names = ["AcceptLanguage"]
     is_guarded = bool(operation.get("x-permissions"))
     if method == "get":
-        names += ["IfNoneMatch"] if is_guarded and not manner["resumes"] else []
+        names += ["IfNoneMatch"] if is_guarded else []
     elif is_guarded:
         is_always = manner["needs_version"] and not manner["unless_preview"]
         names += ["IdempotencyKey", "IfMatchNeeded" if is_always else "IfMatch"]
@@ -140,7 +140,7 @@ def _finish_answers(method: str, operation: dict[str, Any], manner: Mapping[str,
         if status == "200" and manner["gives"]:
             content = answer.setdefault("content", {})
             content.update({kind: {"schema": schema} for kind, schema in manner["gives"].items()})
-    if method == "get" and operation.get("x-permissions") and not manner["resumes"]:
+    if method == "get" and operation.get("x-permissions"):
         answers["304"] = {"$ref": "#/components/responses/NotModified"}
     for status in _refusals(method, operation, manner, has_path=has_path):
         answers[status] = {"$ref": f"#/components/responses/{RESPONSE_NAMES[status]}"}
@@ -160,11 +160,11 @@ def _headers_given(
 ) -> dict[str, dict[str, str]]:
     names = ["X-Request-Id", "Content-Language"]
     is_guarded = bool(operation.get("x-permissions"))
-    if is_guarded and not manner["resumes"]:
+    if is_guarded:
         names.append("ETag")
     if is_guarded and method != "get":
         names.append("Idempotency-Replayed")
-    if status in {"201", "202"}:
+    if status == "201":
         names.append("Location")
     if manner["waits"]:
         names.append("Preference-Applied")

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema
 import pytest
 from werkzeug.routing import Rule
 
 from shared.eventstore.port import EventLog
 from shared.kernel.principal import Principal
 from shared.web.app import own_document
+from tests.support.api_document import whole_document
 from tests.support.fitting_requests import FittingRequest, smallest_requests
+from tests.support.listening import Heard
 from tests.support.route_matrix import guarded_routes
 from tests.support.traded_house import Traded, a_traded_house
 from tests.support.web_client import Caller
@@ -19,8 +22,13 @@ SERVICES = ("portal", "order", "capacity", "ledger")
 
 
 @pytest.fixture(scope="module")
-def traded() -> Iterator[Traded]:
-    with a_traded_house() as found:
+def heard() -> list[Heard]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def traded(heard: list[Heard]) -> Iterator[Traded]:
+    with a_traded_house(heard) as found:
         yield found
 
 
@@ -98,3 +106,43 @@ def test_exactly_the_commands_that_answer_428_are_said_to(traded: Traded, servic
         assert (status == 428) <= ("428" in declared), f"{method} {rule.rule} answers 428 and does not say so"
         if "428" in declared:
             assert status >= 400, f"{method} {rule.rule} is said to need If-Match and was performed without"
+
+
+def _validator(schema: dict[str, Any]) -> jsonschema.Draft202012Validator:
+    """*schema* with the document's components beside it; formats are looked at too."""
+    whole = {**schema, "components": whole_document()["components"]}
+    return jsonschema.Draft202012Validator(whole, format_checker=jsonschema.FormatChecker())
+
+
+def _said_of(one: Heard) -> dict[str, Any] | None:
+    """What the document says of the answer that was *heard*; None where it says nothing."""
+    document = whole_document()
+    answers = document["paths"].get(one.path, {}).get(one.method.lower(), {}).get("responses", {})
+    found: dict[str, Any] | None = answers.get(str(one.status), answers.get("default") if one.status >= 400 else None)
+    if found is not None and "$ref" in found:
+        found = document["components"]["responses"][found["$ref"].rpartition("/")[2]]
+    return found
+
+
+def test_every_answer_that_was_heard_is_one_that_the_document_declares(traded: Traded, heard: list[Heard]) -> None:
+    """Members that are always there, states, codes, formats, media types and headers: nothing is said that is not so."""
+    faults, met = set(), set()
+    for one in heard:
+        where = f"{one.method} {one.path} {one.status}"
+        if one.path not in whole_document()["paths"] or one.method in {"HEAD", "OPTIONS"}:
+            continue
+        said = _said_of(one)
+        if said is None:
+            faults.add(f"{where} is not declared")
+            continue
+        met.add(where)
+        content = said.get("content", {})
+        if one.media_type not in content and one.status not in {204, 304}:
+            faults.add(f"{where}: {one.media_type} is not declared")
+        elif one.said is not None:
+            wrong = _validator(content[one.media_type]["schema"]).iter_errors(one.said)
+            faults |= {f"{where} {'/'.join(map(str, fault.schema_path))}: {fault.message[:160]}" for fault in wrong}
+        if one.status == 201 and "Location" not in one.headers:
+            faults.add(f"{where}: no Location")
+    assert sorted(faults) == [], "\n".join(sorted(faults))
+    assert len({where for where in met if where.endswith((" 200", " 201", " 202"))}) >= 50

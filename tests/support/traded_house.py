@@ -27,6 +27,7 @@ from shared.clock import StoryClock
 from shared.kernel.principal import Principal, Role
 from shared.web.permissions import permissions_of
 from tests.support.accounts import QUICK
+from tests.support.listening import Heard, listen
 
 OUTSIDER = "P07"  # a water plant: it has lines of its own and no part in either order
 
@@ -119,12 +120,14 @@ def _plant_ids(stage: Stage, code: str) -> dict[str, str | None]:
 
 
 @contextmanager
-def a_traded_house() -> Iterator[Traded]:
-    """Served, with facts flowing, while the block runs."""
+def a_traded_house(heard: list[Heard] | None = None) -> Iterator[Traded]:
+    """Served, with facts flowing, while the block runs. *heard* gets every answer."""
     clock = StoryClock(datetime(2026, 12, 1, tzinfo=UTC))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(passwords, "PasswordHasher", lambda: QUICK)  # thirty sign-ins: their cost is no subject here
         house = build_in_memory(clock)
+    for service in house.services.values():
+        listen(service.app, [] if heard is None else heard)
     office = organisations()["OFFICE"]
     login = Login("office-chief", fresh_password())
     office_id = found_office(

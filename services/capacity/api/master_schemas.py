@@ -1,6 +1,7 @@
 """What plants and lines look like on the wire."""
 
 from shared.kernel.money import Money
+from shared.web.answer_shapes import sometimes
 from shared.web.cursors import PageQuery
 from shared.web.fields import (
     BaseSchema,
@@ -150,8 +151,8 @@ class WithdrawBody(OfferBody):
 
 class PlantView(BaseSchema):
     id = Id("plt")
-    object = Text()
-    state = Text()
+    object = Choice(("plant",))
+    state = Choice(("registered",))
     version = Whole()
     created_at = Instant()
     organisation_id = Id("org")
@@ -166,8 +167,8 @@ class PlantView(BaseSchema):
 
 class PlantItem(BaseSchema):
     id = Id("plt")
-    object = Text()
-    state = Text()
+    object = Choice(("plant",))
+    state = Choice(("registered",))
     version = Whole()
     created_at = Instant()
     organisation_id = Id("org")
@@ -185,8 +186,8 @@ class PlantPage(BaseSchema):
 
 class LineItem(BaseSchema):
     id = Id("lin")
-    object = Text()
-    state = Text()
+    object = Choice(("line",))
+    state = Choice(("registered", "published"))
     version = Whole()
     created_at = Instant()
     plant_id = Id("plt")
@@ -215,7 +216,7 @@ class LineView(LineItem):
 
 class HoursView(BaseSchema):
     line_id = Id("lin")
-    object = Text()
+    object = Choice(("offered-hours",))
     version = Whole()
     intervals = Many(Part(IntervalBody))
     offered_seconds = Whole()
@@ -255,12 +256,12 @@ class UnlikelyView(BaseSchema):
 class WorkbookView(BaseSchema):
     """*warnings*: what is sound and yet hardly meant; nothing is refused for it."""
 
-    object = Text()
+    object = Choice(("workbook",))
     plant_id = Id("plt")
     imported = Flag()
     version = Whole()
     lines = Whole()
-    changes_count = Whole()
-    changes = Many(Part(ChangeView))
-    untouched = Record()
+    changes_count = Whole(metadata=sometimes)
+    changes = Many(Part(ChangeView), metadata=sometimes)
+    untouched = Record(metadata=sometimes)
     warnings = Many(Part(UnlikelyView))

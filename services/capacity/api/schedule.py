@@ -93,8 +93,8 @@ def _slot(one: Booking, row: work.WorkRow | None) -> dict[str, Any]:
     slot: dict[str, Any] = {
         "id": one.slot_id,
         "state": "held" if one.expires_us else "booked",
-        "from": instant_text(instant_of(one.starts)),
-        "to": instant_text(instant_of(one.ends)),
+        "starts_at": instant_of(one.starts),
+        "ends_at": instant_of(one.ends),
         "setup_seconds": one.setup,
     }
     if row is not None and not one.expires_us:

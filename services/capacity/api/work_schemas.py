@@ -1,8 +1,23 @@
 """What offers, work orders, lots and boards look like on the wire."""
 
+from typing import get_args
+
+from services.capacity.api.work_actions import PERMISSIONS as ACTIONS
+from services.capacity.api.work_parts import (
+    VERDICTS,
+    DestinationView,
+    InputView,
+    InspectionView,
+    LotMoveView,
+    MadeLotView,
+    ReportView,
+    ShipmentView,
+    SlotView,
+)
 from services.capacity.domain.work_events import DECLINE_REASONS
 from services.capacity.projections.offers import ANSWERS
 from services.capacity.projections.work import STATES
+from shared.contracts.line_time import StopFamily
 from shared.web.actions import ActionNoteView
 from shared.web.cursors import PageQuery
 from shared.web.fields import (
@@ -16,7 +31,6 @@ from shared.web.fields import (
     MoneyField,
     Part,
     QuantityField,
-    Record,
     Text,
     Whole,
 )
@@ -35,8 +49,8 @@ class WorkQuery(PageQuery):
 
 class OfferView(BaseSchema):
     id = Id("off")
-    object = Text()
-    state = Text()
+    object = Choice(("offer",))
+    state = Choice(list(ANSWERS))
     version = Whole()
     created_at = Instant()
     work_order_id = Id("wrk")
@@ -51,7 +65,7 @@ class OfferView(BaseSchema):
     starts_at = Instant()
     ends_at = Instant()
     answer_by = Instant()
-    actions = Many(Text())
+    actions = Many(Choice(("accept", "decline", "counter")))
     action_notes = Many(Part(ActionNoteView))
 
 
@@ -73,8 +87,8 @@ class CounterBody(BaseSchema):
 
 class WorkItem(BaseSchema):
     id = Id("wrk")
-    object = Text()
-    state = Text()
+    object = Choice(("work-order",))
+    state = Choice(STATES)
     version = Whole()
     created_at = Instant()
     offer_id = Id("off")
@@ -106,13 +120,13 @@ class WorkView(WorkItem):
     finished_at = Instant(allow_none=True)
     stoppage_id = Text(allow_none=True)
     sampling_plan = Text()
-    inputs = Many(Record())
-    reports = Many(Record())
-    lots = Many(Record())
-    inspections = Many(Record())
-    destinations = Many(Record())
-    shipments = Many(Record())
-    actions = Many(Text())
+    inputs = Many(Part(InputView))
+    reports = Many(Part(ReportView))
+    lots = Many(Part(MadeLotView))
+    inspections = Many(Part(InspectionView))
+    destinations = Many(Part(DestinationView))
+    shipments = Many(Part(ShipmentView))
+    actions = Many(Choice(tuple(ACTIONS)))
     action_notes = Many(Part(ActionNoteView))
 
 
@@ -175,23 +189,23 @@ class DeliverBody(BaseSchema):
 
 
 class DispositionBody(BaseSchema):
-    disposition = Choice(("released", "blocked"), required=True)
+    disposition = Choice(VERDICTS, required=True)
     grounds = Text(low=0, high=500, load_default="")
 
 
 class LotView(BaseSchema):
     id = Id("lot")
-    object = Text()
-    state = Text()
+    object = Choice(("lot",))
+    state = Choice((*VERDICTS, "pending", "made", "supplied", "bought"))
     item = Text()
-    origin = Text()
+    origin = Choice(("made", "supplied", "bought"))
     quantity = QuantityField(zero=True)
     work_order_id = Text(allow_none=True)
     order_id = Text(allow_none=True)
     inspection_lot_id = Text(allow_none=True)
-    made_from = Many(Record())
-    used_in = Many(Record())
-    actions = Many(Text())
+    made_from = Many(Part(LotMoveView))
+    used_in = Many(Part(LotMoveView))
+    actions = Many(Choice(("disposition",)))
     action_notes = Many(Part(ActionNoteView))
 
 
@@ -209,17 +223,17 @@ class IntervalView(BaseSchema):
 
 class BoardView(BaseSchema):
     line_id = Id("lin")
-    object = Text()
+    object = Choice(("schedule",))
     from_at = Instant(data_key="from")
     to_at = Instant(data_key="to")
     offered = Many(Part(IntervalView), high=1_000)
-    slots = Many(Record(), high=1_000)
+    slots = Many(Part(SlotView), high=1_000)
     down_until = Instant(allow_none=True)
 
 
 class FreeHoursView(BaseSchema):
     line_id = Id("lin")
-    object = Text()
+    object = Choice(("free-hours",))
     from_at = Instant(data_key="from")
     to_at = Instant(data_key="to")
     free = Many(Part(IntervalView), high=1_000)
@@ -234,7 +248,7 @@ class BreakdownBody(BaseSchema):
 
 class BreakdownView(BaseSchema):
     id = Id("stp")
-    object = Text()
+    object = Choice(("breakdown",))
     line_id = Id("lin")
     replanned_orders = Whole()
     down_until = Instant(allow_none=True)
@@ -242,7 +256,7 @@ class BreakdownView(BaseSchema):
 
 class StopReasonView(BaseSchema):
     code = Text()
-    family = Text()
+    family = Choice(get_args(StopFamily))
     parent = Text(allow_none=True)
     name = LanguageText()
 

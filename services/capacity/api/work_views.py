@@ -21,7 +21,6 @@ from services.capacity.domain.work_state import (
 )
 from services.capacity.projections.offers import standing_of
 from services.capacity.projections.work import WorkRow
-from shared.kernel.clock import instant_text
 from shared.kernel.money import Money
 from shared.kernel.units import Quantity
 
@@ -69,7 +68,7 @@ def work_view(work: Live | Closed, version: int) -> dict[str, Any]:
             for name, one in reports.items()
         ],
         "lots": [
-            {"id": lot.lot_id, "item": lot.item, "quantity": _quantity(lot.quantity, lot.unit)}
+            {"id": lot.lot_id, "item": lot.item, "quantity": Quantity(lot.quantity, lot.unit)}
             for lot in produced(reports).values()
         ],
         **_leaving(work),
@@ -86,9 +85,9 @@ def _leaving(work: Live | Closed) -> dict[str, Any]:
                 "id": one.inspection_lot_id,
                 "lot_id": one.lot_id,
                 "state": one.disposition or "pending",
-                "quantity": _quantity(quantity_of(work, one.lot_id), work.terms.unit),
+                "quantity": Quantity(quantity_of(work, one.lot_id), work.terms.unit),
                 "grounds": one.grounds,
-                "judged_at": _instant(one.judged_at),
+                "judged_at": one.judged_at,
             }
             for one in work.inspections.values()
         ],
@@ -97,11 +96,11 @@ def _leaving(work: Live | Closed) -> dict[str, Any]:
                 "id": one.delivery_id,
                 "to_process_id": one.to_process_id,
                 "to_work_order_id": one.to_work_id,
-                "quantity": _quantity(one.quantity, work.terms.unit),
+                "quantity": Quantity(one.quantity, work.terms.unit),
                 "lots": [lot.lot_id for lot in one.lots],
-                "shipped_at": instant_text(one.shipped_at),
-                "delivered_at": _instant(one.delivered_at),
-                "confirmed": None if one.confirmed is None else _quantity(one.confirmed, work.terms.unit),
+                "shipped_at": one.shipped_at,
+                "delivered_at": one.delivered_at,
+                "confirmed": None if one.confirmed is None else Quantity(one.confirmed, work.terms.unit),
             }
             for one in work.shipments.values()
         ],
@@ -113,14 +112,14 @@ def _input(one: WorkInput, stock: dict[str, Stock]) -> dict[str, Any]:
     return {
         "item": one.item,
         "source": one.source,
-        "needed": _quantity(one.quantity, one.unit),
-        "needed_to_start": _quantity(one.quantity_to_start, one.unit),
-        "received": _quantity(sum(lot.received for lot in lots), one.unit),
-        "consumed": _quantity(sum(lot.consumed for lot in lots), one.unit),
+        "needed": Quantity(one.quantity, one.unit),
+        "needed_to_start": Quantity(one.quantity_to_start, one.unit),
+        "received": Quantity(sum(lot.received for lot in lots), one.unit),
+        "consumed": Quantity(sum(lot.consumed for lot in lots), one.unit),
         "lots": [
             {
                 "id": lot.lot_id,
-                "left": _quantity(lot.left, lot.unit),
+                "left": Quantity(lot.left, lot.unit),
                 "state": "blocked" if lot.blocked else "usable",
                 "grounds": lot.blocked,
             }
@@ -134,18 +133,10 @@ def _destination(one: Destination) -> dict[str, Any]:
         "to_process_id": one.to_process_id,
         "to_district": one.to_district,
         "within_plant": one.is_internal,
-        "departs_at": _instant(one.departs_at),
-        "arrives_at": _instant(one.arrives_at),
+        "departs_at": one.departs_at,
+        "arrives_at": one.arrives_at,
         "cold_band": one.cold_band,
     }
-
-
-def _quantity(value: int, unit: str) -> dict[str, str]:
-    return {"value": str(value), "unit": unit}
-
-
-def _instant(at: datetime | None) -> str | None:
-    return None if at is None else instant_text(at)
 
 
 def _common(terms: Any, state: str, version: int) -> dict[str, Any]:

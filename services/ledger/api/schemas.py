@@ -1,5 +1,6 @@
 """What the ledger's routes take and give, in the words of the API."""
 
+from services.ledger.domain.accounts import Account, UnitAccount
 from shared.web.cursors import PageQuery
 from shared.web.fields import BaseSchema, Choice, Day, Flag, Id, Instant, Many, Part, Record, Text, Whole
 
@@ -130,7 +131,7 @@ class IndicatorView(BaseSchema):
 class LineStateView(BaseSchema):
     phase = Text()
     family = Text()
-    account = Text()
+    account = Choice(["", *(one.value for one in Account)])  # "": no time of its own
     zh = Text()
     en = Text()
 
@@ -167,9 +168,9 @@ class EntryPage(BaseSchema):
 class TimePostingView(BaseSchema):
     line_id = Text()
     day = Text()
-    from_account = Text()
+    from_account = Choice([one.value for one in Account])
     from_client = Text()
-    to_account = Text()
+    to_account = Choice([one.value for one in Account])
     to_client = Text()
     seconds = Whole()
 
@@ -181,8 +182,8 @@ class UnitPostingView(BaseSchema):
     capability = Text()
     unit = Text()
     ideal_rate = Whole()
-    from_account = Text()
-    to_account = Text()
+    from_account = Choice([one.value for one in UnitAccount])
+    to_account = Choice([one.value for one in UnitAccount])
     quantity = Whole()
 
 
@@ -208,7 +209,7 @@ class TreeView(BaseSchema):
 class BalanceView(BaseSchema):
     line_id = Text()
     day = Text()
-    account = Text()
+    account = Choice([one.value for one in Account])
     client = Text()
     seconds = Whole()
 

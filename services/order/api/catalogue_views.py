@@ -1,6 +1,7 @@
 """What callers see of the catalogue: the schemas of products."""
 
-from shared.web.fields import BaseSchema, Flag, LanguageText, Many, Part, QuantityField, Text, Whole
+from services.order.domain.catalogue import Option, Product
+from shared.web.fields import BaseSchema, Choice, Flag, LanguageText, Many, Part, QuantityField, Text, Whole, codes_of
 
 
 class ChoiceView(BaseSchema):
@@ -11,7 +12,7 @@ class ChoiceView(BaseSchema):
 class OptionView(BaseSchema):
     code = Text()
     name = LanguageText()
-    kind = Text()
+    kind = Choice(codes_of(Option, "kind"))
     required = Flag()
     default = Text(allow_none=True)
     choices = Many(Part(ChoiceView))
@@ -41,9 +42,9 @@ class UnitView(BaseSchema):
 
 class ProductSummary(BaseSchema):
     id = Text()
-    object = Text()
+    object = Choice(("product",))
     name = LanguageText()
-    kind = Text()
+    kind = Choice(codes_of(Product, "kind"))
     unit = Text()
     usual_minimum = QuantityField()
     lead_days_from = Whole()

@@ -1,8 +1,12 @@
 """What callers see of plans and quotes. Plants are shown by name, place and kind of line, never by their lines."""
 
+from services.order.projections.order_overview import STANDINGS
+from shared.contracts.capacity import WorkProgressed
+from shared.contracts.reasons import ReasonCode
 from shared.web.actions import ActionNoteView
 from shared.web.fields import (
     BaseSchema,
+    Choice,
     Day,
     Flag,
     Id,
@@ -15,8 +19,10 @@ from shared.web.fields import (
     Record,
     Text,
     Whole,
+    codes_of,
 )
 
+LABELS = ("fastest", "cheapest", "balanced", "fewest_plants")
 ROWS_MAX = 10_000
 
 
@@ -35,7 +41,7 @@ class ReasonView(BaseSchema):
     `plant` is always empty: the number and districts of plants are told, and who they are once they are booked.
     """
 
-    code = Text()
+    code = Choice([one.value for one in ReasonCode])
     title = LanguageText()
     detail = LanguageText()
     step = Text()
@@ -84,7 +90,7 @@ class QuoteOptionView(BaseSchema):
     """
 
     option_id = Id("opt")
-    labels = Many(Text())
+    labels = Many(Choice(LABELS))
     price = MoneyField()
     vat = MoneyField()
     promise_at = Instant()
@@ -103,16 +109,16 @@ class QuoteOptionView(BaseSchema):
 
 class QuoteView(BaseSchema):
     id = Id("quo")
-    object = Text()
+    object = Choice(("quote",))
     order_id = Id("ord")
     created_at = Instant()
-    state = Text()
+    state = Choice(("open", "confirmed", "expired", "closed"))
     attempt = Whole()
     offered_at = Instant()
     expires_at = Instant()
     options = Many(Part(QuoteOptionView))
     refusals = Many(Part(ReasonView))
-    actions = Many(Text())
+    actions = Many(Choice(("accept",)))
     action_notes = Many(Part(ActionNoteView))
 
 
@@ -123,8 +129,8 @@ class QuotesPage(BaseSchema):
 
 class PlanView(BaseSchema):
     order_id = Id("ord")
-    object = Text()
-    state = Text()
+    object = Choice(("plan",))
+    state = Choice(STANDINGS)
     promise_at = Instant(allow_none=True)
     steps = Many(Part(PlanStepView), high=ROWS_MAX)
     trips = Many(Part(TripView), high=ROWS_MAX)
@@ -161,7 +167,7 @@ class ProcessView(BaseSchema):
     includes_zh = Many(Text())
     includes_en = Many(Text())
     sampling_plan = Text(allow_none=True)
-    state = Text()
+    state = Choice(("proposed", *codes_of(WorkProgressed, "state")))
     plant = Text(allow_none=True)
     starts_at = Instant(allow_none=True)
     ends_at = Instant(allow_none=True)
@@ -172,5 +178,5 @@ class ProcessView(BaseSchema):
 
 class ProcessesView(BaseSchema):
     order_id = Id("ord")
-    object = Text()
+    object = Choice(("processes",))
     items = Many(Part(ProcessView), high=ROWS_MAX)

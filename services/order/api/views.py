@@ -8,9 +8,17 @@ from services.order.api.plan_views import (
     ReasonView,
     RelaxationView,
 )
+from services.order.domain.acting import PERMISSIONS as ACTIONS
+from services.order.domain.entrusted import Signature
+from services.order.domain.events import OrderCancelled
+from services.order.domain.terms import FeeRow
+from services.order.projections.order_overview import STANDINGS
+from services.order.projections.timeline import TOLD
+from shared.contracts.capacity import PlanChanged
 from shared.web.actions import ActionNoteView
 from shared.web.fields import (
     BaseSchema,
+    Choice,
     Day,
     Flag,
     Id,
@@ -23,7 +31,12 @@ from shared.web.fields import (
     Record,
     Text,
     Whole,
+    codes_of,
 )
+
+CHOICES = ("accept", "keep_terms", "take_less", "cancel", "change", "wait", "report_supply")
+"""What a question may be answered by: the choices of a replan, or the command that settles it."""
+ACTORS = ("buyer", "plant", "platform")
 
 
 class PlaceView(BaseSchema):
@@ -70,16 +83,16 @@ class MakeableView(BaseSchema):
 class QuestionView(BaseSchema):
     """Something the buyer is asked: `replan` (answer, or the default holds) or `short_supply` (change, wait, cancel)."""
 
-    kind = Text()
+    kind = Choice(("replan", "short_supply"))
     id = Text(allow_none=True)
-    cause = Text(allow_none=True)
+    cause = Choice(codes_of(PlanChanged, "cause"), allow_none=True)
     old_promise_at = Instant(allow_none=True)
     new_promise_at = Instant(allow_none=True)
     new_promise_on = Day(allow_none=True)
     old_price = MoneyField(allow_none=True)
     new_price = MoneyField(allow_none=True)
-    choices = Many(Text())
-    default_choice = Text(allow_none=True)
+    choices = Many(Choice(CHOICES))
+    default_choice = Choice(CHOICES, allow_none=True)
     answer_by = Instant(allow_none=True)
     order_line_ids = Many(Id("orl"))
     item = Text(allow_none=True)
@@ -92,7 +105,7 @@ class QuestionView(BaseSchema):
 class RevisionView(BaseSchema):
     """A change of a confirmed order under way: the old promise holds until its quote is confirmed."""
 
-    state = Text()
+    state = Choice(("planning", "quoted", "unplannable", "accepted"))
     attempt = Whole()
     quote_id = Text(allow_none=True)
     expires_at = Instant(allow_none=True)
@@ -104,11 +117,11 @@ class RevisionView(BaseSchema):
 
 class DeliveryView(BaseSchema):
     id = Id("dlv")
-    object = Text()
+    object = Choice(("delivery",))
     order_id = Id("ord")
     order_line_id = Text()
     created_at = Instant()
-    state = Text()
+    state = Choice(("arrived", "confirmed", "disputed"))
     quantity = QuantityField()
     confirmed = QuantityField(zero=True, allow_none=True)
     beyond_tolerance = QuantityField(zero=True)
@@ -118,13 +131,13 @@ class DeliveryView(BaseSchema):
     blocked = QuantityField(zero=True)
     blocked_lots = Many(Text())
     delivered_at = Instant()
-    actions = Many(Text())
+    actions = Many(Choice(("confirm", "dispute")))
     action_notes = Many(Part(ActionNoteView))
 
 
 class CancellationView(BaseSchema):
     fee = MoneyField()
-    why = Text()
+    why = Choice(codes_of(OrderCancelled, "why"))
     cancelled_at = Instant()
 
 
@@ -139,11 +152,11 @@ class LabelRuleView(BaseSchema):
 
 class OrderView(BaseSchema):
     id = Id("ord")
-    object = Text()
+    object = Choice(("order",))
     created_at = Instant()
-    state = Text()
+    state = Choice(STANDINGS)
     version = Whole()
-    actions = Many(Text())
+    actions = Many(Choice(tuple(ACTIONS)))
     action_notes = Many(Part(ActionNoteView))
     reference = Text()
     buyer_org_id = Text()
@@ -169,9 +182,9 @@ class OrderView(BaseSchema):
 
 class OrderSummary(BaseSchema):
     id = Id("ord")
-    object = Text()
+    object = Choice(("order",))
     created_at = Instant()
-    state = Text()
+    state = Choice(STANDINGS)
     version = Whole()
     reference = Text()
     buyer_org_id = Text()
@@ -195,8 +208,8 @@ class TimelineEntry(BaseSchema):
 
     position = Whole()
     at = Instant()
-    what = Text()
-    by = Text()
+    what = Choice(TOLD)
+    by = Choice(ACTORS)
     text = LanguageText()
 
 
@@ -205,8 +218,8 @@ class EventView(BaseSchema):
 
     position = Whole()
     at = Instant()
-    what = Text()
-    by = Text()
+    what = Choice(TOLD)
+    by = Choice(ACTORS)
     zh = Text()
     en = Text()
 
@@ -220,15 +233,15 @@ class EventsPage(BaseSchema):
 
 class TimelineView(BaseSchema):
     order_id = Id("ord")
-    object = Text()
+    object = Choice(("timeline",))
     items = Many(Part(TimelineEntry), high=ROWS_MAX)
 
 
 class InquiryView(BaseSchema):
     id = Id("inq")
-    object = Text()
+    object = Choice(("inquiry",))
     created_at = Instant()
-    state = Text()
+    state = Choice(("asked", "answered", "impossible"))
     version = Whole()
     lines = Many(Part(OrderLineView))
     deliver_to = Part(PlaceView)
@@ -263,7 +276,7 @@ class FeePartView(BaseSchema):
     capability = Text()
     plant = Text()
     starts_at = Instant()
-    why = Text()
+    why = Choice(codes_of(FeeRow, "why"))
     price = MoneyField()
     fee = MoneyField()
 
@@ -308,7 +321,7 @@ class EntrustedPartView(BaseSchema):
 
 class SignatureView(BaseSchema):
     org_id = Text()
-    party = Text()
+    party = Choice(codes_of(Signature, "party"))
     licence_number = Text(allow_none=True)
     signed_at = Instant()
     holds = Flag()
@@ -316,9 +329,9 @@ class SignatureView(BaseSchema):
 
 class EntrustedReportView(BaseSchema):
     id = Id("ent")
-    object = Text()
+    object = Choice(("entrusted_production_report",))
     order_id = Id("ord")
-    state = Text()
+    state = Choice(("draft", "signed"))
     version = Whole()
     rule = Text()
     is_due = Flag()

@@ -257,3 +257,8 @@ _TOLD: Mapping[type[Event], Callable[[Any, Names], Told]] = {
     events.DeliveryDisputed: _disputed,
     events.OrderClosed: _closed,
 }
+
+TOLD: Sequence[str] = [
+    name.rpartition(".")[0] for name in events.EVENT_TYPES.names if events.EVENT_TYPES.class_of(name) in _TOLD
+]
+"""What an entry may be about, in the words of `Entry.what`."""

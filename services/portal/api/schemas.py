@@ -3,6 +3,7 @@
 from services.portal.domain.credit_code import LENGTH
 from services.portal.domain.user import Duty
 from services.portal.passwords import LENGTH_MAX
+from shared.web.answer_shapes import sometimes
 from shared.web.cursors import PageQuery
 from shared.web.fields import BaseSchema, Choice, Id, Instant, Many, Part, Text, Whole
 
@@ -28,9 +29,9 @@ class OrganisationBody(BaseSchema):
 
 class OrganisationView(BaseSchema):
     id = Id("org")
-    object = Text()
+    object = Choice(("organisation",))
     created_at = Instant()
-    state = Text()
+    state = Choice(("admitted",))
     version = Whole()
     kind = Choice(KINDS)
     name = Text()
@@ -53,9 +54,9 @@ class UserBody(AdministratorBody):
 
 class UserView(BaseSchema):
     id = Id("usr")
-    object = Text()
+    object = Choice(("user",))
     created_at = Instant()
-    state = Text()
+    state = Choice(("active", "dismissed"))
     version = Whole()
     org_id = Id("org")
     duty = Choice([one.value for one in Duty])
@@ -83,15 +84,15 @@ class ClientView(BaseSchema):
     """`client_secret` is there once, in the answer that registers the client. `registered_by`: who has seen it."""
 
     id = Id("cli")
-    object = Text()
+    object = Choice(("api_client",))
     created_at = Instant()
-    state = Text()
+    state = Choice(("active", "revoked"))
     version = Whole()
     org_id = Id("org")
     name = Text()
     scopes = Many(Text())
     registered_by = Text()
-    client_secret = Text()
+    client_secret = Text(metadata=sometimes)
 
 
 class ClientPage(BaseSchema):
@@ -131,7 +132,7 @@ class KeySetView(BaseSchema):
 
 class TokenView(BaseSchema):
     access_token = Text()
-    token_type = Text()
+    token_type = Choice(("Bearer",))
     expires_in = Whole()
     scope = Text()
 

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args, get_type_hints
 
 from marshmallow import ValidationError, fields
 
@@ -61,6 +61,12 @@ class Choice(Spoken, fields.String):
                 f"Expected one of {known}; found {shown(value)}.",
             )
         return str(value)
+
+
+def codes_of(kept: type, name: str) -> tuple[str, ...]:
+    """The codes that the member *name* of *kept* may have by its type, so that a document follows the rules."""
+    hint = get_type_hints(kept)[name]
+    return tuple(str(one) for one in get_args(hint))
 
 
 class Id(Spoken, fields.String):

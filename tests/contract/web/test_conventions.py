@@ -119,6 +119,22 @@ def test_every_object_in_an_answer_says_which_members_are_always_there() -> None
             assert found.get("required"), f"{where} requires nothing"
 
 
+def _codes(schema: dict[str, Any]) -> list[Any]:
+    found: list[Any] = schema.get("items", schema).get("enum", [])
+    return found
+
+
+@pytest.mark.parametrize("member", ["state", "object", "actions", "labels", "default_choice", "account"])
+def test_every_state_and_code_in_an_answer_is_one_of_a_list(member: str) -> None:
+    met = 0
+    for name, schema in answered_schemas().items():
+        for where, found in _objects(schema, name):
+            if member in found["properties"]:
+                assert _codes(found["properties"][member]), f"{where}/{member} may be any text; use Choice"
+                met += 1
+    assert met
+
+
 def test_no_schema_is_told_from_another_by_a_number() -> None:
     """`LineBody2` is what two services make of one word; say which line."""
     assert [name for name in whole_document()["components"]["schemas"] if name[-1].isdigit()] == []
@@ -135,7 +151,7 @@ def test_errors_headers_and_preconditions_are_declared() -> None:
             assert method == "get" or {"Idempotency-Key", "If-Match"} <= heard, f"{method} {path}"
         if "428" in statuses:
             assert "If-Match" in heard, path
-        for status in statuses & {"201", "202"}:
+        for status in statuses & {"201"}:
             assert "Location" in operation["responses"][status]["headers"], path
 
 
