@@ -10,9 +10,11 @@ _COMMANDS = {  # name -> (module, attribute); imported only when asked for, so t
     "serve": ("services.embedded.cli", "serve"),
     "demo": ("services.demo.cli", "demo"),
     "seed": ("services.demo.cli", "seed"),
+    "found": ("services.embedded.founding_cli", "found"),
     "doctor": ("services.embedded.cli", "doctor"),
     "verify": ("services.embedded.cli", "verify"),
     "parked": ("services.embedded.parked_cli", "parked"),
+    "renew-secrets": ("services.embedded.founding_cli", "renew_secrets"),
     "sim": ("services.sim.cli", "sim"),
     "bench": ("services.bench.cli", "bench"),
 }

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from secrets import token_bytes
 
 from argon2 import PasswordHasher
@@ -48,7 +49,8 @@ def build(directory: DataDirectory, story_from: datetime | None = None) -> House
     def open_log(name: str, types: EventTypes, clock: Clock) -> LogWithViews:
         return SqliteLog(name, types, clock, directory.database(name))
 
-    return assembled(ordinary(clock_of(directory.path, story_from)), open_log, kept_secrets.kept_in(directory.path))
+    secrets = kept_secrets.kept_in(directory.path)
+    return assembled(ordinary(clock_of(directory.path, story_from)), open_log, secrets, directory.path)
 
 
 def build_in_memory(clock: Clock) -> House:
@@ -81,8 +83,11 @@ def ordinary(clock: Clock) -> Surroundings:
     return Surroundings(clock=clock, ids=RandomIds(clock), broker=InProcessBroker(FACTS))
 
 
-def assembled(around: Surroundings, open_log: OpenLog, secrets: dict[str, str]) -> House:
-    """All services over logs that *open_log* opens; the portal first, because its keys verify the others' callers."""
+def assembled(around: Surroundings, open_log: OpenLog, secrets: dict[str, str], data: Path | None = None) -> House:
+    """All services over logs that *open_log* opens; the portal first, because its keys verify the others' callers.
+
+    *data* is the directory of the logs, where they lie in one.
+    """
     environment = environment_of(secrets)
     clock, ids, broker, chance = around.clock_of, around.ids, around.broker, around.chance
     account = portal.build(
@@ -137,6 +142,7 @@ def assembled(around: Surroundings, open_log: OpenLog, secrets: dict[str, str]) 
         broker=broker,
         clock=around.clock,
         ids=ids,
+        data=data,
         scheduler=Scheduler([job for service in services.values() for job in service.jobs], around.clock),
         in_real_time=not isinstance(around.clock, StoryClock),
         portal=account.portal,

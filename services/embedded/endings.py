@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from services.embedded.data_directory import DirectoryInUse, DirectoryOpenToOthers
 from services.embedded.door import CannotListen, NoSuchAddress
 from services.embedded.histories import HistoryBroken
+from services.embedded.kept_secrets import SecretsLost
 from services.embedded.story_clocks import NoStory
 from services.terminal import Exit
 from shared.eventstore.port import LogDamaged, LogUnavailable
@@ -20,6 +21,7 @@ CODES: dict[type[Exception], Exit] = {
     LogUnavailable: Exit.LOG_UNAVAILABLE,
     LogDamaged: Exit.LOG_UNAVAILABLE,
     HistoryBroken: Exit.HISTORY_BROKEN,
+    SecretsLost: Exit.LOG_UNAVAILABLE,
     NoStory: Exit.WRONG_USAGE,
     SettingsWrong: Exit.WRONG_USAGE,
     OSError: Exit.LOG_UNAVAILABLE,  # the directory cannot be made, read or written

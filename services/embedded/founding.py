@@ -1,11 +1,16 @@
 """The founding of the first office: the one account that nobody can admit over the API, made beside it, once."""
 
 from services.portal.domain.user import Duty
-from services.portal.handlers import NewOrganisation, NewUser
+from services.portal.handlers import FOUNDING, NewOrganisation, NewUser
 from services.portal.portal import Portal
 from shared.eventstore.handling import transact
 from shared.kernel.event import Cause
 from shared.kernel.principal import system
+
+
+def is_founded(portal: Portal) -> bool:
+    """Whether this house has its office: then nobody can found another."""
+    return portal.log.stream_version(FOUNDING) > 0
 
 
 def found_office(

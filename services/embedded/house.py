@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
@@ -60,6 +61,7 @@ class House:
     scheduler: Scheduler
     portal: Portal
     audit: Audit
+    data: Path | None  # where its logs lie; None: in memory
     in_real_time: bool  # False under a story's clock: jobs then run when the story moves on
 
     def start(self) -> None:

@@ -11,9 +11,11 @@ from services.embedded import histories
 from services.embedded.assembly import build
 from services.embedded.data_directory import DataDirectory
 from services.embedded.door import Door
-from services.embedded.front import gateway_of
+from services.embedded.front import doors_of
 from services.embedded.house import House
 from services.embedded.server import Server
+
+OPERATORS_THREADS = 2
 
 
 @contextmanager
@@ -32,20 +34,34 @@ def opened(data: Path, story_from: datetime | None = None) -> Iterator[House]:
 
 @contextmanager
 def served(
-    house: House, host: str = "127.0.0.1", port: int = 0, trusted_proxy: str | None = None, *, door: Door | None = None
+    house: House,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    trusted_proxy: str | None = None,
+    *,
+    door: Door | None = None,
+    operators_door: Door | None = None,
+    founding_code: str = "",
 ) -> Iterator[str]:
     """Run *house* behind an HTTP server, at *door* where one is open already; gives the address.
 
-    Requests end before relays, relays before logs. Raises HistoryBroken before anything runs.
+    *operators_door* answers health and measures alone; *founding_code* founds the office, once. Requests end before relays, relays before logs. Raises
+    HistoryBroken before anything runs.
     """
     histories.check(house.services)
-    server = Server(gateway_of(house), host, port, trusted_proxy, door=door)
+    doors = doors_of(house, founding_code)
+    servers = [Server(doors.public, host, port, trusted_proxy, door=door)]
+    if operators_door is not None:
+        servers.append(Server(doors.operators, door=operators_door, threads=OPERATORS_THREADS))
+    doors.measures.connections = lambda: servers[0].connections
     try:
         house.start()
-        server.start()
-        yield server.address
+        for server in servers:
+            server.start()
+        yield servers[0].address
     finally:
-        server.stop()
+        for server in servers:
+            server.stop()
         house.stop()
 
 

@@ -60,6 +60,11 @@ class Handlers:
     def __init__(self, log: EventLog, seals: Seals, passwords: Passwords) -> None:
         self.log, self._seals, self._passwords = log, seals, passwords
 
+    @property
+    def passwords_at_work(self) -> int:
+        """Passwords that are looked at now, or wait for it."""
+        return self._passwords.at_work
+
     def check_login_free(self, user: NewUser) -> None:
         """Raises Refused LOGIN_TAKEN: before the work of hashing, which a login that is taken is not worth."""
         self._check_login_free(user.login.casefold(), user.pointer)

@@ -33,6 +33,11 @@ class Passwords:
         self._newcomer = threading.Lock()
         self._nobody = _hash_of_nothing(self._hasher)
 
+    @property
+    def at_work(self) -> int:
+        """Passwords that are hashed now or wait for it."""
+        return HASHES_AT_ONCE + WAITING_MAX - self._places._value  # noqa: SLF001 - a semaphore tells nobody its count
+
     def hash(self, password: str) -> str:
         with self._slot():
             return self._hasher.hash(password)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import nacl.bindings
+import nacl.exceptions
 import nacl.secret
 import orjson
 import sqlalchemy as sa
@@ -28,6 +29,13 @@ from shared.web.tokens import Issued, issue
 
 STREAM = "keys"
 LOOK_AGAIN = timedelta(seconds=1)
+
+
+class KeysSealedOtherwise(Exception):
+    """The key that signs now cannot be opened: its private half is gone, or the portal's secret is another one."""
+
+    def __init__(self, kid: str, why: str) -> None:
+        super().__init__(f"signing key {kid} {why}")
 
 
 class Signing:
@@ -100,6 +108,20 @@ class Signing:
         self._append(RevokeKey(kid, now), now)
         self.rotate()
 
+    def check(self) -> None:
+        """Raises KeysSealedOtherwise unless the key that signs now can be opened. None in force is well: one is made."""
+        key = self._keys().signing(self._clock.now())
+        if key is None:
+            return
+        try:
+            opened = self._unsealed(key)
+        except sa.exc.NoResultFound:
+            raise KeysSealedOtherwise(key.kid, "has no private half any more") from None
+        except (nacl.exceptions.CryptoError, ValueError):
+            raise KeysSealedOtherwise(key.kid, "is not sealed with this portal's secret") from None
+        if opened.as_dict(private=False).get("x") != key.x:
+            raise KeysSealedOtherwise(key.kid, "has another private half than was published")
+
     def _append(self, command: IntroduceKey | RevokeKey, now: datetime) -> None:
         by = system("portal")
         cause = Cause(correlation_id=self._ids.new("req"), org_id=by.org_id, subject=by.subject, at=now)
@@ -120,12 +142,15 @@ class Signing:
     def _private(self, key: Key) -> OKPKey:
         found = self._opened.get(key.kid)
         if found is None:
-            with self._log.views.connect() as connection:
-                query = sa.select(PRIVATE_KEY.c.sealed).where(PRIVATE_KEY.c.kid == key.kid)
-                sealed = connection.execute(query).scalar_one()
-            found = OKPKey.import_key(orjson.loads(self._box.decrypt(sealed)))
+            found = self._unsealed(key)
             self._opened = {**self._opened, key.kid: found}
         return found
+
+    def _unsealed(self, key: Key) -> OKPKey:
+        with self._log.views.connect() as connection:
+            query = sa.select(PRIVATE_KEY.c.sealed).where(PRIVATE_KEY.c.kid == key.kid)
+            sealed = connection.execute(query).scalar_one()
+        return OKPKey.import_key(orjson.loads(self._box.decrypt(sealed)))
 
 
 def _ed25519(key: SigningKey, kid: str) -> OKPKey:

@@ -283,6 +283,10 @@ class Consumer:
         """Whether the thread, if it was started, still runs."""
         return self._stepper.is_well
 
+    def trouble(self) -> str | None:
+        """What keeps the thread from its work, in a line; None when well."""
+        return self._stepper.trouble()
+
     def start(self) -> None:
         self._stepper.start()
 

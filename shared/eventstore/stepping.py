@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from threading import Event, Thread
+from time import monotonic
 
 import structlog
 
 RETRY_WAIT_S = 0.5
+ROUND_SECONDS_MAX = 6.0  # a step and a wait take a quarter of a second where nothing is wrong
+AWAY_SECONDS_MAX = 2.0  # a race lost or a lock met once is no trouble yet
 
 _log = structlog.get_logger(__name__)
 
@@ -32,6 +35,9 @@ class Stepper:
         self._away = away
         self._stopping = Event()
         self._thread: Thread | None = None
+        self._round_begun = 0.0  # both on the monotonic clock
+        self._away_since: float | None = None
+        self._away_because = ""
         self.failure: Exception | None = None
 
     @property
@@ -43,10 +49,22 @@ class Stepper:
         """Not started yet, or running: False only after the thread died of an error."""
         return self.failure is None
 
+    def trouble(self) -> str | None:
+        """What keeps the thread from its work: its death, what it waits for, a round that does not end; None when well."""
+        if self.failure is not None:
+            return f"{self._name} ended: {type(self.failure).__name__}: {self.failure}"
+        if self._thread is None:
+            return None
+        now, away_since = monotonic(), self._away_since
+        if away_since is not None and now - away_since > AWAY_SECONDS_MAX:
+            return f"{self._name} has waited {now - away_since:.0f} s: {self._away_because}"
+        lasts = now - self._round_begun
+        return f"{self._name} has been at one round for {lasts:.0f} s" if lasts > ROUND_SECONDS_MAX else None
+
     def start(self) -> None:
         if self._thread is None:
             self._stopping.clear()
-            self.failure = None
+            self.failure, self._away_since, self._round_begun = None, None, monotonic()
             self._thread = Thread(target=self._run, name=self._name, daemon=True)
             self._thread.start()
 
@@ -60,10 +78,14 @@ class Stepper:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._round_begun = monotonic()
             try:
                 if not self._step() and not self._stopping.is_set():
                     self._idle()
+                self._away_since = None
             except self._away as away:
+                self._away_because = str(away)
+                self._away_since = self._away_since or self._round_begun
                 _log.warning("waiting", thread=self._name, reason=str(away))
                 self._stopping.wait(RETRY_WAIT_S)
             except Exception as failure:  # noqa: BLE001 - the outermost loop of a thread: it logs and ends

@@ -101,12 +101,14 @@ def build_app(
     streams: OpenStreams | None = None,
     body_bytes_max: int = BODY_BYTES_MAX,
     document: Callable[[], Mapping[str, Any]] | None = None,
+    metrics_token: str = "",
 ) -> Flask:
     """The app of service *name*. Raises UnguardedRoute when a route declares no permission.
 
     *provides* are the objects views ask for by class (`provided`). *checks* are asked by /readyz. *pages* are plain
     Flask blueprints (HTML); their views declare permissions like all others. *document* replaces the app's own
     OpenAPI document, e.g. by the merged one of several apps. *streams* are an app's own, where the process's are not meant.
+    *metrics_token* opens /metrics to who shows it; empty: only the operators' own door does.
     """
     app = Flask(name, static_folder=None)
     app.url_map.merge_slashes = False  # merged ones are answered with a redirect to whatever host the request names
@@ -135,7 +137,7 @@ def build_app(
         api.register_blueprint(one.blueprint)
     for page in pages:
         app.register_blueprint(page)
-    app.register_blueprint(health.build(name, version, checks or {}, metrics))
+    app.register_blueprint(health.build(name, version, checks or {}, metrics, metrics_token))
     app.register_blueprint(documentation.build(document or (lambda: own_document(app))))
     access.check_all_guarded(app)
     return app

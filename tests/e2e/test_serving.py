@@ -25,7 +25,7 @@ def test_a_server_answers_on_one_origin_and_ends_with_exit_code_0(tmp_path: Path
         assert httpx.get(f"{server.address}/readyz").json()["status"] == "ready"
         assert httpx.get(f"{server.address}/openapi.json").json()["openapi"] == "3.1.0"
         assert httpx.get(f"{server.address}/docs").status_code == 200
-        assert "gongfang_requests_total" in httpx.get(f"{server.address}/metrics").text
+        assert httpx.get(f"{server.address}/metrics").status_code == 404
         nothing = httpx.get(f"{server.address}/v1/nothing")
         assert nothing.status_code == 404
         assert nothing.headers["content-type"] == "application/problem+json"
@@ -106,6 +106,101 @@ def test_a_log_line_says_who_asked_from_where(tmp_path: Path) -> None:
         httpx.get(f"{server.address}/v1/nothing")
     lines = [json.loads(line) for line in (tmp_path / "data.log").read_text("utf-8").splitlines()]
     assert {line["address"] for line in lines if line["event"] == "handled"} == {"127.0.0.1"}
+
+
+def test_measures_have_a_door_of_their_own_and_a_token_opens_them_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GONGFANG_METRICS_TOKEN", "a token of enough letters")
+    with ServerProcess(tmp_path / "data", more=["--metrics-address", "127.0.0.1:0"]) as server:
+        own = server.said["metrics"]
+        text = httpx.get(own).text
+        for figure in ("requests_total", "view_lag_events", "queue_age_seconds", "parked", "holds", "disk_free_bytes"):
+            assert f"gongfang_{figure}" in text
+        for figure in ("sign_in_queue", "connections", "data_bytes", "log_events", "ready"):
+            assert f"gongfang_{figure}" in text
+        assert httpx.get(own.replace("/metrics", "/readyz")).json()["status"] == "ready"
+        assert httpx.get(own.replace("/metrics", "/v1/orders")).status_code == 404
+        public = f"{server.address}/metrics"
+        assert httpx.get(public).status_code == 401
+        assert httpx.get(public, headers={"Authorization": "Bearer another"}).status_code == 401
+        shown = httpx.get(public, headers={"Authorization": "Bearer a token of enough letters"})
+        assert "gongfang_requests_total" in shown.text
+
+
+OFFICE = {
+    "name": "咸宁试点专班",
+    "credit_code": "11421202MA9000003N",
+    "district": "421202",
+    "person": "王主任",
+    "login": "office@example.cn",
+    "password": "a-long-first-password",
+}
+
+
+def test_the_first_start_founds_the_office_by_a_code_that_is_told_once(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path / "data") as server:
+        door, code = f"{server.address}/founding", server.said["founding_code"]
+        assert httpx.get(door).status_code == 200
+        assert (
+            httpx.post(door, json={**OFFICE, "code": "WRONG-WRONG-WRONG-WRONG"}).json()["code"] == "FOUNDING_CODE_WRONG"
+        )
+        assert httpx.post(door, json={**OFFICE, "code": code, "more": "x"}).status_code == 422
+        weak = httpx.post(door, json={**OFFICE, "code": code, "password": "short"})
+        assert (weak.status_code, weak.json()["code"]) == (422, "PASSWORD_WEAK")
+        assert httpx.post(door, json={**OFFICE, "code": code}).status_code == 201
+        signing_in = {"login": OFFICE["login"], "password": OFFICE["password"]}
+        assert httpx.post(f"{server.address}/session", json=signing_in).status_code == 200
+        assert httpx.post(door, json={**OFFICE, "code": code}).status_code == 404
+        assert httpx.get(door).status_code == 404
+    assert code not in (tmp_path / "data.log").read_text("utf-8")
+    with ServerProcess(tmp_path / "data") as server:
+        assert "founding_code" not in server.said
+        assert httpx.get(f"{server.address}/founding").status_code == 404
+
+
+def test_a_container_is_given_its_code_and_prints_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGFANG_FOUNDING_CODE", "given to the container")
+    with ServerProcess(tmp_path / "data") as server:
+        assert "founding_code" not in server.said
+        form = {**OFFICE, "code": "given to the container"}
+        assert httpx.post(f"{server.address}/founding", data=form).status_code == 303
+    monkeypatch.setenv("GONGFANG_FOUNDING_CODE", "short")
+    refused = services("serve", "--data", str(tmp_path / "other"), "--port", "0")
+    assert refused.returncode == Exit.WRONG_USAGE
+    assert "GONGFANG_FOUNDING_CODE" in refused.stderr
+
+
+def test_a_command_founds_the_office_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGFANG_FOUNDING_PASSWORD", OFFICE["password"])
+    named = {name.replace("_", "-"): value for name, value in OFFICE.items() if name != "password"}
+    command = ["found", "--data", str(tmp_path / "data"), *[f"--{name}={value}" for name, value in named.items()]]
+    assert services(*command).returncode == Exit.DONE
+    again = services(*command)
+    assert again.returncode == Exit.CHECK_FAILED
+    assert "OFFICE_EXISTS" in again.stderr
+
+
+def test_lost_secrets_are_said_and_new_ones_end_what_the_old_ones_sealed(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with ServerProcess(data) as server:
+        httpx.post(f"{server.address}/founding", json={**OFFICE, "code": server.said["founding_code"]})
+    for command, broken in ((["serve", "--port", "0"], None), (["verify"], "{broken"), (["doctor"], "[]")):
+        (data / "secrets.json").unlink(missing_ok=True)
+        if broken is not None:
+            (data / "secrets.json").write_text(broken, "utf-8")
+        refused = services(*command, "--data", str(data))
+        assert refused.returncode == Exit.LOG_UNAVAILABLE
+        assert "secrets.json" in refused.stderr
+        assert "Traceback" not in refused.stderr
+    assert services("renew-secrets", "--data", str(data)).returncode == Exit.DONE
+    with ServerProcess(data) as server:
+        client = httpx.Client(base_url=server.address)
+        signing_in = {"login": OFFICE["login"], "password": OFFICE["password"]}
+        signed_in = client.post("/session", json=signing_in).json()
+        issued = client.post("/session/token", headers={"X-CSRF-Token": signed_in["csrf_token"]})
+        assert issued.status_code == 200
+        assert client.get("/readyz").status_code == 200
 
 
 def test_a_story_does_not_enter_real_data(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -14,10 +15,12 @@ STOPS_WITHIN_S = 30
 class ServerProcess:
     """`python -m services serve` on *data*; a story's server when *story_from* is given. Use as a context manager."""
 
-    def __init__(self, data: Path, story_from: str | None = None) -> None:
+    def __init__(self, data: Path, story_from: str | None = None, more: Sequence[str] = ()) -> None:
         self.data = data
+        self.said: dict[str, str] = {}
         story = [] if story_from is None else ["--story-from", story_from]
         command = [sys.executable, "-m", "services", "serve", "--json", "--data", str(data), "--port", "0", *story]
+        command += more
         self._errors = (data.parent / f"{data.name}.log").open("ab")
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._errors, text=True)
         self.address = ""
@@ -26,7 +29,8 @@ class ServerProcess:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()  # the server says its address when it is ready; ends at its death
         assert line, f"the server died at once; see {self._errors.name}"
-        self.address = json.loads(line)["address"]
+        self.said = json.loads(line)
+        self.address = self.said["address"]
         return self
 
     def __exit__(self, *_: object) -> None:

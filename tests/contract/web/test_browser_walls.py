@@ -29,7 +29,7 @@ ANSWERS: list[tuple[str, str, dict[str, Any], int]] = [
     ("GET", "/openapi.json", {}, 200),
     ("GET", "/livez", {}, 200),
     ("GET", "/readyz", {}, 200),
-    ("GET", "/metrics", {}, 200),
+    ("GET", "/metrics", {}, 404),
     ("GET", "/.well-known/jwks.json", {}, 200),
     ("GET", "/nothing", {}, 404),
     ("GET", "/v1//me", {}, 404),

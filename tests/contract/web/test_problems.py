@@ -14,6 +14,7 @@ from shared.eventstore.projector import ViewStale
 from shared.kernel.principal import Role
 from shared.kernel.refusal import Kind, Reason, Refused, Words
 from shared.web.access import public
+from shared.web.health import OWN_DOOR
 from shared.web.problems import STATUS_OF
 from shared.web.routes import Routes
 from tests.support.pinboard import NOTE_EVENTS, pinboard_app
@@ -261,7 +262,8 @@ def test_readiness_names_the_check_that_fails_and_not_its_detail(clock: StoryClo
 
 def test_metrics_count_by_route_and_never_by_tenant(buyer: Caller, nobody: Caller) -> None:
     buyer.post("/v1/notes", {"text": "hi"})
-    text = nobody.get("/metrics").text
+    assert problem(nobody.get("/metrics"), 404, "NOT_FOUND")
+    text = nobody.get("/metrics", environ_overrides={OWN_DOOR: True}).text
     assert 'gongfang_requests_total{method="POST",route="/v1/notes",service="pinboard",status="201"} 1.0' in text
     assert "org_" not in text
     assert nobody.get("/version").get_json()["service"] == "pinboard"
