@@ -1,6 +1,7 @@
 """Each check of readiness names its own fault and no other; asking often costs nothing."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,7 +42,7 @@ def test_a_sound_house_is_ready(house: House) -> None:
 
 def test_too_little_room_is_said_with_the_floor(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GONGFANG_DISK_FLOOR_MIB", "1000000")
-    free = readiness.shutil.disk_usage(str(house.data)).free
+    free = shutil.disk_usage(str(house.data)).free
     found = troubles(house)
     assert list(found) == (["disk"] if free < 1_000_000 * 1024 * 1024 else [])
     assert all("the floor is" in said for said in found.values())
