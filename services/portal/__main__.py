@@ -8,11 +8,16 @@ import click
 
 from services.portal import settings, wiring
 from services.portal.domain.events import EVENT_TYPES
+from services.portal.recovery import OPERATOR, new_code
+from services.portal.terms import terms
 from services.terminal import EXIT_CODES_HELP, Exit, Terminal
 from shared.clock import RandomIds, SystemClock
+from shared.eventstore.handling import transact
 from shared.eventstore.port import LogError
 from shared.eventstore.sqlite import SqliteLog
 from shared.kernel.clock import instant_text
+from shared.kernel.event import Cause
+from shared.kernel.principal import Role, system
 from shared.kernel.refusal import Refused
 from shared.settings import Environment, SettingsWrong
 
@@ -66,6 +71,34 @@ def revoke_key(database: Path, kid: str, as_json: bool) -> None:  # noqa: FBT001
     terminal = Terminal(as_json=as_json)
     terminal.say(f"{kid} is revoked")
     terminal.result({"revoked": kid})
+
+
+@portal.command("emergency-access")
+@_database
+@click.argument("login")
+@click.option("--grounds", required=True, help="Why: it stays in the log and is shown to the office's administrators.")
+@_json
+def emergency_access(database: Path, login: str, grounds: str, as_json: bool) -> None:  # noqa: FBT001 - click
+    """Give LOGIN, a person of the office, a one-time code when no administrator is left who could: good for an hour."""
+    with _opened(database) as service:
+        portal, code = service.portal, new_code()
+        user = service.handlers.user_of_login(login)
+        if user is None or service.handlers.role_of(user.org_id) is not Role.OFFICE:
+            raise click.UsageError(f"{login} is no active user of an office organisation")
+        now, lasts_for = portal.clock.now(), terms().emergency_code_lasts_for
+        by = system(OPERATOR.partition(":")[2])
+        cause = Cause(correlation_id=portal.ids.new("req"), org_id=by.org_id, subject=by.subject, at=now)
+        transact(
+            portal.log,
+            lambda: portal.recovery.issued(
+                user.user_id, code, lasts_for=lasts_for, by=OPERATOR, grounds=grounds, at=now
+            ),
+            cause,
+        )
+    terminal = Terminal(as_json=as_json)
+    terminal.say(f"one-time code for {login}: {code}")
+    terminal.say(f"good until {instant_text(now + lasts_for)}; POST /session/recovery takes it with a new password")
+    terminal.result({"login": login, "code": code, "good_until": instant_text(now + lasts_for)})
 
 
 @portal.command("forget-user")

@@ -1,8 +1,8 @@
 """How often one may try to sign in: per account and per address, counted before the password is looked at.
 
 An account has one count for all addresses that it was never signed in at: guessing is slow however many addresses
-guess. An address that it was signed in at lately has a count of its own, so that whoever spends the strangers' count
-locks nobody out of the place where they work.
+guess. An address that it was signed in at lately has a count of its own, and only that one: whoever spends the
+strangers' count, or sits behind the same address and spends that one's, locks nobody out of the place where they work.
 """
 
 import hashlib
@@ -37,9 +37,12 @@ class Attempts:
         now_s = int(now.timestamp())
         with self._log.writing() as connection:
             connection.execute(ATTEMPT.delete().where(ATTEMPT.c.begun_s <= now_s - int(WINDOW.total_seconds())))
-            wait_s = self._count(connection, "address", _of_address(address), now_s)
+            counter = _counter(connection, account, address, now_s)
+            wait_s = 0
+            if counter != _of_both(account, address):
+                wait_s = self._count(connection, "address", _of_address(address), now_s)
             if not wait_s:  # an address that is refused spends no account's count
-                wait_s = self._count(connection, "account", _counter(connection, account, address, now_s), now_s)
+                wait_s = self._count(connection, "account", counter, now_s)
         if wait_s:
             raise Refused(Why.TOO_MANY_ATTEMPTS, seconds=wait_s)
 
@@ -66,8 +69,15 @@ class Attempts:
 
     def _take_back(self, account: str, address: str, now_s: int) -> None:
         with self._log.writing() as connection:
-            for digest in (_counter(connection, account, address, now_s), _of_address(address)):
-                connection.execute(_less_one(digest))
+            counter = _counter(connection, account, address, now_s)
+            connection.execute(_less_one(counter))
+            if counter != _of_both(account, address):
+                connection.execute(_less_one(_of_address(address)))
+
+    def is_familiar(self, account: str, address: str, now: datetime) -> bool:
+        """Whether the account was signed in at *address* lately."""
+        with self._log.views.connect() as connection:
+            return _counter(connection, account, address, int(now.timestamp())) == _of_both(account, address)
 
     def succeeded(self, account: str, address: str, now: datetime) -> None:
         """The attempt was good: forget the account's, take one back from the address's, and know the address again."""
@@ -76,7 +86,8 @@ class Attempts:
         with self._log.writing() as connection:
             mine = _counter(connection, account, address, now_s)
             connection.execute(ATTEMPT.delete().where(ATTEMPT.c.digest == mine))
-            connection.execute(_less_one(_of_address(address)))
+            if mine != known:
+                connection.execute(_less_one(_of_address(address)))
             long_ago = now_s - int(FAMILIAR_FOR.total_seconds())
             connection.execute(
                 FAMILIAR.delete().where(sa.or_(FAMILIAR.c.digest == known, FAMILIAR.c.seen_s < long_ago))

@@ -1,4 +1,8 @@
-"""The session cookie: what it is called, how it is set, how a request's session is found."""
+"""The session cookie: what it is called, how it is set, how a request's session is found.
+
+It is secure where the settings say so, and by itself wherever the request came over TLS: to this server, or to the proxy
+whose word on that is trusted.
+"""
 
 from flask import request
 from werkzeug.http import dump_cookie
@@ -12,7 +16,7 @@ _PLAIN_NAME = "gongfang_session"  # http on one's own machine knows no Secure
 
 def session_cookie(portal: Portal) -> str | None:
     """The cookie as it came; where cookies are secure, one that any neighbour could have set does not count."""
-    return request.cookies.get(_SECURE_NAME if portal.secure_cookies else _PLAIN_NAME)
+    return request.cookies.get(_SECURE_NAME if _is_secure(portal) else _PLAIN_NAME)
 
 
 def current_session(portal: Portal) -> Session | None:
@@ -28,8 +32,12 @@ def take_cookie_away(portal: Portal) -> dict[str, str]:
     return _set("", 0, portal)
 
 
+def _is_secure(portal: Portal) -> bool:
+    return portal.secure_cookies or request.is_secure
+
+
 def _set(value: str, seconds: int, portal: Portal) -> dict[str, str]:
-    secure = portal.secure_cookies
+    secure = _is_secure(portal)
     cookie = dump_cookie(
         _SECURE_NAME if secure else _PLAIN_NAME,
         value,

@@ -7,11 +7,17 @@ from datetime import datetime
 
 from services.portal.domain.client import CLIENT, RegisterClient, RevokeClient
 from services.portal.domain.client import Active as ActiveClient
+from services.portal.domain.client import Revoked as RevokedClient
 from services.portal.domain.organisation import (
     ORGANISATION,
     AdmitOrganisation,
     Admitted,
+    ConfirmNomination,
     CreditCodeTaken,
+    Nominated,
+    NominateOrganisation,
+    Organisation,
+    OrganisationCommand,
     OrganisationKind,
 )
 from services.portal.domain.refusals import Why
@@ -88,26 +94,66 @@ class Handlers:
 
     def admit(self, organisation: NewOrganisation, administrator: RegisterUser, by: str) -> Prepared[None]:
         """An organisation and its first administrator, together or not at all."""
-        credit = f"credit-{organisation.credit_code}"
-        taken = self.log.stream_version(credit)
-        command = AdmitOrganisation(
-            org_id=organisation.org_id,
-            kind=organisation.kind,
-            name=organisation.name,
-            credit_code=organisation.credit_code,
-            district=organisation.district,
-            districts=frozenset(districts()),
-            by=by,
-            at=administrator.at,
+        admitted = self._organising(organisation.org_id, _admission(organisation, administrator, by))
+        claim = self._claiming(organisation.credit_code, organisation.org_id)
+        return Prepared([admitted, claim, *self._registering(administrator, "/administrator")], None)
+
+    def nominate(
+        self, organisation: NewOrganisation, administrator: RegisterUser, by: str, lapses_at: datetime
+    ) -> Prepared[None]:
+        """An organisation that a second person must confirm: nothing of it can sign in before."""
+        self._check_login_free(administrator.login, "/administrator")
+        self._claiming(organisation.credit_code, organisation.org_id)
+        admission = _admission(organisation, administrator, by)
+        command = NominateOrganisation(admission, administrator, lapses_at)
+        return Prepared([self._organising(organisation.org_id, command)], None)
+
+    def confirm(self, org_id: str, by: str, at: datetime) -> Prepared[None]:
+        """Admit what another person nominated. Raises Refused: NOMINATION_OVER, NOMINATION_LAPSED, SECOND_PERSON_NEEDED,
+        and what has been taken meanwhile.
+        """
+        state = self.organisation_state(org_id)
+        nominated = state.event if isinstance(state, Nominated) else None
+        persons = frozenset() if nominated is None else self._behind(nominated.nominated_by)
+        admitted = self._organising(org_id, ConfirmNomination(by, persons, at))
+        if nominated is None:
+            raise AssertionError("unreachable: a confirmation of what is not nominated was refused")
+        administrator = RegisterUser(
+            user_id=nominated.administrator_id,
+            org_id=org_id,
+            duty=Duty.ADMINISTRATOR,
+            login=nominated.login,
+            name_sealed=nominated.name_sealed,
+            phone_sealed=nominated.phone_sealed,
+            password_sealed=nominated.password_sealed,
+            by=nominated.nominated_by,
+            at=at,
         )
-        stream = f"organisation-{organisation.org_id}"
-        admitted = decide(ORGANISATION, load(self.log, ORGANISATION, stream), stream, command)
-        if taken:
-            raise Refused(Why.CREDIT_CODE_TAKEN, pointer="/credit_code", found=organisation.credit_code)
-        claim = CreditCodeTaken(credit_code=organisation.credit_code, org_id=organisation.org_id)
-        return Prepared(
-            [admitted, StreamAppend(credit, 0, [claim]), *self._registering(administrator, "/administrator")], None
-        )
+        claim = self._claiming(nominated.credit_code, org_id)
+        return Prepared([admitted, claim, *self._registering(administrator)], None)
+
+    def _behind(self, subject: str) -> frozenset[str]:
+        """*subject* and, of a program, the person who registered it."""
+        client = load(self.log, CLIENT, f"client-{subject}").state
+        match client:
+            case ActiveClient() | RevokedClient(was=ActiveClient()):
+                registered_by = client.registered_by if isinstance(client, ActiveClient) else client.was.registered_by
+                return frozenset({subject, registered_by})
+            case _:
+                return frozenset({subject})
+
+    def _organising(self, org_id: str, command: OrganisationCommand) -> StreamAppend:
+        stream = f"organisation-{org_id}"
+        return decide(ORGANISATION, load(self.log, ORGANISATION, stream), stream, command)
+
+    def _claiming(self, credit_code: str, org_id: str) -> StreamAppend:
+        credit = f"credit-{credit_code}"
+        if self.log.stream_version(credit):
+            raise Refused(Why.CREDIT_CODE_TAKEN, pointer="/credit_code", found=credit_code)
+        return StreamAppend(credit, 0, [CreditCodeTaken(credit_code=credit_code, org_id=org_id)])
+
+    def organisation_state(self, org_id: str) -> Organisation:
+        return load(self.log, ORGANISATION, f"organisation-{org_id}").state
 
     def found(self, office: NewOrganisation, administrator: RegisterUser) -> Prepared[None]:
         """The first office, which nobody can admit. Refused OFFICE_EXISTS ever after."""
@@ -140,12 +186,20 @@ class Handlers:
             if not self.fits(user, present):
                 raise Refused(Why.PASSWORD_WRONG, pointer="/present_password")
             check_strength(new, user.login, "/password")
-        sealed = self._seals.seal(user_id, self._passwords.hash(new))
+        sealed = self.sealed_password(user_id, new)
         return Prepared([decide(USER, loaded, stream, ChangePassword(sealed, at))], None)
 
-    def dismiss(self, user_id: str, by: str, at: datetime) -> Prepared[None]:
+    def dismiss(self, user_id: str, clients: Sequence[str], by: str, at: datetime) -> Prepared[None]:
+        """The user, and with it *clients* whose secret this person has seen; one that was revoked since says nothing."""
         stream = f"user-{user_id}"
-        return Prepared([decide(USER, load(self.log, USER, stream), stream, DismissUser(by, at))], None)
+        dismissed = decide(USER, load(self.log, USER, stream), stream, DismissUser(by, at))
+        return Prepared([dismissed, *(one for each in clients for one in self._revoking(each, by, at))], None)
+
+    def _revoking(self, client_id: str, by: str, at: datetime) -> Sequence[StreamAppend]:
+        stream = f"client-{client_id}"
+        loaded = load(self.log, CLIENT, stream)
+        living = isinstance(loaded.state, ActiveClient)
+        return [decide(CLIENT, loaded, stream, RevokeClient(by, at))] if living else []
 
     def register_client(
         self, client_id: str, name: str, scopes: frozenset[str] | None, *, secret: str, by: Principal, at: datetime
@@ -193,10 +247,14 @@ class Handlers:
         found = self.organisation(org_id)
         return None if found is None else Role(found.state.kind)
 
-    def fits(self, user: ActiveUser | None, password: str) -> bool:
-        """Whether *password* is the user's; None takes as long as a wrong one."""
+    def fits(self, user: ActiveUser | None, password: str, *, is_stranger: bool = False) -> bool:
+        """Whether *password* is the user's; None takes as long as a wrong one. Strangers have fewer places to ask."""
         hashed = None if user is None else self._seals.open(user.password_sealed)
-        return self._passwords.verify(hashed, password)
+        return self._passwords.verify(hashed, password, is_stranger=is_stranger)
+
+    def sealed_password(self, user_id: str, password: str) -> str:
+        """Hashed, which is slow, and sealed for the user."""
+        return self._seals.seal(user_id, self._passwords.hash(password))
 
     def forget(self, user_id: str) -> bool:
         """Erase the person: name, phone and password can never be opened again, every digest still verifies.
@@ -208,6 +266,19 @@ class Handlers:
     def opened(self, sealed: str) -> str:
         """Personal text for those who may see it; empty when the person was erased."""
         return self._seals.open(sealed) or ""
+
+
+def _admission(organisation: NewOrganisation, administrator: RegisterUser, by: str) -> AdmitOrganisation:
+    return AdmitOrganisation(
+        org_id=organisation.org_id,
+        kind=organisation.kind,
+        name=organisation.name,
+        credit_code=organisation.credit_code,
+        district=organisation.district,
+        districts=frozenset(districts()),
+        by=by,
+        at=administrator.at,
+    )
 
 
 def digest_of_secret(secret: str) -> str:

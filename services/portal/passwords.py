@@ -2,9 +2,10 @@
 
 import secrets
 import threading
+import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -17,7 +18,11 @@ LENGTH_MIN = 10
 LENGTH_MAX = 128
 HASHES_AT_ONCE = 2
 WAITING_MAX = 4  # a hash that waits holds one of the server's threads; the others are for those who are signed in
+STRANGERS_MAX = HASHES_AT_ONCE + WAITING_MAX // 2  # places for those who were never signed in where they are
 WAIT_S_MAX = 5.0
+WEAK_BELOW = 9.0  # guesses, as a power of ten, that zxcvbn counts before it has a password; 8: "somewhat guessable"
+LOOKED_AT_MAX = 72  # characters: what follows makes no password weaker, and zxcvbn's work grows with the square
+PLATFORM = ("gongfang", "gong fang", "共坊", "工坊", "xianning", "咸宁", "shared factory", "demo", "example")
 _COMMON = frozenset(Path(__file__).with_name("common_passwords.txt").read_text("utf-8").split())
 
 
@@ -30,6 +35,7 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
         self._slots = threading.BoundedSemaphore(HASHES_AT_ONCE)
         self._places = threading.BoundedSemaphore(HASHES_AT_ONCE + WAITING_MAX)
+        self._strangers = threading.BoundedSemaphore(STRANGERS_MAX)
         self._newcomer = threading.Lock()
         self._nobody = _hash_of_nothing(self._hasher)
 
@@ -51,14 +57,26 @@ class Passwords:
         finally:
             self._newcomer.release()
 
-    def verify(self, hashed: str | None, password: str) -> bool:
-        """Whether *password* fits. None stands for an account that does not exist, and takes the same time."""
-        with self._slot():
+    def verify(self, hashed: str | None, password: str, *, is_stranger: bool = False) -> bool:
+        """Whether *password* fits. None stands for an account that does not exist, and takes the same time.
+
+        Strangers, however many come, leave places to those who were signed in where they are.
+        """
+        with self._stranger() if is_stranger else nullcontext(), self._slot():
             try:
                 self._hasher.verify(hashed or self._nobody, password)
             except (Argon2Error, InvalidHashError):
                 return False
         return hashed is not None
+
+    @contextmanager
+    def _stranger(self) -> Iterator[None]:
+        if not self._strangers.acquire(blocking=False):
+            raise Refused(Why.SIGN_IN_BUSY, seconds=5)
+        try:
+            yield
+        finally:
+            self._strangers.release()
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
@@ -85,9 +103,19 @@ def _hash_of_nothing(hasher: PasswordHasher) -> str:
 
 
 def check_strength(password: str, login: str, pointer: str) -> None:
-    """Raises Refused PASSWORD_WEAK: too short, the login with a tail, hardly varied, or a common one."""
+    """Raises Refused PASSWORD_WEAK: too short, the login with a tail, hardly varied, or one that is soon guessed from the
+    public lists, keyboard rows, dates, the login and the platform's own name.
+    """
     folded = password.casefold()
     weak = len(password) < LENGTH_MIN or len(set(password)) < 4 or folded in _COMMON
     named = folded.startswith(login.casefold()) and len(password) - len(login) < LENGTH_MIN // 2
-    if weak or named:
+    if weak or named or _guesses(password, login) < WEAK_BELOW:
         raise Refused(Why.PASSWORD_WEAK, pointer=pointer, low=LENGTH_MIN)
+
+
+def _guesses(password: str, login: str) -> float:
+    """How many guesses a good guesser needs, as a power of ten."""
+    from zxcvbn import zxcvbn  # late: its lists take a tenth of a second, and few requests set a password
+
+    text = unicodedata.normalize("NFKC", password)[:LOOKED_AT_MAX]
+    return float(zxcvbn(text, user_inputs=[*PLATFORM, login, login.partition("@")[0]])["guesses_log10"])

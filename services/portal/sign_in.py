@@ -27,7 +27,9 @@ class SignIn:
         self._attempts.begin(account, address, self._now())
         user = self._handlers.user_of_login(login)
         with self._attempts.free_when_busy(account, address, self._now()):
-            if len(password) > LENGTH_MAX or not self._handlers.fits(user, password) or user is None:
+            is_stranger = not self._attempts.is_familiar(account, address, self._now())
+            fits = len(password) <= LENGTH_MAX and self._handlers.fits(user, password, is_stranger=is_stranger)
+            if not fits or user is None:
                 raise Refused(Why.SIGN_IN_REFUSED)
         self._attempts.succeeded(account, address, self._now())
         return user

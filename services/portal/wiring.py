@@ -19,10 +19,12 @@ from services.portal.projections.clients import Clients
 from services.portal.projections.organisations import Organisations
 from services.portal.projections.users import Users
 from services.portal.publishing import publish
+from services.portal.recovery import Recovery
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.sign_in import SignIn
 from services.portal.signing import Signing
+from services.portal.standing import Standing
 from services.portal.tables import METADATA
 from shared.bus.consumer import Consumer
 from shared.bus.port import Broker
@@ -95,6 +97,7 @@ def build(
         chance=chance,
     )
     projector = Projector(log, [Organisations(), Users(), Clients()], clock, page_max)
+    standing = Standing(log, clock)
     portal = Portal(
         log=log,
         clock=clock,
@@ -105,9 +108,12 @@ def build(
         attempts=attempts,
         signing=signing,
         projector=projector,
+        standing=standing,
+        recovery=Recovery(handlers, attempts),
         secure_cookies=settings.secure_cookies,
     )
-    verifier = TokenVerifier(signing.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock)
+    tokens_of_ours = TokenVerifier(signing.jwks, issuer=settings.issuer, audience=settings.audience, clock=clock)
+    verifier = standing.verifier(tokens_of_ours)
     new_app = partial(
         build_app,
         NAME,

@@ -1,4 +1,6 @@
-"""Where a service in another process than the portal gets the keys to verify tokens: the portal's JWKS, kept for a while."""
+"""Where a service in another process than the portal gets the keys to verify tokens, and whom to refuse all the same: the
+portal's JWKS, kept for a while.
+"""
 
 import threading
 import time
@@ -10,7 +12,7 @@ import structlog
 from shared.kernel.refusal import Refused
 from shared.web.refusals import WebWhy
 
-KEPT_FOR_S = 60.0
+KEPT_FOR_S = 30.0  # whoever was revoked is refused within a minute, the time to fetch included
 TRY_AGAIN_S = 5.0
 TIMEOUT_S = 3.0
 
@@ -26,6 +28,7 @@ class FetchedKeys:
         self._client = client or httpx.Client(timeout=TIMEOUT_S)
         self._lock = threading.Lock()
         self._keys: Sequence[Mapping[str, object]] | None = None
+        self._revoked: frozenset[str] = frozenset()
         self._fetch_at = 0.0
 
     def __call__(self) -> Sequence[Mapping[str, object]]:
@@ -34,11 +37,17 @@ class FetchedKeys:
                 self._fetch()
             return self._keys or ()
 
+    def revoked(self) -> frozenset[str]:
+        """Subjects whose tokens are refused although they verify."""
+        self()
+        return self._revoked
+
     def _fetch(self) -> None:
         try:
             answer = self._client.get(self._url)
             answer.raise_for_status()
-            found = answer.json()["keys"]
+            told = answer.json()
+            found, revoked = told["keys"], told.get("revoked_subjects", [])
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             self._fetch_at = time.monotonic() + TRY_AGAIN_S
             structlog.get_logger(__name__).warning("key set not fetched", url=self._url, error=str(error))
@@ -46,4 +55,5 @@ class FetchedKeys:
                 raise Refused(WebWhy.NOT_READY, names="keys") from error
         else:
             self._keys = [key for key in found if isinstance(key, dict)]
+            self._revoked = frozenset(one for one in revoked if isinstance(one, str))
             self._fetch_at = time.monotonic() + KEPT_FOR_S

@@ -3,7 +3,7 @@
 EdDSA over Ed25519 (RFC 8037), header `{"alg": "EdDSA", "kid": …}`. A key that left the JWKS is revoked at once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -81,12 +81,21 @@ def issue(
 
 
 class TokenVerifier:
-    """Verifies tokens of one issuer for one audience, by the keys that *keys* (the JWKS) holds at this moment."""
+    """Verifies tokens of one issuer for one audience, by the keys that *keys* (the JWKS) holds at this moment.
+
+    *revoked*: subjects that are refused although their tokens verify; nobody when None.
+    """
 
     def __init__(
-        self, keys: Callable[[], Sequence[Mapping[str, object]]], *, issuer: str, audience: str, clock: Clock
+        self,
+        keys: Callable[[], Sequence[Mapping[str, object]]],
+        *,
+        issuer: str,
+        audience: str,
+        clock: Clock,
+        revoked: Callable[[], Collection[str]] | None = None,
     ) -> None:
-        self._keys, self._clock = keys, clock
+        self._keys, self._clock, self._revoked = keys, clock, revoked
         self._claims = JWTClaimsRegistry(
             now=lambda: int(clock.now().timestamp()),
             leeway=LEEWAY_S,
@@ -105,11 +114,14 @@ class TokenVerifier:
         try:
             decoded = jwt.decode(token, self._key_of, registry=_REGISTRY)
             self._claims.validate(decoded.claims)
-            return _principal(decoded.claims)
+            principal = _principal(decoded.claims)
         except ExpiredTokenError:
             raise Refused(WebWhy.TOKEN_EXPIRED) from None
         except (JoseError, ValueError, TypeError, LookupError):
             raise Refused(WebWhy.TOKEN_INVALID) from None
+        if self._revoked is not None and principal.subject in self._revoked():
+            raise Refused(WebWhy.TOKEN_INVALID)
+        return principal
 
     def _key_of(self, signed: object) -> OKPKey:
         headers = signed.headers()  # type: ignore[attr-defined] # joserfc's protocol class is not exported

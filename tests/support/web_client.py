@@ -1,6 +1,6 @@
 """A caller from outside: signs tokens for any principal, calls an app as HTTP does, and reads problems."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -26,8 +26,8 @@ class Issuer:
         self.key = OKPKey.generate_key("Ed25519", parameters={"kid": kid})
         self.keys: list[Mapping[str, object]] = [dict(self.key.as_dict(private=False))]
 
-    def verifier(self) -> TokenVerifier:
-        return TokenVerifier(lambda: self.keys, issuer=ISSUER, audience=AUDIENCE, clock=self.clock)
+    def verifier(self, revoked: Callable[[], Collection[str]] | None = None) -> TokenVerifier:
+        return TokenVerifier(lambda: self.keys, issuer=ISSUER, audience=AUDIENCE, clock=self.clock, revoked=revoked)
 
     def token(
         self,

@@ -7,7 +7,7 @@ from services.portal.api import schemas
 from services.portal.api.showing import first_key, show_client
 from services.portal.portal import Portal
 from services.portal.projections.clients import list_clients
-from shared.eventstore.handling import Prepared, transact
+from shared.eventstore.handling import Prepared
 from shared.web.access import current_principal, permits
 from shared.web.app import provided
 from shared.web.cursors import PageQuery, page
@@ -42,13 +42,12 @@ def register_client(body: dict[str, Any]) -> Answer:
     scopes = None if body["scopes"] is None else frozenset(body["scopes"])
 
     def act(command: Command) -> None:
-        transact(
-            portal.log,
+        portal.write(
+            command,
+            "client:manage",
             lambda: portal.handlers.register_client(
                 command.resource, body["name"], scopes, secret=secret, by=command.principal, at=command.cause.at
             ),
-            command.cause,
-            command.marks,
         )
 
     def show(outcome: Outcome) -> Answer:
@@ -84,7 +83,7 @@ def revoke_client(client_id: str) -> Answer:
             check_version(expected, int(show_client(portal, principal, client_id)[0]["version"]))
             return portal.handlers.revoke_client(client_id, principal.subject, command.cause.at)
 
-        transact(portal.log, prepare, command.cause, command.marks)
+        portal.write(command, "client:manage", prepare)
 
     return perform(
         act,

@@ -8,13 +8,16 @@ from services.portal.domain.user import Absent, Duty
 from services.portal.handlers import NewOrganisation, NewUser
 from services.portal.portal import Portal
 from services.portal.projections.organisations import list_organisations
-from shared.eventstore.handling import transact
+from services.portal.terms import terms
+from shared.eventstore.handling import Prepared
 from shared.kernel.principal import Role
 from shared.kernel.refusal import Refused
 from shared.web.access import current_principal, permits
 from shared.web.app import provided
 from shared.web.cursors import page
+from shared.web.etags import check_version
 from shared.web.idempotency import Command, Outcome, perform
+from shared.web.operations import Manner
 from shared.web.refusals import WebWhy
 from shared.web.routes import Answer, Routes
 
@@ -67,7 +70,9 @@ def organisations(query: dict[str, Any]) -> Answer:
 )
 @permits("organisation:admit")
 def admit(body: dict[str, Any]) -> Answer:
-    """Admit an organisation to the programme, with its first administrator."""
+    """Admit an organisation to the programme, with its first administrator. An office is nominated so: a second person
+    confirms it before anybody of it can sign in.
+    """
     portal = provided(Portal)
     person = body.pop("administrator")
 
@@ -77,12 +82,45 @@ def admit(body: dict[str, Any]) -> Answer:
         by = command.principal.subject
         portal.handlers.check_login_free(user)
         administrator = portal.handlers.sealed(user, new.org_id, by, command.cause.at)
-        transact(portal.log, lambda: portal.handlers.admit(new, administrator, by), command.cause, command.marks)
+        lapses_at = command.cause.at + terms().nomination_lasts_for
+        portal.write(
+            command,
+            "organisation:admit",
+            lambda: (
+                portal.handlers.nominate(new, administrator, by, lapses_at)
+                if new.kind == "office"
+                else portal.handlers.admit(new, administrator, by)
+            ),
+        )
 
     def show(outcome: Outcome) -> Answer:
         return show_organisation(portal, outcome.resource)
 
     return perform(act, show, resource=portal.ids.new("org"), status=201)
+
+
+@routes.post(
+    "/organisations/<org_id>/confirmation",
+    operation_id="confirmOrganisation",
+    manner=Manner(needs_version=True),
+    answer=schemas.OrganisationView,
+)
+@permits("organisation:admit")
+def confirm(org_id: str) -> Answer:
+    """Confirm, as a second person, an office organisation that another one nominated."""
+    portal = provided(Portal)
+    show_organisation(portal, org_id)
+
+    def act(command: Command) -> None:
+        expected = command.expected_version
+
+        def prepare() -> Prepared[None]:
+            check_version(expected, int(show_organisation(portal, org_id)[0]["version"]))
+            return portal.handlers.confirm(org_id, command.principal.subject, command.cause.at)
+
+        portal.write(command, "organisation:admit", prepare)
+
+    return perform(act, lambda outcome: show_organisation(portal, outcome.resource), resource=org_id)
 
 
 @routes.get("/organisations/<org_id>", operation_id="getOrganisation", answer=schemas.OrganisationView)

@@ -28,6 +28,8 @@ class OrganisationBody(BaseSchema):
 
 
 class OrganisationView(BaseSchema):
+    """*confirm_by*: until when a second person may confirm what *nominated_by* nominated; null once it is admitted."""
+
     id = Id("org")
     object = Choice(("organisation",))
     created_at = Instant()
@@ -37,6 +39,8 @@ class OrganisationView(BaseSchema):
     name = Text()
     credit_code = Text()
     district = Text()
+    nominated_by = Text(allow_none=True)
+    confirm_by = Instant(allow_none=True)
 
 
 class OrganisationQuery(PageQuery):
@@ -52,6 +56,43 @@ class UserBody(AdministratorBody):
     duty = Choice([one.value for one in Duty], required=True)
 
 
+class DismissalBody(BaseSchema):
+    """*keep_clients*: API clients that the user registered and that go on; all others of this user's are revoked."""
+
+    keep_clients = Many(Id("cli"), load_default=list, high=200)
+
+
+class AccessCodeBody(BaseSchema):
+    grounds = Text(high=200, load_default="")
+
+
+class AccessCodeIssuedView(BaseSchema):
+    """A one-time code that was issued and not used."""
+
+    issued_by = Text()
+    grounds = Text()
+    issued_at = Instant()
+    good_until = Instant()
+
+
+class AccessCodeView(BaseSchema):
+    """*code* is there once, in the answer that issues it: `POST /session/recovery` takes it with a new password."""
+
+    user_id = Id("usr")
+    good_until = Instant()
+    code = Text()
+
+
+class RecoveryBody(BaseSchema):
+    login = Text(required=True, high=64)
+    code = Text(required=True, high=40, load_only=True)
+    password = Text(required=True, high=LENGTH_MAX, load_only=True)
+
+
+class RecoveryView(BaseSchema):
+    user_id = Id("usr")
+
+
 class UserView(BaseSchema):
     id = Id("usr")
     object = Choice(("user",))
@@ -63,6 +104,7 @@ class UserView(BaseSchema):
     login = Text()
     name = Text()
     phone = Text()
+    access_code = Part(AccessCodeIssuedView, allow_none=True)
 
 
 class UserPage(BaseSchema):
@@ -127,7 +169,10 @@ class KeyView(BaseSchema):
 
 
 class KeySetView(BaseSchema):
+    """*revoked_subjects*: users and clients that lost everything in the last quarter of an hour."""
+
     keys = Many(Part(KeyView))
+    revoked_subjects = Many(Text(high=40), high=10_000)
 
 
 class TokenView(BaseSchema):

@@ -6,13 +6,15 @@ The cookie is HttpOnly and SameSite=Lax; everything but signing in also needs th
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response, g, request
 
 from services.portal.api import schemas
 from services.portal.cookies import current_session, put_cookie, session_cookie, take_cookie_away
 from services.portal.domain.refusals import Why
 from services.portal.portal import Portal
 from services.portal.sessions import Session, check_csrf
+from shared.eventstore.handling import transact
+from shared.kernel.event import Cause
 from shared.kernel.refusal import Refused
 from shared.web.access import public
 from shared.web.app import provided
@@ -39,6 +41,20 @@ def end() -> Answer:
     session = _checked_session(portal)
     portal.sessions.end(session.cookie)
     return Response(status=204, headers=take_cookie_away(portal))
+
+
+@routes.post("/session/recovery", operation_id="recoverAccess", body=schemas.RecoveryBody, answer=schemas.RecoveryView)
+@public
+def recover(body: dict[str, Any]) -> Answer:
+    """Set a new password with a one-time code from one's own administrator; every session of the user ends."""
+    portal = provided(Portal)
+    now, code = portal.clock.now(), body["code"]
+    user_id = portal.recovery.user_of(body["login"], code, body["password"], request.remote_addr or "", now)
+    sealed = portal.handlers.sealed_password(user_id, body["password"])
+    cause = Cause(correlation_id=g.correlation_id, org_id="", subject=user_id, at=now)
+    transact(portal.log, lambda: portal.recovery.recovered(user_id, code, sealed, now), cause)
+    portal.sessions.end_all_of(user_id)
+    return {"user_id": user_id}, 200, {"Cache-Control": "no-store"}
 
 
 @routes.post("/session/token", operation_id="issueSessionToken", answer=schemas.TokenView)

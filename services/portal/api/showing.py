@@ -1,8 +1,10 @@
 """How the portal's resources look to those who may see them: folded from their streams, so always as just written."""
 
+from datetime import datetime
 from typing import Any
 
 from services.portal.domain import client as clients
+from services.portal.domain import organisation as organisations
 from services.portal.domain import user as users
 from services.portal.portal import Portal
 from shared.eventstore.handling import load
@@ -16,22 +18,35 @@ Shown = tuple[dict[str, Any], None, dict[str, str]]
 
 
 def show_organisation(portal: Portal, org_id: str) -> Shown:
-    found = portal.handlers.organisation(org_id)
-    if found is None:
-        raise Refused(WebWhy.NOT_FOUND)
-    state = found.state
+    found = load(portal.log, organisations.ORGANISATION, f"organisation-{org_id}")
+    match found.state:
+        case organisations.Absent():
+            raise Refused(WebWhy.NOT_FOUND)
+        case organisations.Admitted() as of:
+            created_at, confirm_by, nominated_by = of.admitted_at, None, None
+        case organisations.Nominated(event=of):
+            created_at, confirm_by, nominated_by = of.nominated_at, of.lapses_at, of.nominated_by
     shown = {
-        "id": state.org_id,
+        "id": of.org_id,
         "object": "organisation",
-        "created_at": state.admitted_at,
-        "state": "admitted",
+        "created_at": created_at,
+        "state": _organisation_state(confirm_by, portal.clock.now()),
         "version": found.version,
-        "kind": state.kind,
-        "name": state.name,
-        "credit_code": state.credit_code,
-        "district": state.district,
+        "kind": of.kind,
+        "name": of.name,
+        "credit_code": of.credit_code,
+        "district": of.district,
+        "nominated_by": nominated_by,
+        "confirm_by": confirm_by,
     }
     return shown, None, etag(found.version)
+
+
+def _organisation_state(confirm_by: datetime | None, at: datetime) -> str:
+    """*confirm_by* None: it is admitted."""
+    if confirm_by is None:
+        return "admitted"
+    return "nominated" if at < confirm_by else "lapsed"
 
 
 def show_user(portal: Portal, user_id: str) -> Shown:
@@ -55,8 +70,21 @@ def show_user(portal: Portal, user_id: str) -> Shown:
         "login": active.login,
         "name": portal.handlers.opened(active.name_sealed),
         "phone": portal.handlers.opened(active.phone_sealed),
+        "access_code": _code_shown(active.access_code),
     }
     return shown, None, etag(loaded.version)
+
+
+def _code_shown(code: users.AccessCode | None) -> dict[str, Any] | None:
+    """Who issued a one-time code that was not used: an administrator sees what others do."""
+    if code is None:
+        return None
+    return {
+        "issued_by": code.issued_by,
+        "grounds": code.grounds,
+        "issued_at": code.issued_at,
+        "good_until": code.good_until,
+    }
 
 
 def show_client(portal: Portal, principal: Principal, client_id: str) -> Shown:

@@ -86,7 +86,8 @@ def _client() -> tuple[str, str]:
 @routes.get("/.well-known/jwks.json", operation_id="getSigningKeys", answer=schemas.KeySetView)
 @public
 def jwks() -> Response:
-    """The keys that verify tokens now (RFC 7517)."""
-    answer = jsonify({"keys": list(provided(Portal).signing.jwks())})
+    """The keys that verify tokens now (RFC 7517), and whose tokens are refused all the same since they were revoked."""
+    portal = provided(Portal)
+    answer = jsonify({"keys": list(portal.signing.jwks()), "revoked_subjects": portal.standing.revoked()})
     answer.headers["Cache-Control"] = "public, max-age=60"
     return answer

@@ -15,6 +15,11 @@ class Why(Reason):
     PASSWORD_WRONG = "PASSWORD_WRONG"  # noqa: S105 - a code
     SCOPE_NOT_HELD = "SCOPE_NOT_HELD"
     USER_DISMISSED = "USER_DISMISSED"
+    NOMINATION_OVER = "NOMINATION_OVER"
+    NOMINATION_LAPSED = "NOMINATION_LAPSED"
+    SECOND_PERSON_NEEDED = "SECOND_PERSON_NEEDED"
+    CODE_FOR_ONESELF = "CODE_FOR_ONESELF"
+    CODE_REFUSED = "CODE_REFUSED"
     LAST_ADMINISTRATOR = "LAST_ADMINISTRATOR"
     CLIENT_REVOKED = "CLIENT_REVOKED"
     KEY_UNKNOWN = "KEY_UNKNOWN"
@@ -97,6 +102,41 @@ _WORDS = {
         "Nobody dismisses themselves",
         "请由本机构的另一位管理员操作，以保证始终有人管理账号。",
         "Ask another administrator of the organisation, so that one always remains.",
+    ),
+    Why.NOMINATION_OVER: Words(
+        Kind.CONFLICT,
+        "该机构不在待复核状态",
+        "The organisation does not wait for a second person",
+        "它已准入或从未提名。",
+        "It was admitted already, or never nominated.",
+    ),
+    Why.NOMINATION_LAPSED: Words(
+        Kind.CONFLICT,
+        "提名已失效",
+        "The nomination has lapsed",
+        "复核期限为 {until}，请重新提名。",
+        "It could be confirmed until {until}; nominate the organisation again.",
+    ),
+    Why.SECOND_PERSON_NEEDED: Words(
+        Kind.CONFLICT,
+        "须由另一人复核",
+        "A second person is needed",
+        "专班机构须由提名人之外的一位管理员登录后复核。",
+        "An office organisation is confirmed by another administrator than who nominated it, signed in as a person.",
+    ),
+    Why.CODE_FOR_ONESELF: Words(
+        Kind.CONFLICT,
+        "不能为自己签发一次性口令",
+        "No code for oneself",
+        "请在“修改密码”中更改，或请另一位管理员签发。",
+        "Change your password instead, or ask another administrator for a code.",
+    ),
+    Why.CODE_REFUSED: Words(
+        Kind.UNAUTHENTICATED,
+        "一次性口令无效",
+        "The one-time code is not good",
+        "登录名或口令不正确，或口令已使用、已过期；请向本机构管理员重新索取。",
+        "The login or the code is not right, or it was used or has expired; ask your administrator for another.",
     ),
     Why.CLIENT_REVOKED: Words(
         Kind.CONFLICT, "API 客户端已撤销", "The API client is revoked", "请新建一个。", "Register a new one."

@@ -1,5 +1,6 @@
 """A person who may sign in for an organisation. Name, phone and password hash are sealed: erasing the key erases them."""
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -51,6 +52,25 @@ class UserDismissed(Event):
     dismissed_at: datetime
 
 
+class AccessCodeIssued(Event):
+    """A one-time code to set a new password with. *issued_by*: an administrator, or the operator in an emergency."""
+
+    user_id: str
+    code_digest: str
+    good_until: datetime
+    issued_by: str
+    grounds: str
+    issued_at: datetime
+
+
+class AccessRecovered(Event):
+    """The code was used: it is worth nothing any more, and the password is another."""
+
+    user_id: str
+    password_sealed: str
+    recovered_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class RegisterUser:
     user_id: str
@@ -78,7 +98,37 @@ class DismissUser:
     at: datetime
 
 
-UserCommand = RegisterUser | ChangePassword | DismissUser
+@dataclass(frozen=True, slots=True)
+class IssueAccessCode:
+    code_digest: str
+    good_until: datetime
+    by: str
+    grounds: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverAccess:
+    code_digest: str
+    password_sealed: str
+    at: datetime
+
+
+UserCommand = RegisterUser | ChangePassword | DismissUser | IssueAccessCode | RecoverAccess
+
+
+@dataclass(frozen=True, slots=True)
+class AccessCode:
+    """A one-time code that was issued and not used yet."""
+
+    digest: str
+    good_until: datetime
+    issued_by: str
+    grounds: str
+    issued_at: datetime
+
+    def opens(self, digest: str, at: datetime) -> bool:
+        return at < self.good_until and hmac.compare_digest(self.digest, digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +146,7 @@ class Active:
     phone_sealed: str
     password_sealed: str
     registered_at: datetime
+    access_code: AccessCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +170,10 @@ def decide(command: UserCommand, user: User) -> Sequence[Event]:
             return [changed]
         case DismissUser():
             return _dismiss(command, user)
+        case IssueAccessCode():
+            return _issue(command, user)
+        case RecoverAccess():
+            return _recover(command, user)
         case _:
             assert_never(command)
 
@@ -158,6 +213,33 @@ def _dismiss(command: DismissUser, user: User) -> Sequence[Event]:
     return [UserDismissed(user_id=active.user_id, dismissed_by=command.by, dismissed_at=command.at)]
 
 
+def _issue(command: IssueAccessCode, user: User) -> Sequence[Event]:
+    """Nobody helps himself: who knows the password changes it, and who found an open session shall not."""
+    active = _active(user)
+    if active.user_id == command.by:
+        raise Refused(Why.CODE_FOR_ONESELF)
+    return [
+        AccessCodeIssued(
+            user_id=active.user_id,
+            code_digest=command.code_digest,
+            good_until=command.good_until,
+            issued_by=command.by,
+            grounds=command.grounds,
+            issued_at=command.at,
+        )
+    ]
+
+
+def _recover(command: RecoverAccess, user: User) -> Sequence[Event]:
+    active = _active(user)
+    if active.access_code is None or not active.access_code.opens(command.code_digest, command.at):
+        raise Refused(Why.CODE_REFUSED)
+    recovered = AccessRecovered(
+        user_id=active.user_id, password_sealed=command.password_sealed, recovered_at=command.at
+    )
+    return [recovered]
+
+
 def evolve(user: User, event: Event) -> User:
     match event:
         case UserRegistered():
@@ -173,6 +255,11 @@ def evolve(user: User, event: Event) -> User:
             )
         case PasswordChanged() if isinstance(user, Active):
             return replace(user, password_sealed=event.password_sealed)
+        case AccessCodeIssued() if isinstance(user, Active):
+            code = AccessCode(event.code_digest, event.good_until, event.issued_by, event.grounds, event.issued_at)
+            return replace(user, access_code=code)
+        case AccessRecovered() if isinstance(user, Active):
+            return replace(user, password_sealed=event.password_sealed, access_code=None)
         case UserDismissed() if isinstance(user, Active):
             return Dismissed(user, event.dismissed_at)
         case _:
@@ -185,4 +272,6 @@ USER_EVENTS: dict[str, type[Event]] = {
     "login-taken.v1": LoginTaken,
     "password-changed.v1": PasswordChanged,
     "user-dismissed.v1": UserDismissed,
+    "access-code-issued.v1": AccessCodeIssued,
+    "access-recovered.v1": AccessRecovered,
 }

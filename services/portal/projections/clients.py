@@ -23,6 +23,8 @@ CLIENT = sa.Table(
     sa.Column("state", sa.String(10), nullable=False),
     sa.Column("registered_at", sa.String(40), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("registered_by", sa.String(30), nullable=False, index=True),  # who has seen the secret
+    sa.Column("revoked_s", sa.BigInteger, nullable=True, index=True),  # whole second since 1970
 )
 
 
@@ -60,11 +62,14 @@ class Clients:
                         "state": "active",
                         "registered_at": instant_text(event.registered_at),
                         "version": recorded.version,
+                        "registered_by": event.registered_by,
+                        "revoked_s": None,
                     }
                     connection.execute(CLIENT.insert().values(row))
                 case ClientRevoked():
                     mine = CLIENT.update().where(CLIENT.c.client_id == event.client_id)
-                    connection.execute(mine.values(state="revoked", version=recorded.version))
+                    revoked_s = int(event.revoked_at.timestamp())
+                    connection.execute(mine.values(state="revoked", version=recorded.version, revoked_s=revoked_s))
                 case _:
                     pass
 
@@ -84,6 +89,22 @@ def find_client(views: sa.Engine, principal: Principal, client_id: str) -> Clien
     with views.connect() as connection:
         row = connection.execute(query).one_or_none()
     return None if row is None else _row(row)
+
+
+def list_seen_by(views: sa.Engine, org_id: str, user_id: str) -> list[str]:
+    """Living clients of the organisation whose secret *user_id* has seen: those that this person registered."""
+    mine = (CLIENT.c.org_id == org_id, CLIENT.c.registered_by == user_id, CLIENT.c.state == "active")
+    with views.connect() as connection:
+        return list(
+            connection.execute(sa.select(CLIENT.c.client_id).where(*mine).order_by(CLIENT.c.client_id)).scalars()
+        )
+
+
+def list_revoked(views: sa.Engine, since: datetime) -> list[str]:
+    """Clients revoked after *since*, of whatever organisation: for verifiers, who hear nothing else of them."""
+    query = sa.select(CLIENT.c.client_id).where(CLIENT.c.revoked_s >= int(since.timestamp()))
+    with views.connect() as connection:
+        return list(connection.execute(query).scalars())
 
 
 def _row(row: sa.Row[tuple[object, ...]]) -> ClientRow:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.portal.domain.organisation import OrganisationAdmitted
+from services.portal.domain.organisation import OrganisationAdmitted, OrganisationNominated
 from shared.eventstore.folding import digest_of
 from shared.eventstore.port import Recorded
 from shared.kernel.clock import instant_text, parse_instant
@@ -42,7 +42,7 @@ class Organisations:
 
     name = "organisations"
     tables: Sequence[sa.Table] = (ORGANISATION,)
-    handles: frozenset[str] | None = frozenset({"organisation-admitted.v1"})
+    handles: frozenset[str] | None = frozenset({"organisation-admitted.v1", "organisation-nominated.v1"})
 
     def __init__(self) -> None:
         self.code_digest = digest_of(type(self).apply, repr(ORGANISATION.c.keys()))
@@ -50,16 +50,18 @@ class Organisations:
     def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
         for recorded in page:
             event = recorded.event
-            if isinstance(event, OrganisationAdmitted):
+            if isinstance(event, OrganisationAdmitted | OrganisationNominated):
+                at = event.admitted_at if isinstance(event, OrganisationAdmitted) else event.nominated_at
                 row = {
                     "org_id": event.org_id,
                     "kind": event.kind,
                     "name": event.name,
                     "credit_code": event.credit_code,
                     "district": event.district,
-                    "admitted_at": instant_text(event.admitted_at),
+                    "admitted_at": instant_text(at),
                     "version": recorded.version,
                 }
+                connection.execute(ORGANISATION.delete().where(ORGANISATION.c.org_id == event.org_id))
                 connection.execute(ORGANISATION.insert().values(row))
 
 

@@ -6,7 +6,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.portal.domain.user import PasswordChanged, UserDismissed, UserRegistered
+from services.portal.domain.user import (
+    AccessCodeIssued,
+    AccessRecovered,
+    PasswordChanged,
+    UserDismissed,
+    UserRegistered,
+)
 from shared.eventstore.folding import digest_of
 from shared.eventstore.port import Recorded
 from shared.kernel.clock import instant_text, parse_instant
@@ -25,6 +31,7 @@ USER = sa.Table(
     sa.Column("phone_sealed", sa.Text, nullable=False),
     sa.Column("registered_at", sa.String(40), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("dismissed_s", sa.BigInteger, nullable=True, index=True),  # whole second since 1970
 )
 
 
@@ -46,10 +53,18 @@ class Users:
 
     name = "users"
     tables: Sequence[sa.Table] = (USER,)
-    handles: frozenset[str] | None = frozenset({"user-registered.v1", "password-changed.v1", "user-dismissed.v1"})
+    handles: frozenset[str] | None = frozenset(
+        {
+            "user-registered.v1",
+            "password-changed.v1",
+            "user-dismissed.v1",
+            "access-code-issued.v1",
+            "access-recovered.v1",
+        }
+    )
 
     def __init__(self) -> None:
-        self.code_digest = digest_of(type(self).apply, repr(USER.c.keys()))
+        self.code_digest = digest_of(type(self).apply, _dismissed, repr(USER.c.keys()))
 
     def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
         for recorded in page:
@@ -66,14 +81,19 @@ class Users:
                         "phone_sealed": event.phone_sealed,
                         "registered_at": instant_text(event.registered_at),
                         "version": recorded.version,
+                        "dismissed_s": None,
                     }
                     connection.execute(USER.insert().values(row))
-                case PasswordChanged():
+                case PasswordChanged() | AccessCodeIssued() | AccessRecovered():
                     _update(connection, event.user_id, version=recorded.version)
                 case UserDismissed():
-                    _update(connection, event.user_id, version=recorded.version, state="dismissed")
+                    _update(connection, event.user_id, version=recorded.version, **_dismissed(event))
                 case _:
                     pass
+
+
+def _dismissed(event: UserDismissed) -> dict[str, object]:
+    return {"state": "dismissed", "dismissed_s": int(event.dismissed_at.timestamp())}
 
 
 def _update(connection: sa.Connection, user_id: str, **values: object) -> None:
@@ -100,3 +120,10 @@ def list_users(views: sa.Engine, principal: Principal, *, after: str | None, lim
             )
             for row in connection.execute(query)
         ]
+
+
+def list_dismissed(views: sa.Engine, since: datetime) -> list[str]:
+    """Who was dismissed after *since*, of whatever organisation: for verifiers, who hear nothing else of them."""
+    query = sa.select(USER.c.user_id).where(USER.c.dismissed_s >= int(since.timestamp()))
+    with views.connect() as connection:
+        return list(connection.execute(query).scalars())

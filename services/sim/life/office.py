@@ -141,7 +141,7 @@ class Office:
             "portal",
             party.principal,
             f"POST /v1/users/{user_id}/dismissal",
-            lambda: portal_of(platform.house).handlers.dismiss(user_id, by, platform.now("portal")),
+            lambda: portal_of(platform.house).handlers.dismiss(user_id, [], by, platform.now("portal")),
         )
         return "dismisses a user" if done else "dismisses nobody"
 

@@ -136,6 +136,28 @@ def _from(nobody: Caller, address: str, password: str = PASSWORD) -> TestRespons
     return nobody.post("/session", {**LOGIN, "password": password}, environ_overrides={"REMOTE_ADDR": address})
 
 
+def test_strangers_behind_the_same_address_close_no_account_that_was_signed_in_there(nobody: Caller) -> None:
+    """One office, one proxy, one address: whoever spends its count closes it for strangers alone."""
+    assert nobody.post("/session", LOGIN).status_code == 200
+    for number in range(PER_ADDRESS_MAX + 4):
+        nobody.post("/session", {"login": f"nobody-{number}", "password": "wrong-wrong-1"})
+    problem(nobody.post("/session", {"login": "brand-b", "password": PASSWORD}), 429, "TOO_MANY_ATTEMPTS")
+    assert nobody.post("/session", LOGIN).status_code == 200
+    assert nobody.post("/session", {**LOGIN, "password": "wrong-wrong-1"}).status_code == 401
+
+
+def test_a_cookie_is_secure_by_itself_when_the_request_came_over_tls(nobody: Caller) -> None:
+    over_tls = {"base_url": "https://gongfang.example"}
+    signed_in = nobody.post("/session", LOGIN, **over_tls)
+    flags = signed_in.headers["Set-Cookie"]
+    assert flags.startswith("__Host-gongfang=")
+    assert "Secure" in flags
+    assert signed_in.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert nobody.post("/session/token", headers=_held(signed_in), **over_tls).status_code == 200
+    problem(nobody.post("/session/token", headers=_held(signed_in)), 401, "SESSION_ENDED")
+    assert nobody.post("/session", LOGIN).headers["Set-Cookie"].startswith("gongfang_session=")
+
+
 def test_attempts_per_address_are_limited_over_all_accounts(nobody: Caller) -> None:
     for number in range(PER_ADDRESS_MAX):
         answer = nobody.post("/session", {"login": f"user-{number}", "password": "wrong password"})

@@ -43,7 +43,20 @@ def test_the_usual_cost_is_that_of_rfc_9106_for_little_memory() -> None:
     assert (usual.type.name, usual.memory_cost, usual.time_cost) == ("ID", 65_536, 3)
 
 
-@pytest.mark.parametrize("weak", ["Short-1", "aaaaaaaaaaaa", "1234567890", "Password123", "brand-tea12", "BRAND-TEA"])
+WEAK = ["Short-1", "aaaaaaaaaaaa", "1234567890", "Password123", "brand-tea12", "BRAND-TEA"]
+OF_PUBLIC_LISTS = [
+    "password12",
+    "qwertyuiop",
+    "1q2w3e4r5t",
+    "P@ssw0rd1234",
+    "iloveyou1234",
+    "woaini1314520",
+    "Admin@123456",
+]
+OF_THE_PLATFORM = ["Xianning2026", "gongfang2026", "Gongfang123!", "咸宁2026共坊", "ｇｏｎｇｆａｎｇ2026"]
+
+
+@pytest.mark.parametrize("weak", [*WEAK, *OF_PUBLIC_LISTS, *OF_THE_PLATFORM])
 def test_weak_passwords_are_refused_by_pointer(weak: str) -> None:
     with pytest.raises(Refused) as caught:
         check_strength(weak, "brand-tea", "/administrator/password")

@@ -1,9 +1,14 @@
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 
+from shared.clock import StoryClock
+from shared.kernel.principal import Role
 from shared.kernel.refusal import Refused
 from shared.web import key_sets
 from shared.web.key_sets import FetchedKeys
+from tests.support.web_client import Issuer, a_principal
 
 URL = "https://portal.test/.well-known/jwks.json"
 
@@ -13,12 +18,13 @@ class Portal:
 
     def __init__(self) -> None:
         self.asked, self.kids, self.away = 0, ["one"], False
+        self.revoked: list[str] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked += 1
         if self.away:
             raise httpx.ConnectError("away", request=request)
-        return httpx.Response(200, json={"keys": [{"kid": kid} for kid in self.kids]})
+        return httpx.Response(200, json={"keys": [{"kid": kid} for kid in self.kids], "revoked_subjects": self.revoked})
 
 
 @pytest.fixture
@@ -59,3 +65,24 @@ def test_without_any_set_nobody_is_let_in(portal: Portal, keys: FetchedKeys) -> 
     portal.away = True
     with pytest.raises(Refused, match="NOT_READY"):
         keys()
+
+
+def test_a_revoked_subject_is_refused_although_its_token_verifies(
+    portal: Portal, keys: FetchedKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = StoryClock(datetime(2026, 12, 1, tzinfo=UTC))
+    issuer = Issuer(clock)
+    principal = a_principal(Role.BUYER)
+    verifier = issuer.verifier(revoked=keys.revoked)
+    token = issuer.token(principal)
+    assert verifier(token) == principal
+    portal.revoked = [principal.subject]
+    assert verifier(token) == principal, "the set is kept for a while"
+    monkeypatch.setattr(key_sets, "KEPT_FOR_S", 0.0)
+    keys._fetch_at = 0.0  # the while has passed
+    with pytest.raises(Refused, match="TOKEN_INVALID"):
+        verifier(token)
+
+
+def test_whoever_is_revoked_is_refused_elsewhere_within_a_minute() -> None:
+    assert key_sets.KEPT_FOR_S + key_sets.TIMEOUT_S + key_sets.TRY_AGAIN_S <= 60
