@@ -9,7 +9,6 @@ from services.portal.handlers import NewOrganisation, NewUser
 from services.portal.portal import Portal
 from services.portal.projections.organisations import list_organisations
 from services.portal.terms import terms
-from shared.eventstore.handling import Prepared
 from shared.kernel.principal import Role
 from shared.kernel.refusal import Refused
 from shared.web.access import current_principal, permits
@@ -109,18 +108,15 @@ def admit(body: dict[str, Any]) -> Answer:
 def confirm(org_id: str) -> Answer:
     """Confirm, as a second person, an office organisation that another one nominated."""
     portal = provided(Portal)
-    show_organisation(portal, org_id)
+    shown = show_organisation(portal, org_id)[0]
 
     def act(command: Command) -> None:
-        expected = command.expected_version
+        check_version(command.expected_version, shown["version"])
+        by, at = command.principal.subject, command.cause.at
+        portal.write(command, "organisation:admit", lambda: portal.handlers.confirm(org_id, by, at))
 
-        def prepare() -> Prepared[None]:
-            check_version(expected, int(show_organisation(portal, org_id)[0]["version"]))
-            return portal.handlers.confirm(org_id, command.principal.subject, command.cause.at)
-
-        portal.write(command, "organisation:admit", prepare)
-
-    return perform(act, lambda outcome: show_organisation(portal, outcome.resource), resource=org_id)
+    about = f"organisation-{org_id}"
+    return perform(act, lambda outcome: show_organisation(portal, outcome.resource), resource=org_id, about=about)
 
 
 @routes.get("/organisations/<org_id>", operation_id="getOrganisation", answer=schemas.OrganisationView)

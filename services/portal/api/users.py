@@ -134,7 +134,7 @@ def issue_access_code(user_id: str, body: dict[str, Any]) -> Answer:
         shown = {"user_id": outcome.resource, "good_until": None if issued is None else issued["good_until"]}
         return shown if outcome.replayed else {**shown, "code": code}
 
-    return perform(act, show, resource=user_id, status=201)
+    return perform(act, show, resource=user_id, status=201, about=f"user-{user_id}")
 
 
 @routes.post("/me/password", operation_id="changeMyPassword", body=schemas.PasswordBody, answer=schemas.UserView)
