@@ -355,7 +355,7 @@ BOOKS = [
     _book("a negative speed", "工艺能力!E3", -5, "NUMBER_NEGATIVE", "-5"),
     _book("a speed of zero", "工艺能力!E3", 0, "NUMBER_ZERO"),
     _book("a huge speed", "工艺能力!E3", 10**9, "NUMBER_TOO_LARGE", "1000000000"),
-    _book("a yield below bounds", "工艺能力!F3", 0.5, "NUMBER_TOO_SMALL", "0.5"),
+    _book("a yield below bounds", "工艺能力!F3", 0.005, "NUMBER_TOO_SMALL", "0.5"),
     _book("half a piece an hour", "工艺能力!E3", 1200.5, "NUMBER_NOT_WHOLE", "1200.5"),
     _book("a tenth of a fen", "价格!C3", 0.001, "TOO_MANY_DECIMALS", "0.001"),
     _book("30 February", "日历!B3", "2026-02-30", "DATE_EXPECTED", "2026-02-30"),

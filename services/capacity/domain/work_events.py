@@ -76,7 +76,7 @@ class WorkEvent(Event):
     unit: str
 
 
-class WorkOffered(WorkEvent):
+class WorkOffered(WorkEvent, frozen=True, omit_defaults=True):
     """A plant is asked to make one step on one line at one time for one price."""
 
     offer_id: str
