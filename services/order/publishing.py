@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.order.domain import events
-from services.order.domain.inquiry_events import InquiryMade
+from services.order.domain.inquiry_events import InquiryMade, InquirySent
 from shared.bus.port import Outgoing
 from shared.contracts import order as facts
 from shared.contracts.envelope import Fact
@@ -19,6 +19,10 @@ def publish(recorded: Recorded) -> Sequence[Outgoing]:
 def fact_of(event: Event) -> tuple[str, Fact] | None:
     """Key and fact for *event*, None when it concerns nobody else."""
     match event:
+        case InquiryMade(waits=True):
+            return None
+        case InquirySent():
+            return event.inquiry_id, planning_requested(event.made)
         case events.OrderPlaced() | events.PlanningRequested() | InquiryMade():
             fact = planning_requested(event)
             return fact.order_id, fact

@@ -6,7 +6,8 @@ from typing import Literal
 import msgspec
 
 from services.order.domain.entrusted_events import EntrustedReportSigned
-from services.order.domain.inquiry_events import InquiryAnswered, InquiryMade
+from services.order.domain.inquiry_events import InquiryAnswered, InquiryMade, InquirySent
+from services.order.domain.inquiry_queue_events import InquiryLeft, InquiryQueued
 from services.order.domain.values import Makeable, OrderLine
 from shared.contracts.planning import (
     DemandLine,
@@ -335,7 +336,10 @@ EVENT_TYPES = EventTypes(
         "delivery-disputed.v1": DeliveryDisputed,
         "order-closed.v1": OrderClosed,
         "inquiry-made.v1": InquiryMade,
+        "inquiry-sent.v1": InquirySent,
         "inquiry-answered.v1": InquiryAnswered,
+        "inquiry-queued.v1": InquiryQueued,
+        "inquiry-left.v1": InquiryLeft,
         "entrusted-report-signed.v1": EntrustedReportSigned,
     }
 )

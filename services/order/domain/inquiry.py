@@ -1,11 +1,13 @@
 """The inquiry aggregate: who could, when, for about how much. Nothing is reserved, so an answer is all that follows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from services.order.domain.inquiry_events import InquiryAnswered, InquiryMade
+import msgspec
+
+from services.order.domain.inquiry_events import InquiryAnswered, InquiryMade, InquirySent
 from services.order.domain.placing import check_arrivals, check_dates, check_lines
 from services.order.domain.refusals import Why
 from services.order.domain.supplying import check_supplies
@@ -16,7 +18,7 @@ from shared.contracts.reasons import PlanReason, Relaxation
 from shared.kernel.decider import Decider
 from shared.kernel.refusal import Refused
 
-InquiryEvent = InquiryMade | InquiryAnswered
+InquiryEvent = InquiryMade | InquirySent | InquiryAnswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,14 @@ class MakeInquiry:
     terms: Terms
     at: datetime
     requested_from: datetime | None = None
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendInquiry:
+    """Its turn has come."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +75,15 @@ class Answered:
 Inquiry = Unasked | Asked | Answered
 
 
-def decide(command: MakeInquiry | ReceiveAnswer, inquiry: Inquiry) -> Sequence[InquiryEvent]:
+InquiryCommand = MakeInquiry | SendInquiry | ReceiveAnswer
+
+
+def decide(command: InquiryCommand, inquiry: Inquiry) -> Sequence[InquiryEvent]:
     match command:
         case MakeInquiry():
             return _make(command, inquiry)
+        case SendInquiry():
+            return _send(command, inquiry)
         case ReceiveAnswer():
             return _answer(command, inquiry)
         case _:
@@ -78,7 +93,8 @@ def decide(command: MakeInquiry | ReceiveAnswer, inquiry: Inquiry) -> Sequence[I
 def _make(command: MakeInquiry, inquiry: Inquiry) -> Sequence[InquiryEvent]:
     if not isinstance(inquiry, Unasked):
         raise Refused(Why.ORDER_EXISTS, order_id=command.inquiry_id)
-    check_lines(command.lines, command.terms)
+    few = replace(command.terms, lines_max=min(command.terms.lines_max, command.terms.inquiries.lines_max))
+    check_lines(command.lines, few)
     check_dates(command.requested_from, command.requested_by, command.at, command.terms)
     check_supplies(command.lines, command.supplies, partial_ok=command.limits.partial_ok)
     check_arrivals(command.supplies, command.requested_by)
@@ -94,8 +110,16 @@ def _make(command: MakeInquiry, inquiry: Inquiry) -> Sequence[InquiryEvent]:
             supplies=list(command.supplies),
             made_at=command.at,
             requested_from=command.requested_from,
+            waits=command.waits,
         )
     ]
+
+
+def _send(command: SendInquiry, inquiry: Inquiry) -> Sequence[InquiryEvent]:
+    if not isinstance(inquiry, Asked) or not inquiry.made.waits:
+        return []
+    made = inquiry.made
+    return [InquirySent(inquiry_id=made.inquiry_id, buyer_org_id=made.buyer_org_id, made=made, sent_at=command.at)]
 
 
 def _answer(command: ReceiveAnswer, inquiry: Inquiry) -> Sequence[InquiryEvent]:
@@ -119,13 +143,15 @@ def evolve(inquiry: Inquiry, event: InquiryEvent) -> Inquiry:
     match event:
         case InquiryMade():
             return Asked(event)
+        case InquirySent():
+            return Asked(msgspec.structs.replace(inquiry.made, waits=False)) if isinstance(inquiry, Asked) else inquiry
         case InquiryAnswered():
             return Answered(inquiry.made, event) if isinstance(inquiry, Asked) else inquiry
         case _:
             assert_never(event)
 
 
-INQUIRY: Decider[MakeInquiry | ReceiveAnswer, Inquiry, InquiryEvent] = Decider(Unasked(), decide, evolve)
+INQUIRY: Decider[InquiryCommand, Inquiry, InquiryEvent] = Decider(Unasked(), decide, evolve)
 
 
 def stream_of(inquiry_id: str) -> str:

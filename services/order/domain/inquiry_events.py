@@ -9,6 +9,8 @@ from shared.kernel.event import Event
 
 
 class InquiryMade(Event, frozen=True, omit_defaults=True):
+    """*waits*: another of its buyer's is being planned; it is put to planning by `InquirySent`."""
+
     inquiry_id: str
     buyer_org_id: str
     lines: list[OrderLine]
@@ -19,6 +21,16 @@ class InquiryMade(Event, frozen=True, omit_defaults=True):
     supplies: list[Supply]
     made_at: datetime
     requested_from: datetime | None = None
+    waits: bool = False
+
+
+class InquirySent(Event, frozen=True):
+    """Its turn has come. *made*: what was asked, so that publishing needs this event alone."""
+
+    inquiry_id: str
+    buyer_org_id: str
+    made: InquiryMade
+    sent_at: datetime
 
 
 class InquiryAnswered(Event, frozen=True, omit_defaults=True):

@@ -36,6 +36,11 @@ class Why(Reason):
     SUPPLY_UNIT = "SUPPLY_UNIT"
     SUPPLY_SHORT = "SUPPLY_SHORT"
     SUPPLY_TOO_LATE = "SUPPLY_TOO_LATE"
+    # What a buyer may ask without obligation is used up.
+    INQUIRY_TOO_LARGE = "INQUIRY_TOO_LARGE"
+    INQUIRIES_SPENT = "INQUIRIES_SPENT"
+    INQUIRIES_WAITING = "INQUIRIES_WAITING"
+    PLANNING_SPENT = "PLANNING_SPENT"
     # What the situation does not allow.
     ORDER_EXISTS = "ORDER_EXISTS"
     ALREADY_CANCELLED = "ALREADY_CANCELLED"

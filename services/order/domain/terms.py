@@ -31,6 +31,21 @@ class ChangeTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class InquiryTerms:
+    """What one buyer may ask without obligation: so many a local day, so many lines in one, so much planning an hour
+    (variants of all lines x weeks), so many waiting for their turn. *retry_seconds*: when a full queue is tried again;
+    *answer_minutes_max*: after so long an inquiry under way is taken for lost and holds up no other.
+    """
+
+    a_day_max: int
+    lines_max: int
+    cost_an_hour: int
+    waiting_max: int
+    retry_seconds: int
+    answer_minutes_max: int
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """*under_ppm*: a line is delivered when that little is lacking; *over_ppm*: more than that is not paid for."""
 
@@ -42,6 +57,7 @@ class Terms:
     quantity_max: int
     horizon: timedelta
     attempts_max: int
+    inquiries: InquiryTerms
 
     def is_enough(self, delivered: int, ordered: int) -> bool:
         """Whether *delivered* of *ordered* units counts as all: delivered >= ordered x (1 - under)."""

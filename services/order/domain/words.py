@@ -21,6 +21,10 @@ def _invalid(title_zh: str, title_en: str, detail_zh: str, detail_en: str) -> Wo
     return Words(Kind.INVALID, title_zh, title_en, detail_zh, detail_en)
 
 
+def _too_many(title_zh: str, title_en: str, detail_zh: str, detail_en: str) -> Words:
+    return Words(Kind.TOO_MANY, title_zh, title_en, detail_zh, detail_en)
+
+
 def _conflict(title_zh: str, title_en: str, detail_zh: str, detail_en: str) -> Words:
     return Words(Kind.CONFLICT, title_zh, title_en, detail_zh, detail_en)
 
@@ -170,6 +174,30 @@ WORDS: Mapping[str, Words] = {
         "A plan is on its way",
         "系统正在为此订单排产，请等结果出来后再操作。",
         "Wait for the answer to the plan asked for.",
+    ),
+    "INQUIRY_TOO_LARGE": _invalid(
+        "询期太大",
+        "The inquiry is too large",
+        "本次询期的排产量为 {cost}，每小时上限 {limit}（各行方案数 × 距交期周数）；请减少行数或提前交期。",
+        "It takes {cost} of planning, {limit} is an hour's share (variants of all lines x weeks); ask for fewer lines or sooner.",
+    ),
+    "INQUIRIES_SPENT": _too_many(
+        "今日询期次数已用完",
+        "Today's inquiries are used up",
+        "每天最多 {limit} 次，请在 {seconds} 秒后再询，或直接下单。",
+        "At most {limit} a day; ask again in {seconds} seconds, or place an order.",
+    ),
+    "INQUIRIES_WAITING": _too_many(
+        "排队中的询期已满",
+        "Too many inquiries are waiting",
+        "最多 {limit} 个同时等待，请在 {seconds} 秒后重试。",
+        "At most {limit} wait at a time; try again in {seconds} seconds.",
+    ),
+    "PLANNING_SPENT": _too_many(
+        "本小时的排产量已用完",
+        "This hour's planning is used up",
+        "本次需要 {cost}，每小时上限 {limit}；请在 {seconds} 秒后重试。",
+        "It takes {cost}, {limit} is an hour's share; try again in {seconds} seconds.",
     ),
     "ATTEMPTS_SPENT": _conflict(
         "排产次数已用完",

@@ -1,14 +1,26 @@
 """Commands on inquiries."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.order.domain.catalogue import Catalogue
-from services.order.domain.inquiry import INQUIRY, Answered, Inquiry, MakeInquiry, ReceiveAnswer, Unasked, stream_of
+from services.order.domain.inquiry import (
+    INQUIRY,
+    Answered,
+    Inquiry,
+    MakeInquiry,
+    ReceiveAnswer,
+    SendInquiry,
+    Unasked,
+    stream_of,
+)
+from services.order.domain.inquiry_queue import QUEUE, JoinQueue, LeaveQueue, cost_of, queue_stream_of
+from services.order.domain.inquiry_queue_events import InquiryLeft, InquiryQueued
 from services.order.domain.refusals import Why
 from services.order.domain.terms import Terms
 from services.order.handlers.snapshot import Asked, snapshot_of
 from shared.eventstore.handling import Loaded, Prepared, decide, load
-from shared.eventstore.port import EventLog
+from shared.eventstore.port import EventLog, StreamAppend
 from shared.kernel.principal import Principal, Role
 from shared.kernel.refusal import Refused
 
@@ -33,8 +45,12 @@ class Inquiring:
             at=at,
             requested_from=asked.requested_from,
         )
-        stream = stream_of(inquiry_id)
-        return Prepared([decide(INQUIRY, Loaded(INQUIRY.initial, 0), stream, command)], None)
+        decide(INQUIRY, Loaded(INQUIRY.initial, 0), stream_of(inquiry_id), command)  # what is wrong costs nothing
+        cost = cost_of(snapshot.lines, asked.requested_by, at)
+        joined = self._queue(JoinQueue(inquiry_id, principal.org_id, cost, self.terms.inquiries, at))
+        is_sent = any(isinstance(one, InquiryQueued) and one.is_sent for one in joined.events)
+        made = decide(INQUIRY, Loaded(INQUIRY.initial, 0), stream_of(inquiry_id), replace(command, waits=not is_sent))
+        return Prepared([made, joined], None)
 
     def find(self, inquiry_id: str, principal: Principal) -> Loaded[Inquiry]:
         """Raises Refused UNKNOWN_INQUIRY, alike for absent and for another's."""
@@ -47,8 +63,25 @@ class Inquiring:
         return loaded
 
     def receive(self, inquiry_id: str, command: ReceiveAnswer) -> Prepared[None]:
+        """The answer, and the turn of the next that its buyer asked."""
         stream = stream_of(inquiry_id)
-        return Prepared([decide(INQUIRY, load(self.log, INQUIRY, stream), stream, command)], None)
+        loaded = load(self.log, INQUIRY, stream)
+        answered = decide(INQUIRY, loaded, stream, command)
+        if isinstance(loaded.state, Unasked):
+            return Prepared([answered], None)
+        left = self._queue(LeaveQueue(inquiry_id, loaded.state.made.buyer_org_id, command.at))
+        turns = [self._send(one.next_inquiry_id, command.at) for one in left.events if isinstance(one, InquiryLeft)]
+        return Prepared([answered, left, *(one for one in turns if one is not None)], None)
+
+    def _queue(self, command: JoinQueue | LeaveQueue) -> StreamAppend:
+        stream = queue_stream_of(command.buyer_org_id)
+        return decide(QUEUE, load(self.log, QUEUE, stream), stream, command)
+
+    def _send(self, inquiry_id: str, at: datetime) -> StreamAppend | None:
+        if not inquiry_id:
+            return None
+        stream = stream_of(inquiry_id)
+        return decide(INQUIRY, load(self.log, INQUIRY, stream), stream, SendInquiry(at))
 
     def is_answered(self, inquiry_id: str) -> bool:
         return isinstance(load(self.log, INQUIRY, stream_of(inquiry_id)).state, Answered)

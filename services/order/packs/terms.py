@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from services.order.domain.terms import CancellationTerms, ChangeTerms, Terms
+from services.order.domain.terms import CancellationTerms, ChangeTerms, InquiryTerms, Terms
 from services.order.packs.faults import PackFault
 from services.order.packs.reading import read_yaml
 from services.order.packs.shapes import Count, Positive, Ppm, Shape
@@ -41,11 +41,21 @@ class OrdersShape(Shape, frozen=True):
     attempts_max: Positive
 
 
+class InquiriesShape(Shape, frozen=True):
+    a_day_max: Positive
+    lines_max: Positive
+    cost_an_hour: Positive
+    waiting_max: Positive
+    retry_seconds: Positive
+    answer_minutes_max: Positive
+
+
 class TermsShape(Shape, frozen=True):
     cancellation: CancellationShape
     change: ChangeShape
     delivery: DeliveryShape
     orders: OrdersShape
+    inquiries: InquiriesShape
 
 
 def read_terms(content: bytes) -> Terms:
@@ -77,6 +87,7 @@ def read_terms(content: bytes) -> Terms:
         quantity_max=shape.orders.quantity_max,
         horizon=timedelta(days=shape.orders.horizon_days),
         attempts_max=shape.orders.attempts_max,
+        inquiries=InquiryTerms(**msgspec.structs.asdict(shape.inquiries)),
     )
 
 
