@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.order.domain.values import Window
 from services.order.handlers.snapshot import Asked, AskedLine, AskedSupply
 from services.order.projections.order_overview import STANDINGS
 from shared.contracts.planning import Limits, Place
@@ -58,9 +59,14 @@ class LimitsBody(BaseSchema):
 
 
 class OrderLineBody(BaseSchema):
+    """*requested_by*, *requested_window* and *deliver_to* are the line's own; left out: those of the order."""
+
     product = Text(high=60, required=True)
     options = Record(keys=Text(high=40), values=Text(high=60), high=20, load_default=dict)
     quantity = QuantityField(required=True)
+    requested_by = Instant(load_default=None)
+    requested_window = Part(WindowBody, load_default=None)
+    deliver_to = Part(PlaceBody, load_default=None)
 
 
 class SupplyBody(BaseSchema):
@@ -89,8 +95,14 @@ class AcceptBody(BaseSchema):
 
 
 class LineChange(BaseSchema):
+    """What changes of one line; the rest of it stays. *artwork*: the reference of the new artwork."""
+
     order_line_id = Id("orl", required=True)
-    quantity = QuantityField(required=True)
+    quantity = QuantityField(load_default=None)
+    artwork = Text(high=60, load_default=None)
+    requested_by = Instant(load_default=None)
+    requested_window = Part(WindowBody, load_default=None)
+    deliver_to = Part(PlaceBody, load_default=None)
 
 
 class ChangeBody(BaseSchema):
@@ -98,6 +110,8 @@ class ChangeBody(BaseSchema):
 
     lines = Many(Part(LineChange), high=LINES_MAX, load_default=list)
     requested_by = Instant(load_default=None)
+    requested_window = Part(WindowBody, load_default=None)
+    deliver_to = Part(PlaceBody, load_default=None)
     limits = Part(LimitsBody, load_default=None)
     agreed_fee = MoneyField(load_default=None)
 
@@ -150,28 +164,60 @@ class ProductsQuery(PageQuery):
 
 
 def asked_from(body: Mapping[str, Any]) -> Asked:
-    """The order or inquiry in *body*. Raises ValidationError when neither or both of date and window are given."""
-    by, window = body["requested_by"], body["requested_window"]
-    if (by is None) == (window is None):
-        raise fault(
-            "date_or_window",
-            "应给出 requested_by 或 requested_window 之一。",
-            "Give one of requested_by and requested_window.",
-        )
+    """The order or inquiry in *body*. Raises ValidationError when both date and window are given, or neither though a
+    line has none of its own.
+    """
+    lines = [_line(one) for one in body["lines"]]
+    window = window_from(body)
+    if window is None:
+        own = [one.window.by for one in lines if one.window is not None]
+        if len(own) < len(lines):
+            raise _date_or_window()
+        window = Window(None, max(own))
     return Asked(
-        lines=[_line(one) for one in body["lines"]],
-        deliver_to=Place(district=body["deliver_to"]["district"], address=body["deliver_to"]["address"]),
-        requested_from=None if window is None else window["from"],
-        requested_by=by if window is None else window["to"],
+        lines=lines,
+        deliver_to=place_from(body["deliver_to"]),
+        requested_from=window.since,
+        requested_by=window.by,
         limits=limits_from(body["limits"]) or Limits(),
         supplies=[_supply(one) for one in body["supplies"]],
         reference=body.get("reference", ""),
     )
 
 
+def _date_or_window() -> Exception:
+    return fault(
+        "date_or_window",
+        "应给出 requested_by 或 requested_window 之一。",
+        "Give one of requested_by and requested_window.",
+    )
+
+
+def window_from(body: Mapping[str, Any]) -> Window | None:
+    """The date or window in *body*, None without. Raises ValidationError when both are given."""
+    by, window = body["requested_by"], body["requested_window"]
+    if by is not None and window is not None:
+        raise _date_or_window()
+    if window is not None:
+        return Window(window["from"], window["to"])
+    return None if by is None else Window(None, by)
+
+
+def place_from(body: Mapping[str, Any]) -> Place:
+    return Place(district=body["district"], address=body["address"])
+
+
 def _line(body: Mapping[str, Any]) -> AskedLine:
     quantity: Given = body["quantity"]
-    return AskedLine(body["product"], body["options"], quantity.value, quantity.unit)
+    place = body["deliver_to"]
+    return AskedLine(
+        body["product"],
+        body["options"],
+        quantity.value,
+        quantity.unit,
+        window_from(body),
+        None if place is None else place_from(place),
+    )
 
 
 def _supply(body: Mapping[str, Any]) -> AskedSupply:

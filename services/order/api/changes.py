@@ -5,10 +5,21 @@ from typing import Any
 
 from flask import jsonify
 
-from services.order.api.asking import AnswerBody, ArrivalBody, CancelBody, ChangeBody, PreviewQuery, limits_from
+from services.order.api.asking import (
+    AnswerBody,
+    ArrivalBody,
+    CancelBody,
+    ChangeBody,
+    PreviewQuery,
+    limits_from,
+    place_from,
+    window_from,
+)
+from services.order.api.changes_shown import change_preview_shown
 from services.order.api.doors import OrderApi, doors
+from services.order.api.inquiries import answered_inquiry
 from services.order.api.orders import show_order, show_planned_order
-from services.order.api.orders_shown import line_shown, running_of
+from services.order.api.orders_shown import running_of
 from services.order.api.views import CancelPreviewView, ChangePreviewView, OrderView
 from services.order.domain.changing import body_of
 from services.order.domain.commands import (
@@ -19,12 +30,14 @@ from services.order.domain.commands import (
     CloseOrder,
     ReportSupply,
 )
+from services.order.domain.line_change import LineChange
 from services.order.domain.order import stream_of
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Order, Running
 from services.order.domain.tailoring import supply_of, supply_units, whole_units
 from services.order.domain.terms import FeeRow
 from services.order.handlers.ordering import any_version
+from services.order.handlers.snapshot import check_district
 from shared.contracts.remaining import last_steps
 from shared.eventstore.handling import transact
 from shared.kernel.money import Money
@@ -33,7 +46,7 @@ from shared.kernel.units import Quantity
 from shared.web.access import current_principal, permits
 from shared.web.etags import check_preview, check_version
 from shared.web.fields import Given
-from shared.web.idempotency import Command, perform
+from shared.web.idempotency import CHECKED_BY_ACT, Command, Outcome, perform
 from shared.web.operations import Manner
 from shared.web.routes import Answer, Routes
 
@@ -82,58 +95,90 @@ def _perform(
 )
 @permits("order:change")
 def change_order(order_id: str, body: dict[str, Any], query: dict[str, Any]) -> Answer:
-    """Change quantities, date or limits: a new quote follows. `?preview=true` shows the fee and changes nothing."""
+    """Change quantities, artwork, dates, places or limits: a new quote follows. `?preview=true` changes nothing and shows
+    the fee, and with `Prefer: wait=N` the new price and date.
+    """
     api = doors()
     agreed: Money | None = body["agreed_fee"]
     loaded = api.ordering.find(order_id, current_principal())
     order = loaded.state
-    quantities = _quantities(order, body["lines"], api)
+    lines = _line_changes(order, body["lines"], api)
+    place = None if body["deliver_to"] is None else place_from(body["deliver_to"])
+    if place is not None:
+        check_district(place.district, "/deliver_to/district")
+    window = window_from(body)
 
     def make(at: Any) -> ChangeOrder:
         return ChangeOrder(
-            quantities=quantities,
+            quantities={},
             requested_by=body["requested_by"],
             limits=limits_from(body["limits"]),
             agreed_fee_fen=None if agreed is None else agreed.fen,
             terms=api.ordering.terms,
             at=at,
+            window=window if body["requested_by"] is None else None,
+            deliver_to=place,
+            lines=lines,
         )
 
     if query["preview"]:
         check_preview(loaded.version)
-        return _change_preview(api, order_id, make(api.now()))
+        return _change_preview(api, order_id, make)
     return _perform(
         order_id, lambda command: make(command.cause.at), show_planned_order, needs_version=True, status=202
     )
 
 
-def _change_preview(api: OrderApi, order_id: str, command: ChangeOrder) -> Answer:
-    preview = api.ordering.preview_change(order_id, command, current_principal())
-    running = running_of(api.read(order_id).state)
-    shown = {
-        "preview": True,
-        "fee": Money(preview.fee_fen),
-        "old_price": None if running is None else Money(running.promise.price_fen),
-        "lines": [line_shown(one, None, api.ordering.terms) for one in preview.target.lines],
-        "requested_by": preview.target.requested_by,
-    }
-    return _dumped(ChangePreviewView, shown)
+def _change_preview(api: OrderApi, order_id: str, make: Callable[[Any], ChangeOrder]) -> Answer:
+    """The fee, and an inquiry about the order as it would be: its answer is the new price and date."""
+    may_cost = api.ordering.preview_change(order_id, make(api.now()), current_principal())
+
+    def act(command: Command) -> None:
+        preview = api.ordering.preview_change(order_id, make(command.cause.at), command.principal)
+        transact(
+            api.log,
+            lambda: api.inquiring.ask_about(command.resource, preview.target, command.principal, command.cause.at),
+            command.cause,
+            command.marks,
+        )
+
+    def show(outcome: Outcome) -> Answer:
+        inquiry = answered_inquiry(outcome.resource).state
+        running = running_of(api.read(order_id).state)
+        shown = change_preview_shown(may_cost, running, inquiry, api.ordering.terms)
+        return _dumped(ChangePreviewView, shown)
+
+    return perform(act, show, resource=api.ids.new("inq"), about=CHECKED_BY_ACT)
 
 
-def _quantities(order: Order, lines: list[dict[str, Any]], api: OrderApi) -> dict[str, int]:
-    """New quantities in base units, by the units the order snapshotted; an older order goes by the product's of today."""
-    body, found = body_of(order), {}
+def _line_changes(order: Order, lines: list[dict[str, Any]], api: OrderApi) -> dict[str, LineChange]:
+    """Order line id -> what changes of it. Raises Refused: UNKNOWN_LINE, QUANTITY_UNIT, DISTRICT_UNKNOWN."""
+    found = {}
     for index, one in enumerate(lines):
-        given: Given = one["quantity"]
-        line = body.line(one["order_line_id"])
-        if line is None:
-            raise Refused(Why.UNKNOWN_LINE, pointer=f"/lines/{index}/order_line_id", order_line_id=one["order_line_id"])
-        pointer = f"/lines/{index}/quantity"
-        product = api.catalogue.products.get(line.demand.product_id)
-        today = product.units if product is not None and product.unit == line.demand.unit else {}
-        units, most = line.demand.units or today, api.ordering.terms.quantity_max
-        found[one["order_line_id"]] = whole_units(given.value, given.unit, line.demand.unit, units, pointer, most).value
+        pointer, place = f"/lines/{index}", one["deliver_to"]
+        if place is not None:
+            check_district(place["district"], f"{pointer}/deliver_to/district")
+        found[one["order_line_id"]] = LineChange(
+            quantity=_quantity(order, one, pointer, api),
+            window=window_from(one),
+            deliver_to=None if place is None else place_from(place),
+            artwork=one["artwork"],
+        )
     return found
+
+
+def _quantity(order: Order, change: dict[str, Any], pointer: str, api: OrderApi) -> int | None:
+    """In base units, by the units the order snapshotted; an older order goes by the product's of today."""
+    given: Given | None = change["quantity"]
+    line = body_of(order).line(change["order_line_id"])
+    if line is None:
+        raise Refused(Why.UNKNOWN_LINE, pointer=f"{pointer}/order_line_id", order_line_id=change["order_line_id"])
+    if given is None:
+        return None
+    product = api.catalogue.products.get(line.demand.product_id)
+    today = product.units if product is not None and product.unit == line.demand.unit else {}
+    units, most = line.demand.units or today, api.ordering.terms.quantity_max
+    return whole_units(given.value, given.unit, line.demand.unit, units, f"{pointer}/quantity", most).value
 
 
 @routes.post(

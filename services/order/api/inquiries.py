@@ -6,7 +6,7 @@ from services.order.api.asking import InquiryBody, asked_from
 from services.order.api.doors import doors
 from services.order.api.inquiries_shown import inquiry_shown
 from services.order.api.views import InquiryView
-from services.order.domain.inquiry import Inquiry
+from services.order.domain.inquiry import Answered, Asked
 from shared.eventstore.handling import Loaded, transact
 from shared.web.access import current_principal, permits
 from shared.web.etags import etag
@@ -41,12 +41,19 @@ def make_inquiry(body: dict[str, Any]) -> Answer:
         )
 
     def show(inquiry_id: str) -> Answer:
-        wait_for(
-            api.log, lambda _: api.inquiring.is_answered(inquiry_id) or None, wait_seconds(), current_principal().org_id
-        )
+        answered_inquiry(inquiry_id)
         return _show(inquiry_id)
 
     return perform(act, lambda outcome: show(outcome.resource), resource=api.ids.new("inq"), status=201)
+
+
+def answered_inquiry(inquiry_id: str) -> Loaded[Asked | Answered]:
+    """The inquiry once it is answered, or the caller has waited long enough."""
+    api = doors()
+    wait_for(
+        api.log, lambda _: api.inquiring.is_answered(inquiry_id) or None, wait_seconds(), current_principal().org_id
+    )
+    return api.inquiring.find(inquiry_id, current_principal())
 
 
 @routes.get("/inquiries/<inquiry_id>", operation_id="getInquiry", answer=InquiryView)
@@ -58,5 +65,5 @@ def read_inquiry(inquiry_id: str) -> Answer:
 
 def _show(inquiry_id: str) -> Answer:
     api = doors()
-    loaded: Loaded[Inquiry] = api.inquiring.find(inquiry_id, current_principal())
+    loaded = api.inquiring.find(inquiry_id, current_principal())
     return inquiry_shown(loaded.state, loaded.version, api.ordering.terms), None, etag(loaded.version)

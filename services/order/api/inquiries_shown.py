@@ -25,6 +25,7 @@ def inquiry_shown(inquiry: Inquiry, version: int, terms: Terms) -> Shown:
         "lines": [line_shown(one, None, terms) for one in made.lines],
         "deliver_to": {"district": made.deliver_to.district, "address": made.deliver_to.address},
         "requested_by": made.requested_by,
+        "preview_of": made.preview_of or None,
         "answered_at": None if answer is None else answer.answered_at,
         **price_span(options, None if answer is None else answer.earliest_at),
         "options": [option_shown(one, wanted) for one in options],

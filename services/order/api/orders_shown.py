@@ -37,7 +37,7 @@ from services.order.domain.standing import standing_of
 from services.order.domain.terms import Terms
 from services.order.domain.values import OrderLine
 from services.order.projections.order_overview import OverviewRow
-from shared.contracts.planning import Limits, Supply
+from shared.contracts.planning import Limits, Place, Supply
 from shared.kernel.clock import LOCAL_ZONE
 from shared.kernel.local_days import end_of_local_day, local_day_of
 from shared.kernel.money import Money
@@ -61,7 +61,7 @@ def order_shown(  # noqa: PLR0917 - an order, and the eyes that look at it
         "reference": body.reference,
         "buyer_org_id": body.buyer_org_id,
         "lines": [line_shown(one, running, terms) for one in body.lines],
-        "deliver_to": {"district": body.deliver_to.district, "address": body.deliver_to.address},
+        "deliver_to": place_shown(body.deliver_to),
         "requested_from": body.requested_from,
         "requested_by": body.requested_by,
         "limits": limits_shown(body.limits),
@@ -140,12 +140,20 @@ def line_shown(line: OrderLine, running: Running | None, terms: Terms) -> Shown:
         "quantity": Quantity(demand.quantity_net, demand.unit),
         "options": dict(line.options),
         "pack_version": f"{line.pack}@{line.pack_version}",
+        "requested_from": demand.requested_from,
+        "requested_by": demand.requested_by,
+        "deliver_to": None if demand.deliver_to is None else place_shown(demand.deliver_to),
+        "promise_at": None if running is None else running.promise.line_promise_at(demand.order_line_id),
         "delivered": Quantity(sum(one.quantity for one in mine), demand.unit),
         "confirmed": Quantity(confirmed, demand.unit),
         "payable": Quantity(payable, demand.unit),
         "beyond_tolerance": Quantity(confirmed - payable, demand.unit),
         "cancelled": Quantity(0 if running is None else running.given_up_units(demand.order_line_id), demand.unit),
     }
+
+
+def place_shown(place: Place) -> Shown:
+    return {"district": place.district, "address": place.address}
 
 
 def limits_shown(limits: Limits) -> Shown:

@@ -37,6 +37,7 @@ from shared.web.fields import (
 CHOICES = ("accept", "keep_terms", "take_less", "cancel", "change", "wait", "report_supply")
 """What a question may be answered by: the choices of a replan, or the command that settles it."""
 ACTORS = ("buyer", "plant", "platform")
+INQUIRY_STATES = ("asked", "answered", "impossible")
 
 
 class PlaceView(BaseSchema):
@@ -55,12 +56,18 @@ class LimitsView(BaseSchema):
 
 
 class OrderLineView(BaseSchema):
+    """Date, window and place are the line's own, null where those of the order hold. *promise_at*: as booked."""
+
     id = Id("orl")
     product = Text()
     name = LanguageText()
     quantity = QuantityField()
     options = Record()
     pack_version = Text()
+    requested_from = Instant(allow_none=True)
+    requested_by = Instant(allow_none=True)
+    deliver_to = Part(PlaceView, allow_none=True)
+    promise_at = Instant(allow_none=True)
     delivered = QuantityField(zero=True)
     confirmed = QuantityField(zero=True)
     payable = QuantityField(zero=True)
@@ -246,6 +253,7 @@ class InquiryView(BaseSchema):
     lines = Many(Part(OrderLineView))
     deliver_to = Part(PlaceView)
     requested_by = Instant()
+    preview_of = Text(allow_none=True)
     answered_at = Instant(allow_none=True)
     earliest_promise_at = Instant(allow_none=True)
     earliest_promise_on = Day(allow_none=True)
@@ -257,13 +265,25 @@ class InquiryView(BaseSchema):
 
 
 class ChangePreviewView(BaseSchema):
-    """*fee* falls due once the new quote is accepted; its price comes with that quote."""
+    """*fee* falls due once the new quote is accepted. What the change would cost and when it would come is asked of the
+    plants without holding anything: *state* is `asked` until `/v1/inquiries/{inquiry_id}` or this answer tells it.
+    """
 
     preview = Flag()
     fee = MoneyField()
     old_price = MoneyField(allow_none=True)
+    old_promise_at = Instant(allow_none=True)
     lines = Many(Part(OrderLineView))
+    requested_from = Instant(allow_none=True)
     requested_by = Instant()
+    deliver_to = Part(PlaceView)
+    inquiry_id = Id("inq")
+    state = Choice(INQUIRY_STATES)
+    new_promise_at = Instant(allow_none=True)
+    new_promise_on = Day(allow_none=True)
+    new_price_from = MoneyField(allow_none=True)
+    new_price_to = MoneyField(allow_none=True)
+    refusals = Many(Part(ReasonView))
 
 
 class FeePartView(BaseSchema):

@@ -34,7 +34,6 @@ def planning_requested(
     body: Body, attempt: int, why: PlanningWhy, at: datetime, replaces_quote_id: str = ""
 ) -> PlanningRequested:
     """Ask for a plan of *body*. Material that came short stands in it with what there is."""
-    supplies = [_as_arrived(one, body.arrived) for one in body.supplies]
     return PlanningRequested(
         order_id=body.order_id,
         buyer_org_id=body.buyer_org_id,
@@ -45,11 +44,16 @@ def planning_requested(
         earliest_start_at=at,
         requested_by=body.requested_by,
         limits=body.limits,
-        supplies=supplies,
+        supplies=list(supplies_of(body)),
         replaces_quote_id=replaces_quote_id,
         requested_at=at,
         requested_from=body.requested_from,
     )
+
+
+def supplies_of(body: Body) -> tuple[Supply, ...]:
+    """The buyer's material to plan with: what came, where it came, else what was announced."""
+    return tuple(_as_arrived(one, body.arrived) for one in body.supplies)
 
 
 def _as_arrived(supply: Supply, arrived: Mapping[str, int]) -> Supply:

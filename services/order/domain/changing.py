@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.order.domain.asking import check_attempts, planning_requested, resized, set_aside
+from services.order.domain.asking import check_attempts, planning_requested, set_aside
 from services.order.domain.commands import CancelOrder, ChangeOrder
 from services.order.domain.events import AnyOrderEvent, OrderCancelled, OrderChanged
-from services.order.domain.placing import check_dates, check_quantity
+from services.order.domain.own_terms import changed_lines, check_changed_dates
+from services.order.domain.placing import check_dates
 from services.order.domain.refusals import Why
 from services.order.domain.situations import (
     Absent,
@@ -26,6 +27,7 @@ from services.order.domain.situations import (
 from services.order.domain.standing import standing_of
 from services.order.domain.supplying import check_supplies
 from services.order.domain.terms import FeeRow, cancellation_fee_fen, cancellation_rows, change_fee_fen
+from services.order.domain.values import Window
 from shared.kernel.refusal import Refused
 
 
@@ -53,22 +55,20 @@ def preview_change(command: ChangeOrder, order: Order) -> ChangePreview:
 
 
 def _target(command: ChangeOrder, body: Body) -> Body:
-    ordered = {one.demand.order_line_id: one.demand for one in body.lines}
-    for index, (line_id, quantity) in enumerate(command.quantities.items()):
-        if line_id not in ordered:
-            raise Refused(Why.UNKNOWN_LINE, pointer=f"/lines/{index}/order_line_id", order_line_id=line_id)
-        check_quantity(quantity, f"/lines/{index}/quantity", ordered[line_id].unit, command.terms)
-    requested_by = body.requested_by if command.requested_by is None else command.requested_by
+    window = command.window or Window(body.requested_from, command.requested_by or body.requested_by)
     target = replace(
         body,
-        lines=resized(body.lines, command.quantities),
-        requested_by=requested_by,
+        lines=changed_lines(body.lines, command.line_changes, body.buyer_org_id, command.terms),
+        deliver_to=command.deliver_to or body.deliver_to,
+        requested_from=window.since,
+        requested_by=window.by,
         limits=body.limits if command.limits is None else command.limits,
     )
-    if (target.lines, target.requested_by, target.limits) == (body.lines, body.requested_by, body.limits):
+    if target == body:
         raise Refused(Why.NOTHING_CHANGED)
-    if command.requested_by is not None:
-        check_dates(body.requested_from, requested_by, command.at, command.terms)
+    if command.requested_by is not None or command.window is not None:
+        check_dates(window.since, window.by, command.at, command.terms)
+    check_changed_dates(command.line_changes, command.at, command.terms)
     check_supplies(target.lines, target.supplies, partial_ok=target.limits.partial_ok)
     return target
 
@@ -92,6 +92,9 @@ def change(command: ChangeOrder, order: Order) -> Sequence[AnyOrderEvent]:
             limits=body.limits,
             fee_fen=preview.fee_fen,
             changed_at=command.at,
+            deliver_to=body.deliver_to,
+            requested_from=body.requested_from,
+            has_window=True,
         )
     )
     replaces = order.promise.quote_id if isinstance(order, Running) else ""

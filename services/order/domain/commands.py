@@ -1,11 +1,12 @@
 """What can be asked of an order. Time, ids, terms and snapshots arrive inside; the rule asks nobody."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.order.domain.line_change import LineChange
 from services.order.domain.terms import Terms
-from services.order.domain.values import OrderLine
+from services.order.domain.values import OrderLine, Window
 from shared.contracts import capacity
 from shared.contracts.planning import Limits, Place, ReplanChoice, Supply
 
@@ -43,7 +44,8 @@ class AcceptQuote:
 @dataclass(frozen=True, slots=True)
 class ChangeOrder:
     """*quantities*: order line id -> base units, only lines that change; None: as it was. *agreed_fee_fen*: the fee
-    the buyer was shown, None where none was.
+    the buyer was shown, None where none was. *window* replaces date and window together, where *requested_by* moves
+    the end alone. *lines*: order line id -> what else changes of it.
     """
 
     quantities: Mapping[str, int]
@@ -52,6 +54,15 @@ class ChangeOrder:
     agreed_fee_fen: int | None
     terms: Terms
     at: datetime
+    window: Window | None = None
+    deliver_to: Place | None = None
+    lines: Mapping[str, LineChange] = field(default_factory=dict)
+
+    @property
+    def line_changes(self) -> dict[str, LineChange]:
+        """Everything that changes of a line, by its id."""
+        counted = {line_id: LineChange(quantity=quantity) for line_id, quantity in self.quantities.items()}
+        return {**counted, **self.lines}
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,14 +110,20 @@ class OrderConfirmed(OrderEvent, frozen=True):
     confirmed_at: datetime
 
 
-class OrderChanged(OrderEvent, frozen=True):
-    """What the buyer wants now, as a whole. Of a confirmed order it holds once a new quote is accepted, for *fee_fen*."""
+class OrderChanged(OrderEvent, frozen=True, omit_defaults=True):
+    """What the buyer wants now, as a whole. Of a confirmed order it holds once a new quote is accepted, for *fee_fen*.
+
+    *deliver_to* None: where it was. *requested_from* counts only where *has_window*: else it is as it was.
+    """
 
     lines: list[OrderLine]
     requested_by: datetime
     limits: Limits
     fee_fen: int
     changed_at: datetime
+    deliver_to: Place | None = None
+    requested_from: datetime | None = None
+    has_window: bool = False
 
 
 class OrderCancelled(OrderEvent, frozen=True, omit_defaults=True):

@@ -220,7 +220,14 @@ def _quote(event: QuoteReceived) -> Quote:
 
 
 def _with(body: Body, event: OrderChanged) -> Body:
-    return replace(body, lines=tuple(event.lines), requested_by=event.requested_by, limits=event.limits)
+    return replace(
+        body,
+        lines=tuple(event.lines),
+        deliver_to=event.deliver_to or body.deliver_to,
+        requested_from=event.requested_from if event.has_window else body.requested_from,
+        requested_by=event.requested_by,
+        limits=event.limits,
+    )
 
 
 def _changed(order: Order, event: OrderChanged) -> Order:

@@ -8,7 +8,7 @@ from typing import assert_never
 import msgspec
 
 from services.order.domain.inquiry_events import InquiryAnswered, InquiryMade, InquirySent
-from services.order.domain.placing import check_arrivals, check_dates, check_lines
+from services.order.domain.placing import check_arrivals, check_dates, check_line_dates, check_lines
 from services.order.domain.refusals import Why
 from services.order.domain.supplying import check_supplies
 from services.order.domain.terms import Terms
@@ -34,6 +34,7 @@ class MakeInquiry:
     at: datetime
     requested_from: datetime | None = None
     waits: bool = False
+    preview_of: str = ""  # the order whose change this asks about
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,9 @@ def _make(command: MakeInquiry, inquiry: Inquiry) -> Sequence[InquiryEvent]:
     if not isinstance(inquiry, Unasked):
         raise Refused(Why.ORDER_EXISTS, order_id=command.inquiry_id)
     few = replace(command.terms, lines_max=min(command.terms.lines_max, command.terms.inquiries.lines_max))
-    check_lines(command.lines, few)
+    check_lines(command.lines, command.terms if command.preview_of else few)  # an order is asked about whole
     check_dates(command.requested_from, command.requested_by, command.at, command.terms)
+    check_line_dates(command.lines, command.at, command.terms)
     check_supplies(command.lines, command.supplies, partial_ok=command.limits.partial_ok)
     check_arrivals(command.supplies, command.requested_by)
     return [
@@ -111,6 +113,7 @@ def _make(command: MakeInquiry, inquiry: Inquiry) -> Sequence[InquiryEvent]:
             made_at=command.at,
             requested_from=command.requested_from,
             waits=command.waits,
+            preview_of=command.preview_of,
         )
     ]
 

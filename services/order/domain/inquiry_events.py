@@ -9,7 +9,9 @@ from shared.kernel.event import Event
 
 
 class InquiryMade(Event, frozen=True, omit_defaults=True):
-    """*waits*: another of its buyer's is being planned; it is put to planning by `InquirySent`."""
+    """*waits*: another of its buyer's is being planned; it is put to planning by `InquirySent`. *preview_of*: the order
+    whose change it asks about, "" for a question of its own.
+    """
 
     inquiry_id: str
     buyer_org_id: str
@@ -22,6 +24,7 @@ class InquiryMade(Event, frozen=True, omit_defaults=True):
     made_at: datetime
     requested_from: datetime | None = None
     waits: bool = False
+    preview_of: str = ""
 
 
 class InquirySent(Event, frozen=True):

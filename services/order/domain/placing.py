@@ -21,6 +21,7 @@ def place(command: PlaceOrder, order: Order) -> Sequence[AnyOrderEvent]:
         raise Refused(Why.ORDER_EXISTS, order_id=command.order_id)
     check_lines(command.lines, command.terms)
     check_dates(command.requested_from, command.requested_by, command.at, command.terms)
+    check_line_dates(command.lines, command.at, command.terms)
     check_supplies(command.lines, command.supplies, partial_ok=command.limits.partial_ok)
     check_arrivals(command.supplies, command.requested_by)
     return [
@@ -53,16 +54,27 @@ def check_quantity(quantity: int, pointer: str, unit: str, terms: Terms) -> None
         raise Refused(Why.QUANTITY_RANGE, pointer=pointer, limit=terms.quantity_max, unit=unit, found=quantity)
 
 
-def check_dates(requested_from: datetime | None, requested_by: datetime, at: datetime, terms: Terms) -> None:
-    """Raises Refused: DATE_PAST, DATE_TOO_FAR, WINDOW_EMPTY."""
+def check_line_dates(lines: Sequence[OrderLine], at: datetime, terms: Terms) -> None:
+    """Dates that lines have of their own. Raises Refused as `check_dates`."""
+    for index, line in enumerate(lines):
+        if line.demand.requested_by is not None:
+            check_dates(line.demand.requested_from, line.demand.requested_by, at, terms, f"/lines/{index}")
+
+
+def check_dates(
+    requested_from: datetime | None, requested_by: datetime, at: datetime, terms: Terms, place: str = ""
+) -> None:
+    """*place*: the pointer of what the dates belong to. Raises Refused: DATE_PAST, DATE_TOO_FAR, WINDOW_EMPTY."""
     if requested_by <= at:
-        raise Refused(Why.DATE_PAST, pointer="/requested_by", found=f"{requested_by:%FT%TZ}", now=f"{at:%FT%TZ}")
+        raise Refused(
+            Why.DATE_PAST, pointer=f"{place}/requested_by", found=f"{requested_by:%FT%TZ}", now=f"{at:%FT%TZ}"
+        )
     if requested_by > at + terms.horizon:
         found = f"{requested_by:%FT%TZ}"
-        raise Refused(Why.DATE_TOO_FAR, pointer="/requested_by", days=terms.horizon.days, found=found)
+        raise Refused(Why.DATE_TOO_FAR, pointer=f"{place}/requested_by", days=terms.horizon.days, found=found)
     if requested_from is not None and requested_from >= requested_by:
         found, end = f"{requested_from:%FT%TZ}", f"{requested_by:%FT%TZ}"
-        raise Refused(Why.WINDOW_EMPTY, pointer="/requested_window", found=found, end=end)
+        raise Refused(Why.WINDOW_EMPTY, pointer=f"{place}/requested_window", found=found, end=end)
 
 
 def check_arrivals(supplies: Sequence[Supply], requested_by: datetime) -> None:

@@ -103,6 +103,12 @@ class Promise:
     def step(self, process_id: str) -> PlannedStep | None:
         return next((one for one in self.steps if one.process_id == process_id), None)
 
+    def line_promise_at(self, order_line_id: str) -> datetime | None:
+        """When the last lorry with goods of the line is at the door, None when no trip is known."""
+        mine = {one.process_id for one in self.steps if one.order_line_id == order_line_id}
+        arrivals = [one.arrives_at for one in self.trips if not one.to_process_id and one.process_id in mine]
+        return max(arrivals, default=None)
+
     def last_steps(self, order_line_id: str) -> list[PlannedStep]:
         """Steps of the line whose output no other step eats: what they yield goes to the buyer."""
         return [one for one in last_steps(self.steps) if one.order_line_id == order_line_id]

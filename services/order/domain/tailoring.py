@@ -14,6 +14,7 @@ from shared.kernel.refusal import Refused
 from shared.kernel.units import QUANTITY_MAX, Quantity, TooMany
 from shared.reference.units import in_base_units, known_units
 
+ARTWORK = "artwork"  # the option whose text names a design
 _TEXT = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
@@ -122,10 +123,40 @@ def _buyer_only(variant: ProductVariant) -> set[str]:
     return {one.item for step in variant.steps for one in step.inputs if one.item and one.source == "buyer"}
 
 
+def with_artwork(line: OrderLine, artwork: str, buyer_org_id: str, pointer: str) -> OrderLine:
+    """*line* with other artwork: its snapshot is what it was but for the design that runs are told apart by.
+
+    Raises Refused: OPTION_UNKNOWN for a product without artwork, OPTION_VALUE.
+    """
+    if ARTWORK not in line.options:
+        known = ", ".join(line.options) or "-"
+        raise Refused(Why.OPTION_UNKNOWN, pointer=pointer, found=ARTWORK, known=known)
+    if _TEXT.fullmatch(artwork) is None:
+        raise Refused(
+            Why.OPTION_VALUE, pointer=pointer, option=ARTWORK, found=artwork[:40], expected="[A-Za-z0-9._-]{1,40}"
+        )
+    before, after = (_design(buyer_org_id, one) for one in (line.options[ARTWORK], artwork))
+    variants = [
+        msgspec.structs.replace(one, steps=[_redesigned(step, before, after) for step in one.steps])
+        for one in line.demand.variants
+    ]
+    demand = msgspec.structs.replace(line.demand, variants=variants)
+    return msgspec.structs.replace(line, demand=demand, options={**line.options, ARTWORK: artwork})
+
+
+def _redesigned(step: RecipeStep, before: str, after: str) -> RecipeStep:
+    features = {code: after if value == before else value for code, value in step.features.items()}
+    return msgspec.structs.replace(step, features=features)
+
+
+def _design(buyer_org_id: str, text: str) -> str:
+    return "dsn_" + hashlib.sha256(f"{buyer_org_id}\x1f{text}".encode()).hexdigest()[:16]
+
+
 def _designs(options: Sequence[Option], chosen: Mapping[str, str], buyer_org_id: str) -> dict[str, str]:
     """Free texts become opaque design codes: equal for one buyer's same artwork, telling nobody whose it is."""
     return {
-        one.code: "dsn_" + hashlib.sha256(f"{buyer_org_id}\x1f{chosen[one.code]}".encode()).hexdigest()[:16]
+        one.code: _design(buyer_org_id, chosen[one.code])
         for one in options
         if one.kind == "text" and one.code in chosen
     }

@@ -1,8 +1,19 @@
 """Values that stand in an order's events: its lines with the snapshot of recipe and pack, and planned totals."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 import msgspec
 
 from shared.contracts.planning import DemandLine
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When goods are wanted at the door: by *by*, and not before *since* where one is given."""
+
+    since: datetime | None
+    by: datetime
 
 
 class OrderLine(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
+from services.order.domain.asking import supplies_of
 from services.order.domain.catalogue import Catalogue
 from services.order.domain.inquiry import (
     INQUIRY,
     Answered,
-    Inquiry,
+    Asked,
     MakeInquiry,
     ReceiveAnswer,
     SendInquiry,
@@ -17,8 +18,9 @@ from services.order.domain.inquiry import (
 from services.order.domain.inquiry_queue import QUEUE, JoinQueue, LeaveQueue, cost_of, queue_stream_of
 from services.order.domain.inquiry_queue_events import InquiryLeft, InquiryQueued
 from services.order.domain.refusals import Why
+from services.order.domain.situations import Body
 from services.order.domain.terms import Terms
-from services.order.handlers.snapshot import Asked, snapshot_of
+from services.order.handlers import snapshot
 from shared.eventstore.handling import Loaded, Prepared, decide, load
 from shared.eventstore.port import EventLog, StreamAppend
 from shared.kernel.principal import Principal, Role
@@ -31,28 +33,52 @@ class Inquiring:
     def __init__(self, log: EventLog, catalogue: Catalogue, terms: Terms) -> None:
         self.log, self.catalogue, self.terms = log, catalogue, terms
 
-    def make(self, inquiry_id: str, asked: Asked, principal: Principal, at: datetime) -> Prepared[None]:
-        snapshot = snapshot_of(asked, self.catalogue, self.terms, owner_id=inquiry_id, buyer_org_id=principal.org_id)
+    def make(self, inquiry_id: str, asked: snapshot.Asked, principal: Principal, at: datetime) -> Prepared[None]:
+        found = snapshot.snapshot_of(
+            asked, self.catalogue, self.terms, owner_id=inquiry_id, buyer_org_id=principal.org_id
+        )
         command = MakeInquiry(
             inquiry_id=inquiry_id,
             buyer_org_id=principal.org_id,
-            lines=snapshot.lines,
+            lines=found.lines,
             deliver_to=asked.deliver_to,
             requested_by=asked.requested_by,
             limits=asked.limits,
-            supplies=snapshot.supplies,
+            supplies=found.supplies,
             terms=self.terms,
             at=at,
             requested_from=asked.requested_from,
         )
-        decide(INQUIRY, Loaded(INQUIRY.initial, 0), stream_of(inquiry_id), command)  # what is wrong costs nothing
-        cost = cost_of(snapshot.lines, asked.requested_by, at)
-        joined = self._queue(JoinQueue(inquiry_id, principal.org_id, cost, self.terms.inquiries, at))
+        return self._ask(command)
+
+    def ask_about(self, inquiry_id: str, body: Body, principal: Principal, at: datetime) -> Prepared[None]:
+        """Ask about an order as it would be. The answer shows what a change leads to; the order itself does not move."""
+        command = MakeInquiry(
+            inquiry_id=inquiry_id,
+            buyer_org_id=principal.org_id,
+            lines=body.lines,
+            deliver_to=body.deliver_to,
+            requested_by=body.requested_by,
+            limits=body.limits,
+            supplies=supplies_of(body),
+            terms=self.terms,
+            at=at,
+            requested_from=body.requested_from,
+            preview_of=body.order_id,
+        )
+        return self._ask(command)
+
+    def _ask(self, command: MakeInquiry) -> Prepared[None]:
+        """In its buyer's queue, at what it costs to plan."""
+        inquiry_id, stream = command.inquiry_id, stream_of(command.inquiry_id)
+        decide(INQUIRY, Loaded(INQUIRY.initial, 0), stream, command)  # what is wrong costs nothing
+        cost = cost_of(command.lines, command.requested_by, command.at)
+        joined = self._queue(JoinQueue(inquiry_id, command.buyer_org_id, cost, self.terms.inquiries, command.at))
         is_sent = any(isinstance(one, InquiryQueued) and one.is_sent for one in joined.events)
-        made = decide(INQUIRY, Loaded(INQUIRY.initial, 0), stream_of(inquiry_id), replace(command, waits=not is_sent))
+        made = decide(INQUIRY, Loaded(INQUIRY.initial, 0), stream, replace(command, waits=not is_sent))
         return Prepared([made, joined], None)
 
-    def find(self, inquiry_id: str, principal: Principal) -> Loaded[Inquiry]:
+    def find(self, inquiry_id: str, principal: Principal) -> Loaded[Asked | Answered]:
         """Raises Refused UNKNOWN_INQUIRY, alike for absent and for another's."""
         loaded = load(self.log, INQUIRY, stream_of(inquiry_id))
         inquiry = loaded.state
@@ -60,7 +86,7 @@ class Inquiring:
             raise Refused(Why.UNKNOWN_INQUIRY)
         if principal.role is not Role.OFFICE and not principal.owns(inquiry.made.buyer_org_id):
             raise Refused(Why.UNKNOWN_INQUIRY)
-        return loaded
+        return Loaded(inquiry, loaded.version)
 
     def receive(self, inquiry_id: str, command: ReceiveAnswer) -> Prepared[None]:
         """The answer, and the turn of the next that its buyer asked."""

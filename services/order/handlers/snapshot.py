@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.order.domain.catalogue import Catalogue
+from services.order.domain.own_terms import with_own_terms
 from services.order.domain.refusals import Why
 from services.order.domain.tailoring import quantity_of, supply_of, supply_units, tailor
 from services.order.domain.terms import Terms
-from services.order.domain.values import OrderLine
+from services.order.domain.values import OrderLine, Window
 from shared.contracts.planning import Limits, Place, Supply
 from shared.kernel.ids import derived_id
 from shared.kernel.refusal import Refused
@@ -23,6 +24,8 @@ class AskedLine:
     options: Mapping[str, str]
     value: str
     unit: str
+    window: Window | None = None
+    deliver_to: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ def _line(  # noqa: PLR0917 - what a line is made from, in the order of the sent
     product = catalogue.products.get(asked.product_id)
     if product is None:
         raise Refused(Why.PRODUCT_UNKNOWN, pointer=f"{pointer}/product", found=asked.product_id[:60])
-    return tailor(
+    if asked.deliver_to is not None:
+        check_district(asked.deliver_to.district, f"{pointer}/deliver_to/district")
+    line = tailor(
         product,
         asked.options,
         quantity_of(product, asked.value, asked.unit, f"{pointer}/quantity", terms.quantity_max),
@@ -98,6 +103,7 @@ def _line(  # noqa: PLR0917 - what a line is made from, in the order of the sent
         supplied=supplied,
         pointer=pointer,
     )
+    return with_own_terms(line, asked.window, asked.deliver_to)
 
 
 def check_district(code: str, pointer: str) -> None:

@@ -119,7 +119,7 @@ class QuantityField(Spoken, fields.Field[Given]):
             wrong = Said(
                 "not_unit",
                 f"应为单位代码或中文名称，例如 can、万罐，收到 {shown(unit)}。",
-                f"Expected a unit, such as can or 万罐, found {shown(unit)}.",
+                f"Expected a unit, such as can or ten-thousand-can, found {shown(unit)}.",
             )
             raise ValidationError({"unit": [wrong]})
         return Given(amount, unit)

@@ -283,7 +283,7 @@ class OrderStories(RuleBasedStateMachine):
         line = body.lines[0].demand
         ids = [] if running is None else list(running.deliveries)
         asked = self.state.asked if isinstance(self.state, Running) else None
-        more = {line.order_line_id: line.quantity_net - 1}
+        more = {line.order_line_id: line.quantity_net + 1}
         return {
             "accept": [
                 AcceptQuote(quote.quote_id, option.option_id, at) for quote in self.quotes for option in quote.options
