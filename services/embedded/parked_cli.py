@@ -1,4 +1,4 @@
-"""`parked list | retry | drop`: looking after facts that a consumer set aside, in a data directory that is not served."""
+"""`parked list | retry | drop`: looking after what was set aside, in a data directory that is not served."""
 
 import sys
 from pathlib import Path
@@ -13,7 +13,9 @@ from shared.kernel.clock import instant_text
 
 @click.group(epilog=EXIT_CODES_HELP)
 def parked() -> None:
-    """Facts that could not be applied: list them, retry them once the cause is mended, or drop them."""
+    """Facts that could not be applied, events that could not be published: list them, retry them once the cause is
+    mended, or drop facts.
+    """
 
 
 @parked.command("list")
@@ -72,7 +74,10 @@ def _each(ids: tuple[str, ...], data: Path, terminal: Terminal, *, drops: bool) 
             if ids and name not in ids:
                 continue
             if drops:
-                one.consumer.drop(one.parked.source, one.parked.mark)
+                try:
+                    house_parked.drop(one)
+                except ValueError as wrong:
+                    raise click.UsageError(str(wrong)) from wrong
                 said[name] = "dropped"
                 continue
             try:

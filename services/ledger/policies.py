@@ -23,6 +23,8 @@ def on_facts(arrived: Iterable[tuple[CloudEvent, bytes]], at: datetime) -> Recor
                 time=envelope.time,
                 data=bytes(envelope.data),
                 salt=salt,
+                sequence=envelope.sequence,
+                epoch=max(1, envelope.epoch),
             )
             for envelope, salt in arrived
         ),

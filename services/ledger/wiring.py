@@ -10,6 +10,7 @@ from flask import Flask
 from services.ledger import consumers, jobs
 from services.ledger.api import entries, exports, programme, utilization
 from services.ledger.api.ledger import Ledger
+from services.ledger.api.starving import Starved
 from services.ledger.domain.leaf import SALT_BYTES
 from services.ledger.handlers.auditing import Audit
 from services.ledger.handlers.recording import Recording
@@ -19,6 +20,7 @@ from services.ledger.projections.registers import Registers
 from services.ledger.projections.tree import Tree
 from services.ledger.settings import Settings
 from shared.bus.consumer import Consumer
+from shared.bus.ordered import Held
 from shared.bus.port import Broker
 from shared.bus.relay import Relay
 from shared.eventstore.port import PAGE_MAX
@@ -70,6 +72,11 @@ def build(
     """
     projector = Projector(log, [Entries(), Tree(), Books(), Registers()], clock, page_max)
     recording = Recording(log)
+    listening = [] if broker is None else consumers.build(recording, log, broker, clock, new_salt)
+
+    def starved() -> list[Held]:
+        return [held for one in listening for held in one.held]
+
     new_app = partial(
         build_app,
         NAME,
@@ -82,14 +89,18 @@ def build(
         cursor_key=b"ledger cursors\0" + settings.secret,
         title="共坊 Gongfang: ledger",
         version=settings.version,
-        checks={"views": lambda: None if projector.ready else f"stale: {', '.join(projector.stale)}"},
+        checks={
+            "views": lambda: None if projector.ready else f"stale: {', '.join(projector.stale)}",
+            "facts": lambda: "; ".join(map(str, starved())) or None,
+        },
+        collectors=[Starved(lambda: {one.source: one.sequence for one in starved()})],
     )
     return Service(
         name=NAME,
         log=log,
         new_app=new_app,
         relay=None,
-        consumers=[] if broker is None else consumers.build(recording, log, broker, clock, new_salt),
+        consumers=listening,
         projector=projector,
         jobs=[*jobs.jobs(), forget_claims(NAME, log, clock)],
         handlers=recording,

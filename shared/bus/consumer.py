@@ -260,6 +260,14 @@ class Consumer:
         self.drop(delivery.source, delivery.mark)
         return is_fresh
 
+    def late(self, delivery: Delivery) -> bool:
+        """Take a fact that could not be published when its turn came: now if its turn has passed, else in its turn.
+
+        Exactly once, as with `retry`; whether it had its effect now.
+        """
+        is_heard = self._handles is None or delivery.envelope.type in self._handles
+        return is_heard and delivery.mark <= self._log.progress(self.name, delivery.source) and self.retry(delivery)
+
     def drop(self, source: str, mark: int) -> None:
         """Forget a parked fact without its effect."""
         with self._log.writing() as connection:

@@ -75,6 +75,7 @@ class LedgerHouse:
                 data=msgspec.Raw(data),
                 position=position,
                 part=0,
+                sequence=position,
                 correlationid="req_test",
                 actor="org_test",
             )

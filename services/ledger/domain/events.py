@@ -20,14 +20,32 @@ class EntryRecorded(Event):
     body: msgspec.Raw
 
 
-class SourceHead(msgspec.Struct, frozen=True, gc=False):
-    """Where a source's chain stands: entries so far, hash of the last leaf, and the last fact's place in its log."""
+class SourceHead(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Where a source's chain stands: number and hash of its last leaf, and the last fact's place in its log.
+
+    *sequence* is the last fact's own number, 0 while the source's facts were recorded without (rule 1 of leaves).
+    """
 
     source: str
     sourceseq: int
     prevhash: str
     position: int
     part: int
+    sequence: int = 0
+    epoch: int = 1
+
+
+class SourceRewound(Event):
+    """A stated recovery: of *source*'s facts those up to number *sequence* stand, and *epoch* goes on behind them.
+
+    Entries of the facts that were given up stay where they are: nothing leaves the ledger.
+    """
+
+    source: str
+    epoch: int
+    position: int
+    sequence: int
+    recordedtime: str
 
 
 class TreeGrown(Event):
@@ -43,4 +61,6 @@ class TreeGrown(Event):
     recordedtime: str
 
 
-EVENT_TYPES = EventTypes({"entry-recorded.v1": EntryRecorded, "tree-grown.v1": TreeGrown})
+EVENT_TYPES = EventTypes(
+    {"entry-recorded.v1": EntryRecorded, "tree-grown.v1": TreeGrown, "source-rewound.v1": SourceRewound}
+)

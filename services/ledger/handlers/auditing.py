@@ -11,8 +11,15 @@ import sqlalchemy as sa
 
 from services.ledger.domain.accounts import BUSY, Account, UnitAccount
 from services.ledger.domain.cells import label_of
-from services.ledger.domain.events import EntryRecorded, SourceHead, TreeGrown
-from services.ledger.domain.leaf import FIRST_PREVHASH, body_commitment, decode_leaf, subject_commitment
+from services.ledger.domain.events import EntryRecorded, SourceHead, SourceRewound, TreeGrown
+from services.ledger.domain.leaf import (
+    FIRST_PREVHASH,
+    LEAF_VERSION,
+    Leaf,
+    body_commitment,
+    decode_leaf,
+    subject_commitment,
+)
 from services.ledger.domain.production_days import day_number, day_start, day_text
 from services.ledger.domain.profile import OutsideProfile, admit
 from services.ledger.domain.readings import decode_body
@@ -49,12 +56,23 @@ class _Fault(Exception):
     """The first thing that is not as it should be."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """The end of one source's chain. *left*: pieces of the last fact that have to follow. *is_numbered*: by rule 2."""
+
+    number: int = 0
+    hashed: str = FIRST_PREVHASH
+    epoch: int = 1
+    left: int = 0
+    is_numbered: bool = False
+
+
 @dataclass
 class _Chains:
     """What the entries read so far add up to."""
 
     frontier: Frontier = field(default_factory=Frontier)
-    sources: dict[str, tuple[int, str]] = field(default_factory=dict)
+    sources: dict[str, _Chain] = field(default_factory=dict)
 
 
 class Audit:
@@ -96,6 +114,8 @@ class Audit:
             match recorded.event:
                 case EntryRecorded() as event:
                     _check_entry(event, chains)
+                case SourceRewound() as event:
+                    _check_going_back(event, chains)
                 case TreeGrown() as event:
                     _check_growth(event, chains)
         return f"{chains.frontier.size:,} entries of {len(chains.sources)} sources, root {chains.frontier.root.hex()[:16]}…"
@@ -172,12 +192,37 @@ def _check_entry(event: EntryRecorded, chains: _Chains) -> None:
         raise _Fault(f"entry {event.index}: body and salt do not open the commitment")
     if leaf.subjecthash != subject_commitment(salt, decode_body(body).subject):
         raise _Fault(f"entry {event.index}: the subject does not open its commitment")
-    sourceseq, prevhash = chains.sources.get(leaf.source, (0, FIRST_PREVHASH))
-    if (leaf.sourceseq, leaf.prevhash) != (sourceseq + 1, prevhash):
-        raise _Fault(f"entry {event.index}: {leaf.source} goes on with {leaf.sourceseq} after {sourceseq}, or forks")
+    chain = chains.sources.get(leaf.source, _Chain())
+    if leaf.prevhash != chain.hashed or not _goes_on(leaf, chain):
+        raise _Fault(f"entry {event.index}: {leaf.source} goes on with {leaf.sourceseq} after {chain.number}, or forks")
     hashed = leaf_hash(raw)
     chains.frontier, _ = extend(chains.frontier, [hashed])
-    chains.sources[leaf.source] = leaf.sourceseq, hashed.hex()
+    is_numbered = leaf.v >= LEAF_VERSION
+    chains.sources[leaf.source] = _Chain(
+        leaf.sourceseq, hashed.hex(), leaf.epoch, max(0, leaf.pieces - leaf.piece), is_numbered
+    )
+
+
+def _goes_on(leaf: Leaf, chain: _Chain) -> bool:
+    """Whether *leaf* is the next of its source by its own rule: no number is left out and no piece of a fact."""
+    if leaf.v < LEAF_VERSION:
+        return not chain.is_numbered and leaf.sourceseq == chain.number + 1
+    if chain.left:
+        return (leaf.sourceseq, leaf.epoch) == (
+            chain.number,
+            chain.epoch,
+        ) and leaf.pieces - leaf.piece == chain.left - 1
+    if leaf.epoch != chain.epoch or leaf.piece not in {0, 1}:
+        return False
+    begins = chain.number and not chain.is_numbered  # its older entries were counted, not its facts
+    return leaf.sourceseq > 0 if begins else leaf.sourceseq == chain.number + 1
+
+
+def _check_going_back(event: SourceRewound, chains: _Chains) -> None:
+    chain = chains.sources.get(event.source, _Chain())
+    if event.epoch <= chain.epoch or (chain.is_numbered and event.sequence > chain.number):
+        raise _Fault(f"{event.source} went back to fact {event.sequence} of epoch {event.epoch} from {chain.number}")
+    chains.sources[event.source] = _Chain(event.sequence, chain.hashed, event.epoch, 0, is_numbered=True)
 
 
 def _check_nodes(connection: sa.Connection, completed: list[Node]) -> None:
@@ -199,7 +244,8 @@ def _check_growth(event: TreeGrown, chains: _Chains) -> None:
         raise _Fault(f"at size {event.size} root {event.root[:16]}… was recorded, the leaves give another")
     heads: list[SourceHead] = event.sources
     for head in heads:
-        if chains.sources.get(head.source) != (head.sourceseq, head.prevhash):
+        chain = chains.sources.get(head.source, _Chain())
+        if (chain.number, chain.hashed, chain.epoch) != (head.sourceseq, head.prevhash, head.epoch):
             raise _Fault(f"at size {event.size} the head of {head.source} is not its last entry")
 
 

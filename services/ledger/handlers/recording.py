@@ -2,8 +2,7 @@
 
 from typing import cast
 
-from services.ledger.domain.commands import RecordFacts
-from services.ledger.domain.entries import ENTRIES, Entries, EntriesEvent
+from services.ledger.domain.entries import ENTRIES, Entries, EntriesCommand, EntriesEvent
 from services.ledger.domain.events import STREAM
 from shared.eventstore.handling import Loaded, Prepared, decide
 from shared.eventstore.port import EventLog
@@ -15,8 +14,12 @@ class Recording:
     def __init__(self, log: EventLog) -> None:
         self._log = log
 
-    def record(self, command: RecordFacts) -> Prepared[None]:
+    def record(self, command: EntriesCommand) -> Prepared[None]:
         return Prepared([decide(ENTRIES, self._loaded(), STREAM, command)], None)
+
+    def next_number(self, source: str) -> int:
+        """The number of the fact that *source* goes on with; 0: any, its last one was recorded without."""
+        return self._loaded().state.next_number(source)
 
     def _loaded(self) -> Loaded[Entries]:
         """The ledger's end: every append closes with `TreeGrown`, which alone says how to go on."""

@@ -87,8 +87,8 @@ def _replaced(raw: msgspec.Raw, old: bytes, new: bytes) -> msgspec.Raw:
         (lambda one: {"body": _replaced(one.body, b"lin_1", b"lin_2")}, "do not open the commitment"),
         (lambda _: {"salt": "00" * 32}, "do not open the commitment"),
         (lambda one: {"leaf": _replaced(one.leaf, b'"sourceseq":3', b'"sourceseq":4')}, "goes on with 4 after 2"),
-        (lambda one: {"leaf": _replaced(one.leaf, b'"v":1', b'"v":2')}, "or forks"),
-        (lambda one: {"leaf": _replaced(one.leaf, b'"v":1', b'"v": 1')}, "not_canonical"),
+        (lambda one: {"leaf": _replaced(one.leaf, b'"v":2', b'"v":1')}, "or forks"),
+        (lambda one: {"leaf": _replaced(one.leaf, b'"v":2', b'"v": 2')}, "not_canonical"),
         (lambda _: {"index": 7}, "stands where entry 2 should"),
     ],
 )

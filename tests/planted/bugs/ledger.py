@@ -13,6 +13,7 @@ LEAF = "services/ledger/domain/leaf.py"
 TREE = "services/ledger/domain/tree.py"
 
 RECORDED = "tests/unit/ledger/domain/test_entries.py"
+NUMBERED = "tests/unit/ledger/domain/test_numbered_facts.py"
 LINES = "tests/unit/ledger/domain/test_line_book.py"
 WORKS = "tests/unit/ledger/domain/test_work_book.py"
 TREES = "tests/unit/ledger/domain/test_tree.py"
@@ -28,21 +29,21 @@ BUGS = (
         "entry-recorded-twice",
         Harm.TWICE,
         ENTRIES,
-        "        if (fact.position, fact.part) <= (head.position, head.part):",
-        "        if (fact.position, fact.part) < (head.position, head.part):",
+        "    return fact.sequence < expected",
+        "    return fact.sequence + 1 < expected",
         "A fact that is delivered twice is two entries.",
-        rules=(RECORDED,),
-        assembled=(RECORDING,),
+        rules=(NUMBERED,),
+        unseen="the consumer's mark, stored with the entry, drops the fact before",
     ),
     Bug(
         "parts-of-an-event-lost",
         Harm.LOSS,
         ENTRIES,
-        "        if (fact.position, fact.part) <= (head.position, head.part):",
-        "        if fact.position <= head.position:",
+        "        return (fact.position, fact.part) <= (head.position, head.part)",
+        "        return fact.position <= head.position",
         "Of several facts of one event only the first is recorded.",
         rules=(RECORDED,),
-        assembled=(RECORDING,),
+        unseen="every simulated fact has a number",
     ),
     Bug(
         "chain-broken",
