@@ -24,8 +24,10 @@ from services.capacity.handlers.deliveries import DeliveriesHandler
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.making_up import MakeUps
 from services.capacity.handlers.masters import Masters
+from services.capacity.handlers.moving import MovingHandler
 from services.capacity.handlers.no_shows import NoShowsHandler
 from services.capacity.handlers.offers import OffersHandler
+from services.capacity.handlers.papers_ending import PapersEnding
 from services.capacity.handlers.planning import PlanningHandler
 from services.capacity.handlers.production import ProductionHandler
 from services.capacity.handlers.replanning import Replanner
@@ -68,6 +70,8 @@ class Handlers:
     deliveries: DeliveriesHandler
     breakdowns: BreakdownsHandler
     no_shows: NoShowsHandler
+    moving: MovingHandler
+    papers_ending: PapersEnding
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,12 @@ def build(
     projections: list[Projection] = [Plants(), Lines(), WorkOrders(), Lots()]
     projector = Projector(log, projections, clock, page_max)
     masters = MasterApi(
-        log=log, clock=clock, projector=projector, masters=handlers.masters, workbooks=handlers.workbooks
+        log=log,
+        clock=clock,
+        projector=projector,
+        masters=handlers.masters,
+        workbooks=handlers.workbooks,
+        papers_ending=handlers.papers_ending,
     )
     floor = FloorApi(
         log=log,
@@ -125,6 +134,7 @@ def build(
         production=handlers.production,
         deliveries=handlers.deliveries,
         breakdowns=handlers.breakdowns,
+        moving=handlers.moving,
     )
     new_app = partial(
         build_app,
@@ -192,4 +202,6 @@ def handlers_on(desk: Desk) -> Handlers:
         deliveries=DeliveriesHandler(desk, make_ups),
         breakdowns=BreakdownsHandler(desk, replanner),
         no_shows=NoShowsHandler(desk, replanner),
+        moving=MovingHandler(desk, replanner),
+        papers_ending=PapersEnding(desk, masters, replanner),
     )

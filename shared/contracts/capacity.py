@@ -89,8 +89,8 @@ class OfferAnswered(Fact):
 
 
 class PlanChanged(Fact):
-    """The plan of a confirmed order changed: a plant declined, countered or did not begin, a line broke, material is short,
-    too little was released.
+    """The plan of a confirmed order changed: a plant declined, countered, moved its work or did not begin, a line broke,
+    material is short, too little was released.
 
     The new steps are booked already when *needs_answer* is False. Otherwise the buyer is asked: *answer_by* and
     *default_choice* say what happens when silent. *steps* and *trips* are the whole plan as it would be; *asked_about*
@@ -100,7 +100,9 @@ class PlanChanged(Fact):
     order_id: str
     buyer_org_id: str
     replan_id: str
-    cause: Literal["declined", "countered", "breakdown", "short_supply", "power_limit", "no_show", "under_delivery"]
+    cause: Literal[
+        "declined", "countered", "breakdown", "short_supply", "power_limit", "no_show", "under_delivery", "moved"
+    ]
     steps: list[PlannedStep]
     trips: list[PlannedTrip]
     work_ids: dict[str, str]

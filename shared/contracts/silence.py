@@ -8,7 +8,11 @@ from datetime import datetime
 
 from shared.contracts.planning import ReplanChoice
 
-_KEEPS_OR_RELEASES: Mapping[str, ReplanChoice] = {"countered": "keep_terms", "under_delivery": "take_less"}
+_KEEPS_OR_RELEASES: Mapping[str, ReplanChoice] = {
+    "countered": "keep_terms",
+    "moved": "keep_terms",
+    "under_delivery": "take_less",
+}
 """cause -> the answer that keeps the agreed terms or lets go without a fee, where that is not `cancel`."""
 
 

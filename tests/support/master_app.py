@@ -11,11 +11,17 @@ from services.capacity.api.master_api import MasterApi
 from services.capacity.api.plants import PLANT_ROUTES
 from services.capacity.api.workbooks import WORKBOOK_ROUTES
 from services.capacity.domain.events import EVENT_TYPES
+from services.capacity.domain.execution import standard_limits
 from services.capacity.domain.slots import Slot, SlotsHeld
+from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.masters import Masters
+from services.capacity.handlers.papers_ending import PapersEnding
+from services.capacity.handlers.replanning import Replanner
 from services.capacity.handlers.workbooks import Workbooks
+from services.capacity.projections.board import LiveBoard
 from services.capacity.projections.lines import Lines
 from services.capacity.projections.plants import Plants
+from services.capacity.settings import Settings
 from services.capacity.workbook.template import MEDIA_TYPE
 from shared.clock import SeededIds, StoryClock
 from shared.eventstore.memory import MemoryLog
@@ -63,10 +69,12 @@ def master_app() -> MasterApp:
     issuer = Issuer(clock)
     masters = Masters(log)
     projector = Projector(log, [Plants(), Lines()], clock)
+    desk = Desk(log, LiveBoard(log), clock, Settings(secret=CURSOR_KEY), standard_limits())
+    endings = PapersEnding(desk, masters, Replanner(desk))
     app = build_app(
         "capacity",
         routes=[PLANT_ROUTES, LINE_ROUTES, WORKBOOK_ROUTES],
-        provides=[MasterApi(log, clock, projector, masters, Workbooks(log, masters))],
+        provides=[MasterApi(log, clock, projector, masters, Workbooks(log, masters), endings)],
         verifier=issuer.verifier(),
         clock=clock,
         ids=SeededIds(clock, 7),

@@ -12,6 +12,7 @@ from services.capacity.handlers.access import unknown
 from services.capacity.handlers.breakdowns import BreakdownsHandler
 from services.capacity.handlers.deliveries import DeliveriesHandler
 from services.capacity.handlers.desk import Desk
+from services.capacity.handlers.moving import MovingHandler
 from services.capacity.handlers.offers import OffersHandler
 from services.capacity.handlers.production import ProductionHandler
 from shared.eventstore.handling import Loaded, Prepared, load, transact
@@ -40,6 +41,7 @@ class FloorApi:
     production: ProductionHandler
     deliveries: DeliveriesHandler
     breakdowns: BreakdownsHandler
+    moving: MovingHandler
 
     def now(self) -> datetime:
         return self.desk.clock.now()

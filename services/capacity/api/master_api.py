@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.capacity.handlers.masters import Masters
+from services.capacity.handlers.papers_ending import PapersEnding
 from services.capacity.handlers.workbooks import Workbooks
 from shared.eventstore.handling import Prepared, transact
 from shared.eventstore.projecting import LogWithViews
@@ -27,6 +28,7 @@ class MasterApi:
     projector: Projector
     masters: Masters
     workbooks: Workbooks
+    papers_ending: PapersEnding
 
     @property
     def views(self) -> sa.Engine:

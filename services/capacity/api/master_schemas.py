@@ -90,8 +90,11 @@ class ProofBody(BaseSchema):
 
 
 class EndingBody(BaseSchema):
+    """*plan_anew*: give up booked work that needs the paper; its orders are planned elsewhere at once."""
+
     ends_on = Day(required=True)
     reason = Text(required=True)
+    plan_anew = Flag(load_default=False)
 
 
 class IntervalBody(BaseSchema):

@@ -1,5 +1,7 @@
 """Routes of plants: register, list, read; licences and food-contact proofs; the lines of a plant."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from services.capacity.api.master_api import MasterApi, tagged
@@ -110,6 +112,18 @@ def _change(plant_id: str, make: Any, status: int) -> Answer:
     return perform(act, _shown, resource=plant_id, status=status, about=plant_stream(plant_id))
 
 
+def _end(plant_id: str, body: dict[str, Any], make: Callable[[datetime], EndLicence | EndProof]) -> Answer:
+    if not body["plan_anew"]:
+        return _change(plant_id, make, 200)
+    api = provided(MasterApi)
+
+    def act(command: Command) -> None:
+        asked = make(command.cause.at)
+        api.run(command, lambda: api.papers_ending.end(plant_id, asked, command.principal))
+
+    return perform(act, _shown, resource=plant_id, status=200)
+
+
 @PLANT_ROUTES.post(
     "/plants/<plant_id>/licences", operation_id="recordLicence", body=LicenceBody, answer=PlantView, status=201
 )
@@ -124,8 +138,8 @@ def record_licence(plant_id: str, body: dict[str, Any]) -> Answer:
 )
 @permits("plant:publish")
 def end_licence(plant_id: str, number: str, body: dict[str, Any]) -> Answer:
-    """Let a licence end earlier than it says."""
-    return _change(plant_id, lambda at: EndLicence(number, body["ends_on"], body["reason"], at), 200)
+    """Let a licence end earlier than it says. Booked work that needs it stands against it, unless it is planned anew."""
+    return _end(plant_id, body, lambda at: EndLicence(number, body["ends_on"], body["reason"], at))
 
 
 @PLANT_ROUTES.post(
@@ -149,8 +163,8 @@ def record_proof(plant_id: str, body: dict[str, Any]) -> Answer:
 )
 @permits("plant:publish")
 def end_proof(plant_id: str, certificate: str, body: dict[str, Any]) -> Answer:
-    """Let a food-contact proof end earlier than it says."""
-    return _change(plant_id, lambda at: EndProof(certificate, body["ends_on"], body["reason"], at), 200)
+    """Let a food-contact proof end earlier than it says; booked work stands against it as for licences."""
+    return _end(plant_id, body, lambda at: EndProof(certificate, body["ends_on"], body["reason"], at))
 
 
 @PLANT_ROUTES.post(

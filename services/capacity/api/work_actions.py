@@ -30,6 +30,7 @@ PERMISSIONS: Mapping[str, str] = {
     "decline": "offer:answer",
     "counter": "offer:answer",
     "start": "work:report",
+    "move": "work:report",
     "setup-finished": "work:report",
     "reports": "work:report",
     "reports/correction": "work:report",
@@ -77,7 +78,7 @@ def work_notes(api: FloorApi, work: Live | Closed, principal: Principal) -> list
         case Offered():
             return offer_notes(api, work, principal)
         case Accepted():
-            return [_start(api, work, principal)]
+            return [_start(api, work, principal), _move(api, work, principal)]
         case SettingUp():
             return [_finish_setup(api, work, principal)]
         case Running():
@@ -104,6 +105,12 @@ def _start(api: FloorApi, work: Accepted, principal: Principal) -> Note:
         early = timedelta(minutes=api.desk.limits.early_start_minutes_max)
         return Note("start", note.refused, since=terms.starts_at - early)
     return note
+
+
+def _move(api: FloorApi, work: Accepted, principal: Principal) -> Note:
+    """Whether another time may be named; whether the line is free then, only the time itself tells."""
+    refused = refusal_of(lambda: api.moving.check_movable(work.terms.work_id, principal))
+    return Note("move", refused, ("starts_at",))
 
 
 def _finish_setup(api: FloorApi, work: SettingUp, principal: Principal) -> Note:

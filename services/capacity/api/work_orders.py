@@ -11,6 +11,7 @@ from services.capacity.api.work_schemas import (
     CorrectionBody,
     DeliverBody,
     MomentBody,
+    MoveBody,
     ReportBody,
     ShipBody,
     StartBody,
@@ -89,6 +90,14 @@ def start(work_id: str, body: dict[str, Any]) -> Answer:
     """Begin the set-up, or the run where none is planned."""
     less = body["accept_less"]
     return _do(work_id, lambda principal: doors().production.start(work_id, principal, body["at"], accepts_less=less))
+
+
+@WORK_ROUTES.post("/work-orders/<work_id>/move", operation_id="moveWork", body=MoveBody, answer=WorkView)
+@permits("work:report")
+def move(work_id: str, body: dict[str, Any]) -> Answer:
+    """Begin agreed work at another time on its line. The buyer is asked only where its date or price would change."""
+    replan_id = doors().ids.new("rpl")
+    return _do(work_id, lambda principal: doors().moving.move(work_id, principal, body["starts_at"], replan_id))
 
 
 @WORK_ROUTES.post("/work-orders/<work_id>/setup-finished", operation_id="finishSetup", body=StartBody, answer=WorkView)

@@ -136,6 +136,12 @@ class MomentBody(BaseSchema):
     at = Instant(load_default=None)
 
 
+class MoveBody(BaseSchema):
+    """*starts_at*: when the work is to begin instead, on its own line."""
+
+    starts_at = Instant(required=True)
+
+
 class StartBody(MomentBody):
     """*accept_less*: run although clearly less material came than planned."""
 

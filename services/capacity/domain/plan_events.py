@@ -19,7 +19,9 @@ from shared.contracts.planning import (
 from shared.contracts.reasons import PlanReason, Relaxation
 from shared.kernel.event import Event
 
-ChangeCause = Literal["declined", "countered", "breakdown", "short_supply", "power_limit", "no_show", "under_delivery"]
+ChangeCause = Literal[
+    "declined", "countered", "breakdown", "short_supply", "power_limit", "no_show", "under_delivery", "moved"
+]
 
 
 class PlanEvent(Event):

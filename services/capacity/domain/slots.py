@@ -284,7 +284,8 @@ def _narrow(command: NarrowOffer, state: LineSlots) -> Sequence[SlotEvent]:
         starts, ends = seconds_of(span.starts_at), seconds_of(span.ends_at)
         clash = next((one for one in standing if one.starts < ends and starts < one.ends), None)
         if clash is not None:
-            raise Refused(Why.HOURS_TAKEN, start=instant_text(max(span.starts_at, instant_of(clash.starts))))
+            start = instant_text(max(span.starts_at, instant_of(clash.starts)))
+            raise Refused(Why.HOURS_TAKEN, start=start, works="-")
     if not command.intervals:
         return []
     return [OfferNarrowed(**_line(command), intervals=command.intervals, narrowed_at=command.at)]

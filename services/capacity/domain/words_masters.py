@@ -252,8 +252,28 @@ _TIME: Mapping[str, Words] = {
     "HOURS_TAKEN": _clash(
         "时段已被占用",
         "Hours are taken",
-        "{start} 起的时段已被预占或预订，不能撤回。",
-        "The span from {start} is held or booked and cannot be taken back.",
+        "{start} 起的时段已被预占或预订，不能撤回；已订工单：{works}。可先移动工单，或登记设备故障。",
+        "The span from {start} is held or booked and cannot be taken back; work booked on it: {works}. Move the work first,"
+        " or report a breakdown.",
+    ),
+    "CAPABILITY_BOOKED": _clash(
+        "能力已被预订",
+        "The capability is booked",
+        "已订工单需要 {code}，不能取消该能力、其规格或更换其单位：{works}。",
+        "Booked work needs {code}; the capability, its formats and its unit have to stay: {works}.",
+    ),
+    "PRICE_BOOKED": _clash(
+        "价格已被预订使用",
+        "The price is booked",
+        "已订工单用到 {code}，其价格可改不可删：{works}。",
+        "Work of {code} is booked; its price may change and not be removed: {works}.",
+    ),
+    "PAPER_BOOKED": _clash(
+        "证照已被预订使用",
+        "The paper is booked",
+        "已订工单在其生产期间需要该证照：{works}。如证照确实失效，请设 plan_anew，相关订单将立即改排。",
+        "Booked work needs this paper while it is made: {works}. If the paper does end, set plan_anew: the orders are"
+        " planned anew at once.",
     ),
 }
 

@@ -87,8 +87,8 @@ WORDS: Mapping[str, Words] = {
     ),
     "COUNTER_TOO_EARLY": Words(
         Kind.INVALID,
-        "还价的开始时间过早",
-        "The counter-offer starts too early",
+        "开始时间过早",
+        "It would start too early",
         "最早可在 {earliest_at} 开始，现为 {found}。",
         "It can start at {earliest_at} at the earliest; found {found}.",
     ),
@@ -98,6 +98,13 @@ WORDS: Mapping[str, Words] = {
         "No licence or food-contact proof holds then",
         "从 {starts_at} 起的整个生产时段，所需的食品生产许可证或食品接触材料证明须保持有效；请先登记，或提出更早的时间。",
         "Licence and food-contact proof must hold over the whole run from {starts_at} on; record them first, or name an earlier time.",
+    ),
+    "MOVE_SAME": Words(
+        Kind.CONFLICT,
+        "时间没有变化",
+        "That is when it starts",
+        "工单本来就在 {starts_at} 开始，请给出另一时间。",
+        "The work starts at {starts_at} as it is; name another time.",
     ),
     "COUNTER_NO_TIME": Words(
         Kind.CONFLICT,

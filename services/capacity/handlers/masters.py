@@ -3,10 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from services.capacity.domain.bookings import Booking
+from services.capacity.domain.hours import seconds_of
 from services.capacity.domain.line import LINE, line_id_of, line_stream
 from services.capacity.domain.line_commands import LineCommand, RegisterLine
 from services.capacity.domain.line_state import Line, LineState
 from services.capacity.domain.master_events import CapacityWithdrawn
+from services.capacity.domain.needs import named
 from services.capacity.domain.plant import (
     PLANT,
     ListLine,
@@ -20,6 +23,9 @@ from services.capacity.domain.plant import (
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.slots import SLOTS, NarrowOffer
 from services.capacity.domain.values import Capability
+from services.capacity.handlers.draft import slots_stream
+from services.capacity.handlers.needed import BookedWork
+from shared.contracts.planning import Interval
 from shared.eventstore.handling import Loaded, Prepared, decide, load
 from shared.eventstore.port import EventLog, StreamAppend
 from shared.kernel.event import Event
@@ -32,6 +38,7 @@ class Masters:
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
+        self.booked = BookedWork(log)
 
     def plant(self, plant_id: str, principal: Principal) -> Loaded[Plant]:
         """The plant as its owner or the office may see it. Raises Refused UNKNOWN_PLANT otherwise."""
@@ -61,9 +68,23 @@ class Masters:
         gone = [span for one in events if isinstance(one, CapacityWithdrawn) for span in one.intervals]
         if not gone:
             return []
-        stream = f"slots-{line.line_id}"
+        stream = slots_stream(line.line_id)
         command = NarrowOffer(**line.identity, intervals=gone, at=at)
-        return [decide(SLOTS, load(self._log, SLOTS, stream), stream, command)]
+        try:
+            return [decide(SLOTS, load(self._log, SLOTS, stream), stream, command)]
+        except Refused as refused:
+            if refused.why is not Why.HOURS_TAKEN:
+                raise
+            needs = self.booked.on_line(line.line_id, lambda one: any(_touches(one, span) for span in gone))
+            raise Refused(Why.HOURS_TAKEN, start=refused.facts["start"], works=named(needs)) from refused
+
+    def guarded(self, before: Line, after: LineState, changed: StreamAppend, at: datetime) -> list[StreamAppend]:
+        """*changed* with what the line's bookings say to it. Raises Refused where booked work would lose what it needs."""
+        narrowed = self.narrowed(before, changed.events, at)
+        read = self.booked.guard_line(before, after) if isinstance(after, Line) and not narrowed else []
+        if isinstance(after, Line) and narrowed:
+            self.booked.guard_line(before, after)
+        return [changed, *narrowed, *read]
 
     def register_plant(
         self, code: str, name: str, district: str, *, demo: bool, principal: Principal, at: datetime
@@ -77,7 +98,10 @@ class Masters:
         """Any change of the plant's papers."""
         loaded = self.own_plant(plant_id, principal)
         stands: Loaded[PlantState] = Loaded(loaded.state, loaded.version)
-        return Prepared([decide(PLANT, stands, plant_stream(plant_id), command)], plant_id)
+        changed = decide(PLANT, stands, plant_stream(plant_id), command)
+        after = PLANT.fold(changed.events, loaded.state)  # type: ignore[arg-type] # a plant's events
+        read = self.booked.guard_plant(loaded.state, after) if isinstance(after, Plant) else []
+        return Prepared([changed, *read], plant_id)
 
     def own_plant(self, plant_id: str, principal: Principal) -> Loaded[Plant]:
         """The plant, to change it: its owner's alone."""
@@ -122,7 +146,12 @@ class Masters:
             raise Refused(Why.UNKNOWN_LINE, id=line_id)
         stands: Loaded[LineState] = Loaded(loaded.state, loaded.version)
         changed = decide(LINE, stands, line_stream(line_id), make(loaded.state))
-        return Prepared([changed, *self.narrowed(loaded.state, changed.events, at)], line_id)
+        after = LINE.fold(changed.events, loaded.state)  # type: ignore[arg-type] # a line's events
+        return Prepared(self.guarded(loaded.state, after, changed, at), line_id)
+
+
+def _touches(booking: Booking, span: Interval) -> bool:
+    return booking.starts < seconds_of(span.ends_at) and seconds_of(span.starts_at) < booking.ends
 
 
 def _may_see(principal: Principal, factory_org_id: str) -> bool:

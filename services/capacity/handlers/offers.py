@@ -5,11 +5,6 @@ from datetime import datetime
 
 import msgspec
 
-from services.capacity.domain.allocation import recipe_step
-from services.capacity.domain.changeover import run_of
-from services.capacity.domain.hours import instant_of, microseconds_of, seconds_of, seconds_up
-from services.capacity.domain.line_on_board import LineOnBoard
-from services.capacity.domain.matching.earliest import Placement, Search, earliest
 from services.capacity.domain.matching.problem import Unmatched
 from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.refusals import Why
@@ -20,13 +15,12 @@ from services.capacity.handlers.access import own_work
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft
 from services.capacity.handlers.least_change import costs_nothing
+from services.capacity.handlers.moving import Wish, moved_step
 from services.capacity.handlers.papers import papers_hold
 from services.capacity.handlers.replanning import Replanner
 from services.capacity.handlers.trigger import Trigger
-from shared.contracts.planning import PlannedStep
 from shared.eventstore.handling import Prepared
 from shared.kernel.clock import instant_text
-from shared.kernel.ids import derived_id
 from shared.kernel.principal import Principal, system
 from shared.kernel.refusal import Refused
 
@@ -96,7 +90,7 @@ class OffersHandler:
         step = next(one for one in plan.current.steps if one.process_id == terms.process_id)
         wanted = terms.starts_at if counter.starts_at is None else counter.starts_at
         price = terms.price_fen if counter.price_fen is None else counter.price_fen
-        after = step if wanted == terms.starts_at else self._moved(draft, plan, step, wanted, replan_id)
+        after = step if wanted == terms.starts_at else moved_step(draft.board, plan, step, Wish(wanted, replan_id, now))
         after = msgspec.structs.replace(after, price_fen=price)
         if not papers_hold(draft, plan.demand, after):
             raise Refused(Why.COUNTER_WITHOUT_PAPERS, pointer="/starts_at", starts_at=instant_text(wanted))
@@ -111,27 +105,6 @@ class OffersHandler:
             self._replanner.propose(draft, plan, trigger, found)
         return Prepared(draft.appends(), draft.version_of_work(work_id))
 
-    def _moved(self, draft: Draft, plan: Booked, step: PlannedStep, wanted: datetime, replan_id: str) -> PlannedStep:
-        """The step on its own line from *wanted* on. Raises Refused: COUNTER_TOO_EARLY, COUNTER_NO_TIME."""
-        now = self._desk.clock.now()
-        ready_at = max(
-            [now, *(trip.arrives_at for trip in plan.current.trips if trip.to_process_id == step.process_id)]
-        )
-        if wanted < ready_at:
-            earliest_at, found = instant_text(ready_at), instant_text(wanted)
-            raise Refused(Why.COUNTER_TOO_EARLY, pointer="/starts_at", earliest_at=earliest_at, found=found)
-        line = draft.board.line(step.line_id)
-        placed = _placed(line, plan, step, wanted, now)
-        if placed is None or placed.starts != seconds_up(wanted):
-            raise Refused(Why.COUNTER_NO_TIME, pointer="/starts_at", starts_at=instant_text(wanted))
-        return msgspec.structs.replace(
-            step,
-            slot_id=derived_id("slt", replan_id, step.process_id),
-            setup_seconds=placed.setup,
-            starts_at=instant_of(placed.starts),
-            ends_at=instant_of(placed.ends),
-        )
-
 
 def _open_to_counter(draft: Draft, terms: WorkOffered) -> Booked:
     """The plan that the offered work stands in. Raises Refused: OFFER_WITHDRAWN, BUYER_ASKED."""
@@ -141,19 +114,3 @@ def _open_to_counter(draft: Draft, terms: WorkOffered) -> Booked:
     if plan.question is not None:
         raise Refused(Why.BUYER_ASKED, id=work_id, answer_by=instant_text(plan.question.answer_by))
     return plan
-
-
-def _placed(line: LineOnBoard, plan: Booked, step: PlannedStep, wanted: datetime, now: datetime) -> Placement | None:
-    """The first gap of the line from *wanted* on that fits the step, its own slot being given up."""
-    recipe = recipe_step(plan.demand, step)
-    booking = next((one for one in line.bookings if one.slot_id == step.slot_id), None)
-    search = Search(
-        line=line,
-        run=run_of(step.capability, recipe.format, recipe.features),
-        seconds=0 if booking is None else booking.busy - booking.setup,
-        not_before=seconds_up(wanted),
-        windows=[(seconds_up(wanted), line.hours.ends[-1] if line.hours.ends else seconds_of(now))],
-        at_us=microseconds_of(now),
-        ignored=frozenset({step.slot_id}),
-    )
-    return None if not search.seconds else earliest(search, seconds_up(wanted))

@@ -55,13 +55,14 @@ class _Working(Generic[C, S, E]):
 
     decider: Decider[C, S, E]
     stream: str
+    before: S
     state: S
     version: int
     events: list[E]
 
     @classmethod
     def of(cls, decider: Decider[C, S, E], stream: str, loaded: Loaded[S]) -> "_Working[C, S, E]":
-        return cls(decider, stream, loaded.state, loaded.version, [])
+        return cls(decider, stream, loaded.state, loaded.state, loaded.version, [])
 
     def do(self, command: C) -> None:
         new = self.decider.decide(command, self.state)
@@ -113,9 +114,12 @@ class Workbooks:
         lines = [self._line(one, loaded.state, at, faults) for one in book.lines]
         for code in (one.code for one in book.lines if one.code not in loaded.state.lines):
             plant.do(ListLine(line_id_of(plant_id, code), code, at))
-        narrowed = [self._narrowed(line, one, at, faults) for line, one in zip(lines, book.lines, strict=True)]
+        guarded = [self._guarded(line, one, at, faults) for line, one in zip(lines, book.lines, strict=True)]
+        read = self._papers_kept(loaded.state, plant.state, faults)
         faults.raise_if_any()
-        appends = [plant.append, *(one.append for one in lines), *chain.from_iterable(narrowed)]
+        appends = [plant.append, *chain.from_iterable(guarded)]
+        known = {one.stream for one in appends}
+        appends += [one for one in read if one.stream not in known]
         count = sum(len(one.events) for one in appends)
         return Prepared(
             appends, Imported(plant_id, difference(before, book), count, unlikely_in(joined(before, book), at))
@@ -138,14 +142,22 @@ class Workbooks:
                 break  # the registration was refused: nothing more can be asked
         return line
 
-    def _narrowed(self, line: _LineWorking, book: LineBook, at: datetime, faults: Faults) -> Sequence[StreamAppend]:
-        """What the bookings say to hours the new calendar takes back."""
-        if isinstance(line.state, Absent):
-            return []
+    def _guarded(self, line: _LineWorking, book: LineBook, at: datetime, faults: Faults) -> Sequence[StreamAppend]:
+        """The line's change with what its bookings say to it: hours taken back, capabilities and prices left out."""
+        if isinstance(line.before, Absent) or isinstance(line.state, Absent):
+            return [line.append]
         try:
-            return self._masters.narrowed(line.state, line.events, at)
+            return self._masters.guarded(line.before, line.state, line.append, at)
         except Refused as refused:
             faults.add(sheets.LINES, book.place, refused.why, refused.facts)
+            return []
+
+    def _papers_kept(self, before: Plant, after: PlantState, faults: Faults) -> Sequence[StreamAppend]:
+        """What was read to see that booked work keeps its papers."""
+        try:
+            return self._masters.booked.guard_plant(before, after) if isinstance(after, Plant) else []
+        except Refused as refused:
+            faults.add(sheets.LICENCES, f"{sheets.LICENCES.zh}!A1", refused.why, refused.facts)
             return []
 
 

@@ -30,6 +30,7 @@ _CAUSES = {
     "power_limit": "限电",
     "no_show": "工厂未按时开工",
     "under_delivery": "放行数量不足，补产",
+    "moved": "工厂调整时段",
 }
 _CHOICES = {
     "accept": "接受",

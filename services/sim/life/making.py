@@ -13,12 +13,15 @@ from services.sim.seams import Platform
 _STOPS = ("mechanical-jam", "electrical", "tooling", "quality-stop", "no-operator", "no-material", "break", "cip-sip")
 _LABORATORY = "LAB_TEST"
 _REFUSED_MAX = 20
+_MOVES = 0.03  # of looks at work that waits for its time
 
 
 def start(task: Task, platform: Platform, chance: Random, work: Accepted) -> Look:
     terms, by, now = work.terms, task.me.principal, platform.now()
     early = timedelta(minutes=chance.randint(0, 150)) if chance.random() < 0.15 else timedelta(0)
     if now < terms.starts_at - early:
+        if chance.random() < _MOVES:
+            return _move(task, platform, chance, work)
         return "waits for its time", min(terms.starts_at - now, timedelta(days=2))
     at = _said(now, terms.starts_at, chance)
     less = task.refused > task.patience
@@ -27,6 +30,14 @@ def start(task: Task, platform: Platform, chance: Random, work: Accepted) -> Loo
         return "starts", timedelta(0)
     task.refused += 1
     return "cannot start", hours(chance, 1, 4) if task.refused < _REFUSED_MAX else timedelta(days=2)
+
+
+def _move(task: Task, platform: Platform, chance: Random, work: Accepted) -> Look:
+    """The line is to be serviced: the work begins some hours later, or earlier."""
+    wanted, by = work.terms.starts_at + timedelta(hours=chance.randint(-6, 30)), task.me.principal
+    replan_id = platform.house.ids.new("rpl")
+    done = task.do(platform, "move", lambda desk: desk.moving.move(task.work_id, by, wanted, replan_id))
+    return "moves its work" if done else "may not move its work", hours(chance, 2, 20)
 
 
 def set_up(task: Task, platform: Platform, chance: Random, work: SettingUp) -> Look:

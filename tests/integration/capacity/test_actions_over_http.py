@@ -154,12 +154,14 @@ class Walk:
         unlisted = [one for one in ACTIONS if one not in work["actions"]]
         for action in self.chance.sample(unlisted, 2):
             assert not self.passes(work, action), (action, work["state"], work["action_notes"], self.done)
-        back = {"decline", "reports/correction", "stoppages"}
+        back = {"move", "decline", "reports/correction", "stoppages"}
         back |= (
             {"disposition"} if notes.get("disposition", {"needs": []})["needs"] == ["disposition", "grounds"] else set()
         )
         forward = [one for one in work["actions"] if one not in back]
-        likely = forward if forward and self.chance.random() < 0.8 else work["actions"]
+        likely = (
+            forward if forward and self.chance.random() < 0.8 else [one for one in work["actions"] if one != "move"]
+        )
         if likely:
             action = self.chance.choice(likely)
             assert self.passes(work, action), (action, work["state"], notes[action], self.done)
