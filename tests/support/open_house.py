@@ -1,6 +1,6 @@
 """The assembled house, called through its gateway as browsers and ERPs call it, with one brand, one plant, one order."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,12 +10,9 @@ from werkzeug.test import Client, TestResponse
 from services.capacity.workbook.template import MEDIA_TYPE, write_workbook
 from services.embedded.front import gateway_of
 from services.embedded.house import House
-from services.portal.domain.user import Duty, UserRegistered
 from shared.clock import StoryClock
-from shared.eventstore.port import StreamAppend
-from shared.kernel.event import Cause
 from shared.kernel.principal import Principal, Role
-from tests.support.made import made
+from tests.support.known_people import make_known
 from tests.support.masters import NOW
 from tests.support.web_client import a_principal
 from tests.support.workbooks import a_book
@@ -42,18 +39,6 @@ PEOPLE: Mapping[str, Principal] = {
 }
 
 
-def admit(house: House, people: Iterable[Principal]) -> None:
-    """Let the portal know *people*, so that tokens of theirs are taken; each once."""
-    log, now = house.services["portal"].log, house.clock.now()
-    cause = Cause(correlation_id="req_people", org_id="system", subject="system:tests", at=now)
-    for one in people:
-        stream = f"user-{one.subject}"
-        if not log.stream_version(stream):
-            known = {"user_id": one.subject, "org_id": one.org_id, "login": one.subject.lower()}
-            registered = made(UserRegistered, **known, duty=Duty.ADMINISTRATOR, registered_at=now)
-            log.append([StreamAppend(stream, 0, [registered])], cause)
-
-
 @dataclass
 class OpenHouse:
     """*house* behind its gateway. *known*: what a path may name, such as `order`, `plant`, `line`."""
@@ -63,7 +48,7 @@ class OpenHouse:
     known: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        admit(self.house, PEOPLE.values())
+        make_known(self.house.portal, PEOPLE.values())
         self.client = Client(gateway_of(self.house), use_cookies=False)
 
     def token(self, who: str) -> str:

@@ -27,6 +27,7 @@ from shared.clock import StoryClock
 from shared.kernel.principal import Principal, Role
 from shared.web.permissions import permissions_of
 from tests.support.accounts import QUICK
+from tests.support.known_people import make_known
 from tests.support.listening import Heard, listen
 
 OUTSIDER = "P07"  # a water plant: it has lines of its own and no part in either order
@@ -167,5 +168,6 @@ def _looked_up(house: House, stage: Stage, placed: dict[str, str]) -> Traded:
     principals = [
         Principal(org_of[code], role := roles[code[0]], f"usr_{code}", permissions_of(role)) for code in by_code
     ]
+    make_known(house.portal, principals)
     parties = {order: {org_of[code], *(org_of[plant] for plant in workers[code])} for code, order in placed.items()}
     return Traded(house, stage, principals, {org_of[code]: code for code in by_code}, ids, parties)

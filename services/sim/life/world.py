@@ -84,16 +84,20 @@ def founded(house: House) -> Cast:
 
 
 def _office(house: House, row: Mapping[str, str]) -> Party:
+    login = "office@sim.example"
     org_id = found_office(
         house.portal,
         name=row["name"],
         credit_code=row["credit_code"],
         district=row["district"],
         person="吴专员",
-        login="office@sim.example",
+        login=login,
         password=_PASSWORD,
     )
-    return Party(row["code"], row["name"], row["district"], _acting(Role.OFFICE, org_id, house.ids.new("usr")))
+    founder = house.portal.handlers.user_of_login(login)
+    if founder is None:
+        raise AssertionError(f"the office was founded without {login}")
+    return Party(row["code"], row["name"], row["district"], _acting(Role.OFFICE, org_id, founder.user_id))
 
 
 def _acting(role: Role, org_id: str, user_id: str) -> Principal:
