@@ -184,7 +184,9 @@ class ProductionReported(LineFact):
 
 
 class ReportCorrected(LineFact):
-    """*report_id* was wrong: the ledger reverses it exactly and posts *good*, *scrap*, *rework* anew."""
+    """*report_id* was wrong: the ledger reverses it exactly and posts *good*, *scrap*, *rework* anew. *lots_out*: the lots
+    of its good output as they are now; empty in facts from before they were told.
+    """
 
     correction_id: str
     report_id: str
@@ -195,6 +197,7 @@ class ReportCorrected(LineFact):
     grounds: str
     corrected_by: str
     corrected_at: datetime
+    lots_out: list[LotMove] = msgspec.field(default_factory=list)
 
 
 class InspectionDispositioned(LineFact):

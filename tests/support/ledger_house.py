@@ -251,4 +251,5 @@ class Shift:
             grounds="counter misread",
             corrected_by="usr_1",
             corrected_at=self.at(begins + 8),
+            lots_out=[],
         )

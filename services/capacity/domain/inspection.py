@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.capacity.domain.execution import sample_size
 from services.capacity.domain.refusals import Why
-from services.capacity.domain.work_commands import DispositionLot
+from services.capacity.domain.work_commands import CorrectReport, DispositionLot
 from services.capacity.domain.work_events import (
     InspectionDispositioned,
     InspectionOpened,
@@ -98,6 +98,35 @@ def dispose(command: DispositionLot, work: Work) -> Sequence[WorkOrderEvent]:
             to_buyer=command.to_buyer,
         )
     ]
+
+
+def restated(work: Finished, command: CorrectReport, after: Finished) -> Sequence[WorkOrderEvent]:
+    """The verdicts over lots of which *command* says that there is more or less than was judged: they stay, restated."""
+    events: list[WorkOrderEvent] = []
+    waiting = any(one.disposition is None for one in after.inspections.values())
+    for one in after.inspections.values():
+        quantity = quantity_of(after, one.lot_id)
+        if one.disposition is None or quantity == quantity_of(work, one.lot_id):
+            continue
+        events.append(
+            InspectionDispositioned(
+                **identity(work.terms),
+                inspection_lot_id=one.inspection_lot_id,
+                lot_id=one.lot_id,
+                disposition=one.disposition,
+                quantity=quantity,
+                automatic=True,
+                grounds=command.grounds,
+                by_org_id=one.inspector_org_id,
+                is_last=not waiting,
+                any_released=any(map(_is_released, after.inspections.values())),
+                totals=totals_of(after.reports),
+                dispositioned_at=command.at,
+                before=one.disposition,
+                stage=finished_state(after),
+            )
+        )
+    return events
 
 
 def _may_judge(found: Inspection, command: DispositionLot, work: Finished) -> bool:

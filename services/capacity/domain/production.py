@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import assert_never
+from typing import Literal, assert_never
 
 from services.capacity.domain.inspection import opened_at_finish
+from services.capacity.domain.inspection import restated as restated_verdicts
 from services.capacity.domain.lots import check_given, eaten_by_recipe, eaten_so_far, restated, restored
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.work_commands import (
@@ -37,6 +38,8 @@ from services.capacity.domain.work_state import (
     Running,
     SettingUp,
     Work,
+    evolve,
+    finished_state,
     produced,
     totals_of,
 )
@@ -179,39 +182,58 @@ def _correct(command: CorrectReport, work: Work) -> Sequence[WorkOrderEvent]:
         lots_in = kept + eaten_by_recipe(terms.inputs, stock, after.good + after.scrap, eaten)
     else:
         check_given(terms.inputs, stock, lots_in)
-    return [
-        ReportCorrected(
-            **identity(terms),
-            correction_id=command.correction_id,
-            report_id=command.report_id,
-            good=command.good,
-            scrap=command.scrap,
-            rework=command.rework,
-            lots_in=lots_in,
-            lots_out=lots_out,
-            grounds=command.grounds,
-            corrected_by=command.corrected_by,
-            state="completed" if isinstance(work, Finished) else "in_progress",
-            totals=after,
-            corrected_at=command.at,
-        )
-    ]
+    corrected = ReportCorrected(
+        **identity(terms),
+        correction_id=command.correction_id,
+        report_id=command.report_id,
+        good=command.good,
+        scrap=command.scrap,
+        rework=command.rework,
+        lots_in=lots_in,
+        lots_out=lots_out,
+        grounds=command.grounds,
+        corrected_by=command.corrected_by,
+        state=_progress(work),
+        totals=after,
+        corrected_at=command.at,
+    )
+    stands = evolve(work, corrected)
+    if not isinstance(work, Finished) or not isinstance(stands, Finished):
+        return [corrected]
+    return [corrected, *restated_verdicts(work, command, stands)]
+
+
+def _progress(work: Running | Finished) -> Literal["in_progress", "completed", "released", "blocked", "shipped"]:
+    """How far the work is for its order: a correction puts nothing back."""
+    if isinstance(work, Running):
+        return "in_progress"
+    match finished_state(work):
+        case "shipped" | "delivered":
+            return "shipped"
+        case "released":
+            return "released"
+        case "blocked":
+            return "blocked"
+        case _:
+            return "completed"
 
 
 def _restated_lots(command: CorrectReport, work: Running | Finished, before: Report) -> list[LotMove]:
-    """Output lots after the correction. Raises Refused LOT_LEFT_ALREADY when one that changes was judged or shipped."""
+    """Output lots after the correction. Raises Refused LOT_LEFT_ALREADY when one that changes has left, or is a new one:
+    what was judged is judged in its new quantity.
+    """
     if command.good == before.good:
         return list(before.lots_out)
     terms = work.terms
     fallback = LotMove(lot_id_of(terms.work_id, "1"), terms.output_item, 0, terms.unit)
     lots_out = restated(before, command.good, fallback)
     if isinstance(work, Finished):
-        judged = {one.lot_id for one in work.inspections.values() if one.disposition is not None}
-        gone = {lot.lot_id for one in work.shipments.values() for lot in one.lots}
-        known = set(produced(work.reports))
+        gone = {lot.lot_id: one.delivery_id for one in work.shipments.values() for lot in one.lots}
+        known = {one.lot_id for one in work.inspections.values()}
+        was = {lot.lot_id: lot.quantity for lot in before.lots_out}
         for lot in lots_out:
-            if lot.lot_id in judged | gone or lot.lot_id not in known:
-                raise Refused(Why.LOT_LEFT_ALREADY, id=lot.lot_id)
+            if (lot.lot_id in gone and lot.quantity != was.get(lot.lot_id)) or lot.lot_id not in known:
+                raise Refused(Why.LOT_LEFT_ALREADY, id=lot.lot_id, delivery_id=gone.get(lot.lot_id, "-"))
     return lots_out
 
 

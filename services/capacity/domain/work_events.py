@@ -232,7 +232,7 @@ class ReportCorrected(WorkEvent):
     lots_out: list[LotMove]
     grounds: str
     corrected_by: str
-    state: Literal["in_progress", "completed"]
+    state: Literal["in_progress", "completed", "released", "blocked", "shipped"]
     totals: Totals
     corrected_at: datetime
 

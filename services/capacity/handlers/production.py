@@ -168,6 +168,7 @@ class ProductionHandler:
                 at=self._desk.clock.now(),
             ),
         )
+        self._make_ups.plan_missing(draft, work_id)
         return Prepared(draft.appends(), draft.version_of_work(work_id))
 
     def open_stoppage(self, work_id: str, stoppage_id: str, principal: Principal, stop: Stop) -> Prepared[int]:

@@ -143,6 +143,7 @@ def report_corrected(event: private.ReportCorrected) -> list[Fact]:
             grounds=event.grounds,
             corrected_by=event.corrected_by,
             corrected_at=event.corrected_at,
+            lots_out=event.lots_out,
         ),
         progressed(event, event.state, event.totals, event.corrected_at),
     ]
@@ -163,7 +164,7 @@ def inspection_dispositioned(event: private.InspectionDispositioned) -> list[Fac
             grounds=event.grounds,
         )
     ]
-    if event.before:
+    if event.before and event.before != event.disposition:
         facts.append(_judged_again(event))
     if event.is_last and event.stage not in {"shipped", "delivered"}:
         state: Literal["released", "blocked"] = "released" if event.any_released else "blocked"

@@ -43,4 +43,9 @@ def fact_of(type_name: str, data: bytes | msgspec.Raw) -> Fact:
         for name in ("lots_in", "lots_out"):
             fields[name] = fields[name] if isinstance(fields[name], list) else []  # a digest: too many for one entry
         return msgspec.convert(fields, line_time.ProductionReported)
+    if type_name == "capacity.report-corrected.v1":
+        fields = msgspec.json.decode(data)
+        if not isinstance(fields.get("lots_out", []), list):
+            del fields["lots_out"]  # a digest: too many for one entry
+        return msgspec.convert(fields, line_time.ReportCorrected)
     return FACTS.decode(type_name, data)

@@ -117,7 +117,8 @@ class WorkBook:
         wrong = self.register.reports.get(fact.report_id)
         if wrong is None:
             return []
-        right = msgspec.structs.replace(wrong, good=fact.good, scrap=fact.scrap, rework=fact.rework)
+        lots = {one.lot_id: one.quantity for one in fact.lots_out} or wrong.lots
+        right = msgspec.structs.replace(wrong, good=fact.good, scrap=fact.scrap, rework=fact.rework, lots=lots)
         reversal = self._posting(lambda: self._set(fact.report_id, None))
         return reversal + self._posting(lambda: self._set(fact.report_id, right))
 

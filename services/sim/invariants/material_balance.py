@@ -201,7 +201,7 @@ class MaterialBalance(Book):
             yield f"capacity/{recorded.position}: lot {event.lot_id} is judged with {event.quantity} of {made} pieces"
         if event.before != self._verdicts.get(event.lot_id, ""):
             yield f"capacity/{recorded.position}: lot {event.lot_id} is judged anew, not as it stood"
-        elif event.before == event.disposition:
+        elif event.before == event.disposition and not event.automatic:
             yield f"capacity/{recorded.position}: lot {event.lot_id} is judged {event.disposition} twice"
         self._verdicts[event.lot_id] = event.disposition
         self._released[event.work_id][event.lot_id] = event.quantity if event.disposition == "released" else 0

@@ -6,8 +6,8 @@ import pytest
 
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.work import WORK
-from services.capacity.domain.work_commands import ConfirmGoods, DispositionLot, ShipGoods, WorkCommand
-from services.capacity.domain.work_events import Destination, GoodsShipped, InspectionDispositioned
+from services.capacity.domain.work_commands import ConfirmGoods, CorrectReport, DispositionLot, ShipGoods, WorkCommand
+from services.capacity.domain.work_events import Destination, GoodsShipped, InspectionDispositioned, ReportCorrected
 from services.capacity.domain.work_identity import inspection_lot_id_of, lot_id_of
 from services.capacity.domain.work_state import Finished
 from shared.contracts.capacity import LotInDelivery
@@ -21,6 +21,7 @@ from tests.support.work_histories import (
     FINISHED,
     INSPECTION,
     LABORATORY_ORG,
+    LIMITS,
     LOT,
     RELEASE,
     RELEASED,
@@ -37,6 +38,10 @@ from tests.support.work_histories import (
 
 HOLD = DispositionLot(INSPECTION, "blocked", "odour in the retained sample", FACTORY, at(18))
 CLEAR = DispositionLot(INSPECTION, "released", "tested again: in order", FACTORY, at(20))
+
+
+def corrects(good: int, scrap: int = 20) -> CorrectReport:
+    return CorrectReport("cor_1", "rpt_1", good, scrap, 0, None, "counted twice", "usr_1", LIMITS, at(20))
 
 
 def judged(command: WorkCommand, *given: WorkCommand) -> InspectionDispositioned:
@@ -126,6 +131,33 @@ def test_receivers_get_their_shares_also_of_what_is_released_later() -> None:
     assert isinstance(state, Finished)
     got = [(one.to_process_id, one.quantity) for one in state.shipments.values()]
     assert got == [("pro_3", 200), ("pro_4", 400), ("pro_3", 100), ("pro_4", 200)]
+
+
+@pytest.mark.parametrize("verdict", [RELEASE, BLOCK])
+@pytest.mark.parametrize("good", [850, 940])
+def test_a_report_is_corrected_after_the_verdict_which_then_holds_for_what_there_is(
+    verdict: DispositionLot, good: int
+) -> None:
+    corrected, restated = WORK.decide(corrects(good), after(*FINISHED, verdict))
+    assert isinstance(corrected, ReportCorrected)
+    assert corrected.state == verdict.disposition
+    assert isinstance(restated, InspectionDispositioned)
+    assert (restated.disposition, restated.before, restated.quantity) == (verdict.disposition,) * 2 + (good,)
+    assert (restated.automatic, restated.grounds) == (True, "counted twice")
+    state = after(*FINISHED, verdict, corrects(good))
+    if verdict is RELEASE:
+        (shipped,) = WORK.decide(ShipGoods("dlv_1", None, {}, [], moment(21)), state)
+        assert isinstance(shipped, GoodsShipped)
+        assert shipped.quantity == good
+
+
+def test_only_the_scrap_of_shipped_goods_may_be_corrected_and_the_work_stays_shipped() -> None:
+    (corrected,) = WORK.decide(corrects(900, scrap=27), after(*SHIPPED))
+    assert isinstance(corrected, ReportCorrected)
+    assert corrected.state == "shipped"
+    with pytest.raises(Refused) as caught:
+        WORK.decide(corrects(850), after(*SHIPPED))
+    assert (caught.value.why, caught.value.facts["delivery_id"]) == (Why.LOT_LEFT_ALREADY, "dlv_1")
 
 
 def test_the_buyers_word_about_a_shipment_is_kept_once() -> None:

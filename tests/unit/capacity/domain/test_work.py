@@ -135,7 +135,7 @@ REFUSED: list[tuple[Why, tuple[WorkCommand, ...], WorkCommand]] = [
     (Why.GROUNDS_MISSING, FINISHED, correct(900, grounds=" ")),
     (Why.MORE_THAN_PLANNED, FINISHED, correct(1_050, 1)),
     (Why.MATERIAL_SHORT, FINISHED, correct(1_000, 1)),
-    (Why.LOT_LEFT_ALREADY, RELEASED, correct(800)),
+    (Why.LOT_LEFT_ALREADY, SHIPPED, correct(800)),
     (Why.WORK_NOT_STARTED, ACCEPTED, correct(1)),
     (Why.UNKNOWN_INSPECTION, FINISHED, DispositionLot("ins_9", "released", "", FACTORY, at(13))),
     (Why.NOT_INSPECTOR, FINISHED, DispositionLot(INSPECTION, "released", "", LABORATORY_ORG, at(13))),

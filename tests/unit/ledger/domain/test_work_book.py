@@ -58,6 +58,7 @@ def corrected(report_id: str, good: int, scrap: int, rework: int = 0) -> facts.R
         grounds="counted twice",
         corrected_by="usr_1",
         corrected_at=START,
+        lots_out=[],
     )
 
 
@@ -160,6 +161,17 @@ def test_confirmed_goods_that_are_found_bad_are_good_no_more_until_they_are_rele
     assert work.by_account() == {BLOCKED: 100}
     work.post(inspected(1, "lot_r1", "released", 100))
     assert work.by_account() == {RELEASED: 10, DELIVERED: 90}
+
+
+def test_a_corrected_lot_that_was_released_is_released_in_its_new_quantity() -> None:
+    work = Work()
+    work.post(report("r1", 100))
+    work.post(inspected(1, "lot_r1", "released", 100))
+    for good in (120, 80):
+        lots = [facts.LotMove("lot_r1", "can", good, "can")]
+        work.post(msgspec.structs.replace(corrected("r1", good, 0), lots_out=lots))
+        work.post(inspected(1, "lot_r1", "released", good))
+        assert work.by_account() == {RELEASED: good}
 
 
 def test_an_inspection_that_arrives_before_its_report_waits_for_it() -> None:
