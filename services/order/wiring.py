@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from flask import Flask
 from nacl.utils import random
 
-from services.order.api import changes, deliveries, entrusted_reports, inquiries, orders, products, quotes
+from services.order.api import changes, deliveries, districts, entrusted_reports, inquiries, orders, products, quotes
 from services.order.api.doors import OrderApi
 from services.order.consumers import capacity_consumer
 from services.order.handlers.entrusting import Entrusting
@@ -94,6 +94,7 @@ def build(
         NAME,
         routes=[
             products.routes,
+            districts.routes,
             inquiries.routes,
             orders.routes,
             quotes.routes,

@@ -1,7 +1,29 @@
 """What callers see of the catalogue: the schemas of products."""
 
 from services.order.domain.catalogue import Option, Product
+from shared.web.cursors import PageQuery
 from shared.web.fields import BaseSchema, Choice, Flag, LanguageText, Many, Part, QuantityField, Text, Whole, codes_of
+
+
+class DistrictsQuery(PageQuery):
+    from_ = Text(data_key="from", attribute="from_", high=6, pattern=r"[0-9]{6}", load_default=None)
+
+
+class DistrictView(BaseSchema):
+    """*has_plants*: plants may be registered there. The road is from the place asked for; null when none was."""
+
+    code = Text()
+    object = Choice(["district"])
+    name = LanguageText()
+    level = Choice(("county", "prefecture"))
+    has_plants = Flag()
+    distance_km = Whole(allow_none=True)
+    is_approximate = Flag(allow_none=True)
+
+
+class DistrictsPage(BaseSchema):
+    items = Many(Part(DistrictView))
+    next_cursor = Text(allow_none=True)
 
 
 class ChoiceView(BaseSchema):

@@ -57,3 +57,11 @@ def test_a_full_lorry_more_costs_a_lorry_more() -> None:
 
 def test_an_unknown_place_is_out_of_reach() -> None:
     assert ROADS.trip("421202", "999999", seconds_of(T0), 1, "can") is None
+
+
+def test_a_lorry_goes_from_every_county_with_plants_to_every_prefecture() -> None:
+    found = roads(RULES)
+    plants = [one.code for one in districts().values() if one.county_digits]
+    for origin in plants:
+        for place in districts():
+            assert found.trip(origin, place, 0, 10_000, "can") is not None, (origin, place)
