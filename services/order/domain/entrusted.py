@@ -14,7 +14,7 @@ import msgspec
 
 from services.order.domain.entrusted_events import EntrustedReportSigned
 from services.order.domain.refusals import Why
-from services.order.domain.situations import Closed, Order, Running
+from services.order.domain.situations import Cancelled, Closed, Order, Running
 from shared.kernel.decider import Decider
 from shared.kernel.ids import derived_id
 from shared.kernel.refusal import Refused
@@ -62,8 +62,10 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
 
 
 def draft_of(order: Order) -> Draft | None:
-    """The report of a confirmed drink order, None for any other."""
-    running = order.running if isinstance(order, Closed) else order
+    """The report of a drink order that was confirmed, None for any other; what was signed stays to be read when the order
+    has ended, in whatever way.
+    """
+    running = order.running if isinstance(order, Closed | Cancelled) else order
     if not isinstance(running, Running):
         return None
     parts = []

@@ -9,6 +9,7 @@ from services.order.domain.entrusted_events import EntrustedReportSigned
 from services.order.domain.order import ORDER
 from services.order.domain.order import stream_of as order_stream_of
 from services.order.domain.refusals import Why
+from services.order.domain.situations import Cancelled
 from shared.eventstore.handling import Loaded, Prepared, decide, load
 from shared.eventstore.port import EventLog
 from shared.kernel.principal import Principal, Role
@@ -71,6 +72,9 @@ class Entrusting:
         return Seen(draft.as_signed_by(me), signatures, frozenset(one for one in holds if holds[one]), count)
 
     def sign(self, order_id: str, licence_number: str, principal: Principal, at: datetime) -> Prepared[None]:
+        """Raises Refused NO_REPORT as well for an order that was cancelled: there is nothing left to agree on."""
         found = self.find(order_id, principal)
+        if isinstance(load(self.log, ORDER, order_stream_of(order_id)).state, Cancelled):
+            raise Refused(Why.NO_REPORT)
         command = SignReport(found.draft, principal.org_id, licence_number, at)
         return Prepared([decide(REPORT, Loaded(found.report, found.version), stream_of(order_id), command)], None)

@@ -35,3 +35,16 @@ def test_others_and_other_goods_have_none(world: World) -> None:
     line = {**ORDER_BODY["lines"][0], "product": "can-330-sleek"}
     cans = world.confirmed({**ORDER_BODY, "lines": [line]})
     problem(world.caller().get(f"/v1/orders/{cans.order_id}/entrusted-production-report"), 404, "NO_REPORT")
+
+
+def test_what_was_signed_stays_to_be_read_when_the_order_is_cancelled(world: World) -> None:
+    quote = world.confirmed()
+    path = f"/v1/orders/{quote.order_id}/entrusted-production-report"
+    world.caller().post(f"{path}/signatures", {})
+    cancellation = f"/v1/orders/{quote.order_id}/cancellation"
+    fee = world.caller().post(f"{cancellation}?preview=true", {}).get_json()["fee"]
+    version = {"If-Match": world.caller().get(f"/v1/orders/{quote.order_id}").headers["ETag"]}
+    assert world.caller().post(cancellation, {"agreed_fee": fee}, headers=version).status_code == 202
+    assert [one["party"] for one in world.caller(Role.OFFICE).get(path).get_json()["signatures"]] == ["entrusting"]
+    refused = world.caller(Role.FACTORY).post(f"{path}/signatures", {"licence_number": LICENCE})
+    problem(refused, 404, "NO_REPORT")
