@@ -54,10 +54,11 @@ class Entrusting:
         draft = draft_of(order)
         if draft is None:
             raise Refused(Why.NO_REPORT)
-        parties = {draft.buyer_org_id, *draft.factories}
+        loaded: Loaded[Report] = load(self.log, REPORT, stream_of(order_id))
+        ended = isinstance(order, Cancelled)  # who never signed is no party to what is over
+        parties = {draft.buyer_org_id, *(loaded.state.signatures if ended else draft.factories)}
         if principal.role is not Role.OFFICE and principal.org_id not in parties:
             raise Refused(Why.NO_REPORT)
-        loaded: Loaded[Report] = load(self.log, REPORT, stream_of(order_id))
         return Drafted(draft, loaded.state, loaded.version, self._seen(draft, loaded, principal))
 
     def _seen(self, draft: Draft, loaded: Loaded[Report], principal: Principal) -> Seen:
