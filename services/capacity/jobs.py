@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from services.capacity.domain.work_identity import offer_id_of
 from services.capacity.handlers.desk import Desk
+from services.capacity.handlers.missing_material import MissingMaterial
 from services.capacity.handlers.no_shows import NoShowsHandler
 from services.capacity.handlers.offers import OffersHandler
 from services.capacity.projections.board import SAVE_WORTH
@@ -21,11 +22,14 @@ MISSES_EVERY = timedelta(minutes=1)
 DUE_MAX = 10_000  # most of them wait for others, and some may fail: neither must hide the rest
 
 
-def jobs(desk: Desk, log: LogWithViews, offers: OffersHandler, no_shows: NoShowsHandler) -> list[Job]:
+def jobs(
+    desk: Desk, log: LogWithViews, offers: OffersHandler, no_shows: NoShowsHandler, material: MissingMaterial
+) -> list[Job]:
     """All of capacity's jobs."""
     return [
         lapse_offers(desk, log, offers),
         miss_slots(desk, log, no_shows),
+        free_slots_without_material(desk, log, material),
         forget_claims("capacity", log, desk.clock),
         Job("capacity-board-saved", SAVES_EVERY, lambda: desk.board.save(SAVE_WORTH)),
     ]
@@ -62,6 +66,22 @@ def miss_slots(desk: Desk, log: LogWithViews, no_shows: NoShowsHandler) -> Job:
         return each(list_unstarted(log.views, now - grace, DUE_MAX), take_away, str)
 
     return Job("capacity-missed-slots", MISSES_EVERY, miss)
+
+
+def free_slots_without_material(desk: Desk, log: LogWithViews, material: MissingMaterial) -> Job:
+    """Agreed work whose material did not come in time gives its slot up, and its buyer is asked."""
+    grace = timedelta(minutes=desk.limits.no_show_grace_minutes)
+
+    def free() -> int:
+        now = desk.clock.now()
+
+        def look(work_id: str) -> None:
+            cause = _cause(work_id, "without-material", "system:missing-material", work_id, now)
+            transact(log, lambda: material.look(work_id), cause)
+
+        return each(list_unstarted(log.views, now - grace, DUE_MAX), look, str)
+
+    return Job("capacity-missing-material", MISSES_EVERY, free)
 
 
 def _cause(work_id: str, what: str, subject: str, causation_id: str, at: datetime) -> Cause:

@@ -24,6 +24,7 @@ from services.capacity.handlers.deliveries import DeliveriesHandler
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.making_up import MakeUps
 from services.capacity.handlers.masters import Masters
+from services.capacity.handlers.missing_material import MissingMaterial
 from services.capacity.handlers.moving import MovingHandler
 from services.capacity.handlers.no_shows import NoShowsHandler
 from services.capacity.handlers.offers import OffersHandler
@@ -72,6 +73,7 @@ class Handlers:
     no_shows: NoShowsHandler
     moving: MovingHandler
     papers_ending: PapersEnding
+    material: MissingMaterial
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ def build(
         consumers=listening,
         projector=projector,
         projections=projections,
-        jobs=jobs(desk, log, handlers.offers, handlers.no_shows),
+        jobs=jobs(desk, log, handlers.offers, handlers.no_shows, handlers.material),
         handlers=handlers,
         board=desk.board,
     )
@@ -191,11 +193,11 @@ def build(
 def handlers_on(desk: Desk) -> Handlers:
     """All handlers over one desk."""
     replanner, masters = Replanner(desk), Masters(desk.log)
-    make_ups = MakeUps(desk, replanner)
+    make_ups, material = MakeUps(desk, replanner), MissingMaterial(desk, replanner)
     return Handlers(
         masters=masters,
         workbooks=Workbooks(desk.log, masters),
-        planning=PlanningHandler(desk),
+        planning=PlanningHandler(desk, material),
         replanner=replanner,
         offers=OffersHandler(desk, replanner),
         production=ProductionHandler(desk, make_ups),
@@ -204,4 +206,5 @@ def handlers_on(desk: Desk) -> Handlers:
         no_shows=NoShowsHandler(desk, replanner),
         moving=MovingHandler(desk, replanner),
         papers_ending=PapersEnding(desk, masters, replanner),
+        material=material,
     )

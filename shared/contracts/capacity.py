@@ -90,7 +90,7 @@ class OfferAnswered(Fact):
 
 class PlanChanged(Fact):
     """The plan of a confirmed order changed: a plant declined, countered, moved its work or did not begin, a line broke,
-    material is short, too little was released.
+    material is short or did not come, a plant before is late, too little was released.
 
     The new steps are booked already when *needs_answer* is False. Otherwise the buyer is asked: *answer_by* and
     *default_choice* say what happens when silent. *steps* and *trips* are the whole plan as it would be; *asked_about*
@@ -101,7 +101,16 @@ class PlanChanged(Fact):
     buyer_org_id: str
     replan_id: str
     cause: Literal[
-        "declined", "countered", "breakdown", "short_supply", "power_limit", "no_show", "under_delivery", "moved"
+        "declined",
+        "countered",
+        "breakdown",
+        "short_supply",
+        "power_limit",
+        "no_show",
+        "under_delivery",
+        "missing_material",
+        "late_input",
+        "moved",
     ]
     steps: list[PlannedStep]
     trips: list[PlannedTrip]

@@ -20,7 +20,16 @@ from shared.contracts.reasons import PlanReason, Relaxation
 from shared.kernel.event import Event
 
 ChangeCause = Literal[
-    "declined", "countered", "breakdown", "short_supply", "power_limit", "no_show", "under_delivery", "moved"
+    "declined",
+    "countered",
+    "breakdown",
+    "short_supply",
+    "power_limit",
+    "no_show",
+    "under_delivery",
+    "missing_material",
+    "late_input",
+    "moved",
 ]
 
 

@@ -1,6 +1,6 @@
 """Steps that several handlers share on a draft: hold, free and firm slots, offer and withdraw work."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -73,7 +73,7 @@ def has_slot(draft: Draft, line_id: str, slot_id: str) -> bool:
 
 def has_begun(draft: Draft, plan: Change) -> bool:
     """Whether a plant is at work for *plan*, or was."""
-    return any(isinstance(draft.work_of(one), SettingUp | Running | Finished) for one in plan.work_ids.values())
+    return any(is_at_work(draft, one) for one in plan.work_ids.values())
 
 
 def release_unstarted(
@@ -95,6 +95,25 @@ def release_waiting(
     release(draft, slots_by_line(waiting), reason, at)
     for step in waiting:
         draft.work(plan.work_ids[step.process_id], WithdrawWork(reason, at))
+
+
+def release_slots(draft: Draft, plan: Change, processes: Collection[str], reason: str, at: datetime) -> None:
+    """Free the slots of *processes* of *plan*; their work orders stay, without a slot."""
+    release(draft, slots_by_line(one for one in plan.steps if one.process_id in processes), reason, at)
+
+
+def waiting_after(draft: Draft, plan: Change, processes: Collection[str]) -> set[str]:
+    """*processes* and those after them that have not begun."""
+    following = set(processes)
+    for step in plan.steps:  # topological order within each part
+        if following & set(step.feeds_from):
+            following.add(step.process_id)
+    return {one for one in following if not is_started(draft, plan.work_ids[one])}
+
+
+def is_at_work(draft: Draft, work_id: str) -> bool:
+    """Whether a plant is making or has made it."""
+    return bool(work_id) and isinstance(draft.work_of(work_id), SettingUp | Running | Finished)
 
 
 def offer_work(desk: Desk, draft: Draft, demand: PlanAsked, plan: Change, processes: Iterable[str]) -> None:

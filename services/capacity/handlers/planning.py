@@ -29,6 +29,7 @@ from services.capacity.handlers.changing import release_proposed
 from services.capacity.handlers.demand import demand_of
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
+from services.capacity.handlers.missing_material import MissingMaterial
 from services.capacity.handlers.papers import check_papers
 from services.capacity.handlers.supplies import hand_over_supplies
 from shared.contracts.order import QuoteAccepted, SupplyArrived
@@ -44,8 +45,9 @@ _LOST = frozenset({Why.HOLD_LOST, Why.UNKNOWN_QUOTE})
 class PlanningHandler:
     """Quotes, from request to booking."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, material: MissingMaterial) -> None:
         self._desk = desk
+        self._material = material
 
     def inquire(self, asked: PlanAsked) -> Prepared[None]:
         """Who could, by which day, for about how much. Nothing is reserved, and the recipes asked about are not kept.
@@ -170,7 +172,9 @@ class PlanningHandler:
         return Prepared(draft.appends(), None)
 
     def receive_supply(self, fact: SupplyArrived) -> Prepared[None]:
-        """Note what the buyer brought (*fact.quantity*: in all so far) and hand it to the work that eats it."""
+        """Note what the buyer brought (*fact.quantity*: in all so far) and hand it to the work that eats it. A plan that
+        waited for it is made anew.
+        """
         draft, now = self._desk.draft(), self._desk.clock.now()
         lot_id = derived_id("lot", fact.order_id, fact.item, fact.quantity)
         draft.plan(
@@ -178,6 +182,7 @@ class PlanningHandler:
             RecordSupply(fact.item, fact.quantity, fact.expected, fact.unit, lot_id, fact.arrived_at),
         )
         hand_over_supplies(draft, fact.order_id, now)
+        self._material.supplied(draft, fact.order_id)
         return Prepared(draft.appends(), None)
 
 

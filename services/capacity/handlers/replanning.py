@@ -43,6 +43,7 @@ from services.capacity.handlers.supplies import hand_over_supplies
 from services.capacity.handlers.trigger import Found, Trigger
 from shared.contracts.order import PartsCancelled, ReplanAnswered
 from shared.contracts.planning import PlannedStep
+from shared.contracts.reasons import PlanReason
 from shared.contracts.remaining import part_of, parts_with
 from shared.contracts.silence import Effect, silent_choice
 from shared.eventstore.handling import Prepared
@@ -74,17 +75,21 @@ class Replanner:
         if isinstance(found, Found) and trigger.is_makers_fault:
             found = at_no_extra_price(found, plan.current)
         if isinstance(found, Unmatched):
-            answer_by = now + self._desk.settings.answer_replan_within
-            reasons = [*trigger.reasons, *found.reasons]
-            choice, about = silent_choice(trigger.cause, None), _asked_about(plan, trigger, None)
-            draft.plan(
-                order_id,
-                ProposeChange(trigger.replan_id, trigger.cause, None, choice, answer_by, reasons, now, about),
-            )
+            self.ask_without(draft, plan, trigger, [*trigger.reasons, *found.reasons])
         elif costs_nothing(found.change, plan.current):
             self.book(draft, plan, trigger, found)
         else:
             self.propose(draft, plan, trigger, found)
+
+    def ask_without(self, draft: Draft, plan: Booked, trigger: Trigger, reasons: list[PlanReason]) -> None:
+        """Ask the buyer with no plan to show: none is known, and nothing is held."""
+        now = self._desk.clock.now()
+        answer_by = now + self._desk.settings.answer_replan_within
+        choice, about = silent_choice(trigger.cause, None), _asked_about(plan, trigger, None)
+        draft.plan(
+            plan.demand.order_id,
+            ProposeChange(trigger.replan_id, trigger.cause, None, choice, answer_by, reasons, now, about),
+        )
 
     def book(self, draft: Draft, plan: Booked, trigger: Trigger, found: Found) -> None:
         """Put *found* into effect at once."""

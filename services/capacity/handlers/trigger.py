@@ -30,7 +30,7 @@ class Trigger:
     @property
     def is_makers_fault(self) -> bool:
         """Whether a plant broke its word: then the buyer pays no more than before, whoever makes it instead."""
-        return self.cause in {"no_show", "under_delivery", "moved"}
+        return self.cause in {"no_show", "under_delivery", "late_input", "moved"}
 
     @property
     def strictly(self) -> "Trigger":

@@ -31,6 +31,8 @@ _CAUSES = {
     "no_show": "工厂未按时开工",
     "under_delivery": "放行数量不足，补产",
     "moved": "工厂调整时段",
+    "missing_material": "来料未到",
+    "late_input": "上道工序延误",
 }
 _CHOICES = {
     "accept": "接受",
