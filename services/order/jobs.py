@@ -1,9 +1,12 @@
-"""Time -> command: defaults of unanswered replans. Everything else that ends by time is read from the clock."""
+"""Time -> command: the defaults of questions, and of orders and deliveries about which nobody says anything. Everything
+else that ends by time is read from the clock.
+"""
 
 from datetime import timedelta
 
 from services.order.handlers.ordering import Ordering
 from services.order.projections.questions import Question, list_due
+from services.order.projections.receipts import list_overdue, list_silent
 from shared.eventstore.handling import transact
 from shared.eventstore.projecting import LogWithViews
 from shared.kernel.clock import Clock
@@ -12,6 +15,7 @@ from shared.kernel.ids import derived_id
 from shared.scheduling import Job, each
 
 DEFAULTS_EVERY = timedelta(seconds=10)
+LAPSES_EVERY = timedelta(minutes=5)
 ANSWERED_MAX = 500  # a run
 
 
@@ -34,3 +38,26 @@ def default_answers(log: LogWithViews, ordering: Ordering, clock: Clock) -> Job:
         return each(list_due(log.views, now), by_default, lambda one: f"{one.order_id} {one.replan_id}", ANSWERED_MAX)
 
     return Job("order-default-answers", DEFAULTS_EVERY, answer)
+
+
+def lapses(log: LogWithViews, ordering: Ordering, clock: Clock) -> Job:
+    """Orders that nothing came of end, goods that nobody says anything about are taken: as their waits state."""
+
+    def lapse() -> int:
+        now, waiting = clock.now(), ordering.terms.waiting
+
+        def let_lapse(order_id: str) -> None:
+            cause = Cause(
+                correlation_id=derived_id("cor", order_id, "lapsed"),
+                causation_id=order_id,
+                org_id="system",
+                subject="system:lapses",
+                at=now,
+            )
+            transact(log, lambda: ordering.let_lapse(order_id, now), cause)
+
+        silent = list_silent(log.views, now, waiting.receipt, waiting.dispute)
+        overdue = list_overdue(log.views, now, waiting.unbooked, waiting.overdue)
+        return each(dict.fromkeys([*silent, *overdue]), let_lapse, str, ANSWERED_MAX)
+
+    return Job("order-lapses", LAPSES_EVERY, lapse)

@@ -117,6 +117,7 @@ def _delivery_fact(event: events.OrderEvent) -> tuple[str, Fact] | None:
                 quantity=event.quantity,
                 unit=event.unit,
                 confirmed_at=event.confirmed_at,
+                by_default=event.by_default,
             )
         case events.DeliveryDisputed():
             return event.order_id, facts.DeliveryDisputed(

@@ -13,11 +13,12 @@ from services.order.consumers import capacity_consumer
 from services.order.handlers.entrusting import Entrusting
 from services.order.handlers.inquiring import Inquiring
 from services.order.handlers.ordering import Ordering
-from services.order.jobs import default_answers
+from services.order.jobs import default_answers, lapses
 from services.order.packs.loader import catalogue
 from services.order.packs.terms import terms
 from services.order.projections.order_overview import OrderOverview
 from services.order.projections.questions import Questions
+from services.order.projections.receipts import Receipts
 from services.order.projections.things import Things
 from services.order.publishing import publish
 from services.order.settings import Settings
@@ -77,7 +78,7 @@ def build(
     """
     ordering = Ordering(log, catalogue(), terms())
     inquiring = Inquiring(log, catalogue(), terms())
-    projections: list[Projection] = [OrderOverview(), Things(), Questions()]
+    projections: list[Projection] = [OrderOverview(), Things(), Questions(), Receipts()]
     projector = Projector(log, projections, clock, page_max)
     api = OrderApi(
         log=log,
@@ -132,6 +133,6 @@ def build(
         consumers=() if broker is None else (capacity_consumer(log, broker, ordering, inquiring, clock),),
         projector=projector,
         projections=projections,
-        jobs=[default_answers(log, ordering, clock), forget_claims(NAME, log, clock)],
+        jobs=[default_answers(log, ordering, clock), lapses(log, ordering, clock), forget_claims(NAME, log, clock)],
         handlers=ordering,
     )

@@ -95,7 +95,9 @@ class ReplanAnswered(Fact):
 
 
 class DeliveryConfirmed(Fact):
-    """The receiving party says how much arrived in order. Only now do delivered units count."""
+    """The receiving party says how much arrived in order. Only now do delivered units count. *by_default*: it said nothing
+    in the time it had.
+    """
 
     order_id: str
     buyer_org_id: str
@@ -103,6 +105,7 @@ class DeliveryConfirmed(Fact):
     quantity: int
     unit: str
     confirmed_at: datetime
+    by_default: bool = False
 
 
 class DeliveryDisputed(Fact):

@@ -225,7 +225,11 @@ class Shift:
 
     def delivered(self, quantity: int, begins: float = 2.0) -> list[Fact]:
         """Shipped to the client, who confirms it."""
-        delivery = {"order_id": f"ord_{self.tag}", "buyer_org_id": client(), "delivery_id": f"dlv_{self.tag}_{begins}"}
+        delivery: dict[str, Any] = {
+            "order_id": f"ord_{self.tag}",
+            "buyer_org_id": client(),
+            "delivery_id": f"dlv_{self.tag}_{begins}",
+        }
         return [
             ShipmentDelivered(
                 **delivery,

@@ -36,6 +36,7 @@ from services.order.domain.situations import (
 from services.order.domain.standing import standing_of
 from services.order.domain.terms import Terms
 from services.order.domain.values import OrderLine
+from services.order.domain.waiting import Wait, waits
 from services.order.projections.order_overview import OverviewRow
 from shared.contracts.planning import Limits, Place, Supply
 from shared.kernel.clock import LOCAL_ZONE
@@ -79,7 +80,17 @@ def order_shown(  # noqa: PLR0917 - an order, and the eyes that look at it
         "charged": Money(charged_fen(order)),
         "cancellation": _cancellation_shown(order),
         "closed_at": order.closed_at if isinstance(order, Closed) else None,
+        "waits": [waits_shown(one) for one in waits(order, terms)],
         "label_rules": _label_rules_shown(body, running, catalogue),
+    }
+
+
+def waits_shown(wait: Wait) -> Shown:
+    return {
+        "waits_for": wait.waits_for,
+        "subject": wait.subject or None,
+        "answer_by": wait.answer_by,
+        "default_choice": wait.default,
     }
 
 
@@ -190,7 +201,7 @@ def promise_shown(promise: Promise) -> Shown:
 
 def questions_shown(running: Running) -> list[Shown]:
     asked = [] if running.asked is None else [_replan_shown(running.asked, running)]
-    choices = [*([] if running.is_in_production else ["change"]), "report_supply", "cancel"]
+    choices = [*([] if running.is_in_production else ["change"]), "report_supply", "take_less", "cancel"]
     return asked + [_shortfall_shown(one, choices) for one in running.shortfalls.values()]
 
 
@@ -219,7 +230,7 @@ def _replan_shown(asked: Asked, running: Running) -> Shown:
 def _shortfall_shown(shortfall: Shortfall, choices: list[str]) -> Shown:
     return {
         "kind": "short_supply",
-        "id": None,
+        "id": shortfall.question_id or None,
         "cause": "short_supply",
         "old_promise_at": None,
         "new_promise_at": None,
@@ -227,8 +238,8 @@ def _shortfall_shown(shortfall: Shortfall, choices: list[str]) -> Shown:
         "old_price": None,
         "new_price": None,
         "choices": choices,
-        "default_choice": None,
-        "answer_by": None,
+        "default_choice": shortfall.default_choice if shortfall.answer_by else None,
+        "answer_by": shortfall.answer_by,
         "order_line_ids": sorted({one.order_line_id for one in shortfall.makeable}),
         "item": shortfall.item,
         "arrived": Quantity(shortfall.quantity, shortfall.unit),

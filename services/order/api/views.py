@@ -88,7 +88,9 @@ class MakeableView(BaseSchema):
 
 
 class QuestionView(BaseSchema):
-    """Something the buyer is asked: `replan` (answer, or the default holds) or `short_supply` (change, wait, cancel)."""
+    """Something the buyer is asked: `replan` (answer, or the default holds) or `short_supply`: bring the rest, change,
+    or answer; from `answer_by` on the default holds.
+    """
 
     kind = Choice(("replan", "short_supply"))
     id = Text(allow_none=True)
@@ -107,6 +109,15 @@ class QuestionView(BaseSchema):
     expected = QuantityField(allow_none=True)
     makeable = Many(Part(MakeableView))
     reasons = Many(Part(ReasonView))
+
+
+class WaitView(BaseSchema):
+    """What the order waits for, until when, and what holds from then on when nobody says anything."""
+
+    waits_for = Text()
+    subject = Text(allow_none=True)
+    answer_by = Instant()
+    default_choice = Text()
 
 
 class RevisionView(BaseSchema):
@@ -179,6 +190,7 @@ class OrderView(BaseSchema):
     failure = Part(FailureView, allow_none=True)
     promise = Part(PromiseView, allow_none=True)
     questions = Many(Part(QuestionView))
+    waits = Many(Part(WaitView))
     change = Part(RevisionView, allow_none=True)
     deliveries = Many(Part(DeliveryView))
     charged = MoneyField()

@@ -20,11 +20,12 @@ def end_parts(
     by_default: bool,
     terms: Terms | None,
     at: datetime,
+    begun_too: bool = False,
 ) -> Sequence[AnyOrderEvent]:
-    """*parts* end without a fee, save those that are being made to their end. The order itself ends where nothing is left
-    of it, and is delivered where all that is left has come.
+    """*parts* end without a fee, save those that are being made to their end, which end only *begun_too*. The order itself
+    ends where nothing is left of it, and is delivered where all that is left has come.
     """
-    ending = parts - order.parts_going_on
+    ending = parts if begun_too else parts - order.parts_going_on
     gone = [one.process_id for one in order.promise.steps if part_of(one) in ending]
     if not gone:
         return []

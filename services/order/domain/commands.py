@@ -98,7 +98,7 @@ class ReportSupply:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmDelivery:
-    """The receiving party found *quantity* in order; None: all of it. *over_taken_by*: the terms by which what is
+    """The receiving party found *quantity* in order; None: all of it. *by_default*: it said nothing until the end. *over_taken_by*: the terms by which what is
     beyond the tolerance is taken and paid for; None: it is not taken.
     """
 
@@ -106,12 +106,21 @@ class ConfirmDelivery:
     quantity: int | None
     at: datetime
     over_taken_by: Terms | None = None
+    by_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DisputeDelivery:
     delivery_id: str
     grounds: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LetLapse:
+    """Nobody said anything: whatever is due by *terms* at *at* takes its stated default."""
+
+    terms: Terms
     at: datetime
 
 
@@ -192,4 +201,4 @@ Report = (
     | ReceiveDelivery
     | ReceiveVerdict
 )
-OrderCommand = BuyerCommand | Report
+OrderCommand = BuyerCommand | Report | LetLapse

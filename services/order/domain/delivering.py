@@ -95,6 +95,13 @@ def all_delivered(order: Order, terms: Terms | None, at: datetime) -> Sequence[A
         return []
     if not all(_is_line_delivered(order, one.demand.order_line_id, terms) for one in order.body.lines):
         return []
+    return has_all_come(order, at)
+
+
+def has_all_come(order: Order, at: datetime) -> Sequence[AnyOrderEvent]:
+    """Said of an order of which nothing more is waited for, however little has come; nothing when it was said before."""
+    if not isinstance(order, Running) or order.delivered_at is not None or not order.deliveries:
+        return []
     body = order.body
     delivered = OrderDelivered(order_id=body.order_id, buyer_org_id=body.buyer_org_id, delivered_at=at)
     return [delivered, _closed(order, at)] if _all_confirmed(order) else [delivered]
@@ -158,6 +165,7 @@ def confirm_delivery(command: ConfirmDelivery, order: Order) -> Sequence[AnyOrde
         unit=delivery.unit,
         confirmed_at=command.at,
         over_accepted=0 if taken_by is None else beyond_tolerance(running, found, taken_by),
+        by_default=command.by_default,
     )
     after = replace(running, deliveries={**running.deliveries, delivery.delivery_id: found})
     is_waited_for = _may_more_come(after) if isinstance(order, Cancelled) else after.delivered_at is None

@@ -23,7 +23,9 @@ from shared.contracts.reasons import PlanReason, Relaxation
 from shared.kernel.event import Event, EventTypes
 
 SetAsideWhy = Literal["expired", "outdated", "replaced", "cancelled"]
-CancelledWhy = Literal["buyer", "replan"]
+CancelledWhy = Literal["buyer", "replan", "short_supply", "lapsed", "overdue"]
+ShortChoice = Literal["take_less", "cancel"]
+SHORT_CHOICES: tuple[ShortChoice, ...] = ("take_less", "cancel")
 PlanningWhy = Literal["requote", "expired", "lost", "changed", "short_supply"]
 
 
@@ -213,8 +215,10 @@ class SupplyArrived(OrderEvent, frozen=True):
     arrived_at: datetime
 
 
-class SupplyFellShort(OrderEvent, frozen=True):
-    """The material is not enough, and the buyer must say what to do: less, the rest later, or nothing."""
+class SupplyFellShort(OrderEvent, frozen=True, omit_defaults=True):
+    """The material is not enough, and the buyer must say what to do: less, the rest later, or nothing. From *answer_by* on
+    *default_choice* holds.
+    """
 
     item: str
     quantity: int
@@ -222,6 +226,19 @@ class SupplyFellShort(OrderEvent, frozen=True):
     unit: str
     makeable: list[Makeable]
     asked_at: datetime
+    question_id: str = ""
+    answer_by: datetime | None = None
+    default_choice: ShortChoice = "take_less"
+
+
+class ShortfallAnswered(OrderEvent, frozen=True):
+    """`take_less`: what came is made as far as it goes; `cancel`: the parts that need it end."""
+
+    item: str
+    question_id: str
+    choice: ShortChoice
+    by_default: bool
+    answered_at: datetime
 
 
 class WorkMoved(OrderEvent, frozen=True):
@@ -276,6 +293,7 @@ class DeliveryConfirmed(OrderEvent, frozen=True, omit_defaults=True):
     unit: str
     confirmed_at: datetime
     over_accepted: int = 0
+    by_default: bool = False
 
 
 class DeliveryDisputed(OrderEvent, frozen=True):
@@ -306,6 +324,7 @@ AnyOrderEvent = (
     | ReplanAnswered
     | SupplyArrived
     | SupplyFellShort
+    | ShortfallAnswered
     | WorkMoved
     | DeliveryArrived
     | LotRejudged
@@ -334,6 +353,7 @@ EVENT_TYPES = EventTypes(
         "replan-answered.v1": ReplanAnswered,
         "supply-arrived.v1": SupplyArrived,
         "supply-fell-short.v1": SupplyFellShort,
+        "shortfall-answered.v1": ShortfallAnswered,
         "work-moved.v1": WorkMoved,
         "delivery-arrived.v1": DeliveryArrived,
         "lot-rejudged.v1": LotRejudged,

@@ -27,6 +27,7 @@ from services.order.domain.events import (
     QuoteSetAside,
     ReplanAnswered,
     ReplanAsked,
+    ShortfallAnswered,
     SupplyArrived,
     SupplyFellShort,
     WorkMoved,
@@ -89,6 +90,7 @@ def evolve(order: Order, event: AnyOrderEvent) -> Order:  # noqa: C901, PLR0912 
             | ReplanAnswered()
             | SupplyArrived()
             | SupplyFellShort()
+            | ShortfallAnswered()
             | WorkMoved()
             | DeliveryArrived()
             | OrderDelivered()
@@ -119,6 +121,7 @@ RunningEvent = (
     | ReplanAnswered
     | SupplyArrived
     | SupplyFellShort
+    | ShortfallAnswered
     | WorkMoved
     | DeliveryArrived
     | OrderDelivered
@@ -140,17 +143,36 @@ def _run(order: Running, event: RunningEvent) -> Running:
             return replace(order, asked=None)
         case PartsCancelled():
             return _given_up(order, event)
-        case SupplyArrived():
-            return _supplied(order, event)
-        case SupplyFellShort():
-            shortfall = Shortfall(
-                event.item, event.quantity, event.expected, event.unit, tuple(event.makeable), event.asked_at
-            )
-            return replace(order, shortfalls={**order.shortfalls, event.item: shortfall})
+        case SupplyArrived() | SupplyFellShort() | ShortfallAnswered():
+            return _material(order, event)
         case OrderDelivered():
             return replace(order, delivered_at=event.delivered_at)
         case WorkMoved() | DeliveryArrived() | DeliveryConfirmed() | DeliveryDisputed():
             return _progressed(order, event)
+        case _:
+            assert_never(event)
+
+
+def _material(order: Running, event: SupplyArrived | SupplyFellShort | ShortfallAnswered) -> Running:
+    match event:
+        case SupplyArrived():
+            return _supplied(order, event)
+        case SupplyFellShort():
+            shortfall = Shortfall(
+                event.item,
+                event.quantity,
+                event.expected,
+                event.unit,
+                tuple(event.makeable),
+                event.asked_at,
+                event.question_id,
+                event.answer_by,
+                event.default_choice,
+            )
+            return replace(order, shortfalls={**order.shortfalls, event.item: shortfall})
+        case ShortfallAnswered():
+            left = {item: one for item, one in order.shortfalls.items() if item != event.item}
+            return replace(order, shortfalls=left)
         case _:
             assert_never(event)
 
@@ -178,7 +200,8 @@ def _progressed(order: Running, event: WorkMoved | DeliveryArrived | DeliveryCon
             confirmed = replace(known, confirmed=event.quantity, grounds="", over_accepted=event.over_accepted)
             return replace(order, deliveries={**order.deliveries, event.delivery_id: confirmed})
         case DeliveryDisputed():
-            disputed = replace(order.deliveries[event.delivery_id], grounds=event.grounds)
+            known = order.deliveries[event.delivery_id]
+            disputed = replace(known, grounds=event.grounds, disputed_at=event.disputed_at)
             return replace(order, deliveries={**order.deliveries, event.delivery_id: disputed})
         case _:
             assert_never(event)

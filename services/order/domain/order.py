@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from services.order.domain import changing, delivering, judging, placing, quoting, replanning, supplying
+from services.order.domain import changing, delivering, judging, lapsing, placing, quoting, replanning, supplying
 from services.order.domain.commands import (
     AcceptQuote,
     AnswerReplan,
@@ -12,6 +12,7 @@ from services.order.domain.commands import (
     CloseOrder,
     ConfirmDelivery,
     DisputeDelivery,
+    LetLapse,
     OrderCommand,
     PlaceOrder,
     ReceiveConfirmation,
@@ -50,6 +51,8 @@ def decide(command: OrderCommand, order: Order) -> Sequence[AnyOrderEvent]:
             | ReceiveVerdict()
         ):
             return [] if isinstance(order, Absent) else _told(command, order)
+        case LetLapse():
+            return lapsing.let_lapse(command, order)
         case _:
             if isinstance(order, Absent):
                 raise Refused(Why.UNKNOWN_ORDER)

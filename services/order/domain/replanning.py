@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from services.order.domain.answering import check_answer
 from services.order.domain.cancelling import end_parts
 from services.order.domain.commands import AnswerReplan, ReceivePlanChange
 from services.order.domain.delivering import all_delivered
 from services.order.domain.events import AnyOrderEvent, PlanMoved, ReplanAnswered, ReplanAsked
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Order, Running
+from services.order.domain.supplying import answer_shortfall
 from shared.contracts.capacity import PlanChanged
 from shared.contracts.planning import ReplanChoice
 from shared.contracts.silence import Effect, choices_of, silent_choice
@@ -77,19 +79,14 @@ def answer_replan(command: AnswerReplan, order: Order) -> Sequence[AnyOrderEvent
     come to the door meanwhile is not cancelled: the question is only closed.
     """
     asked = order.asked if isinstance(order, Running) else None
+    if isinstance(order, Running):
+        for short in order.shortfalls.values():
+            if short.question_id and short.question_id == command.replan_id:
+                return answer_shortfall(command, order, short)
     if not isinstance(order, Running) or asked is None or asked.replan_id != command.replan_id:
         raise Refused(Why.NO_SUCH_REPLAN, replan_id=command.replan_id)
-    is_late, by_default = command.at >= asked.answer_by, command.choice is None
-    if is_late and not by_default:
-        raise Refused(
-            Why.REPLAN_ANSWER_LATE, answer_by=f"{asked.answer_by:%FT%TZ}", default_choice=asked.default_choice
-        )
-    if by_default and not is_late:
-        raise Refused(Why.DEFAULT_TOO_EARLY, answer_by=f"{asked.answer_by:%FT%TZ}")
-    choice = asked.default_choice if command.choice is None else command.choice
-    if choice not in asked.choices:
-        raise Refused(Why.NO_SUCH_CHOICE, pointer="/choice", choices=", ".join(asked.choices), found=choice)
-    body = order.body
+    choice = check_answer(command, asked.answer_by, asked.default_choice, asked.choices)
+    body, by_default = order.body, command.choice is None
     events: list[AnyOrderEvent] = [
         ReplanAnswered(
             order_id=body.order_id,

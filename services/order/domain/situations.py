@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 
 from services.order.domain.values import Makeable, OrderLine
 from shared.contracts.planning import Limits, Place, PlannedStep, PlannedTrip, PlanOption, ReplanChoice, Supply
@@ -143,6 +144,7 @@ class Delivery:
     confirmed: int | None = None
     grounds: str = ""
     over_accepted: int = 0
+    disputed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """Material that came short, and what it is enough for."""
+    """Material that came short, and what it is enough for. *answer_by* None: asked before questions ended by the clock."""
 
     item: str
     quantity: int
@@ -177,6 +179,9 @@ class Shortfall:
     unit: str
     makeable: tuple[Makeable, ...]
     asked_at: datetime
+    question_id: str = ""
+    answer_by: datetime | None = None
+    default_choice: Literal["take_less", "cancel"] = "take_less"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,28 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from services.order.domain.answering import check_answer
 from services.order.domain.asking import planning_requested, resized
-from services.order.domain.commands import ReportSupply
-from services.order.domain.events import AnyOrderEvent, OrderChanged, SupplyArrived, SupplyFellShort
+from services.order.domain.cancelling import end_parts
+from services.order.domain.commands import AnswerReplan, ReportSupply
+from services.order.domain.events import (
+    SHORT_CHOICES,
+    AnyOrderEvent,
+    OrderChanged,
+    ShortfallAnswered,
+    SupplyArrived,
+    SupplyFellShort,
+)
 from services.order.domain.refusals import Why
-from services.order.domain.situations import Body, Order, Running
+from services.order.domain.situations import Body, Order, Running, Shortfall
 from services.order.domain.standing import standing_of
 from services.order.domain.values import Makeable, OrderLine
 from shared.contracts.explosion import explode
-from shared.contracts.planning import Supply, Variant
+from shared.contracts.planning import PlannedStep, Supply, Variant
+from shared.contracts.remaining import Part, part_of
+from shared.kernel.ids import derived_id
 from shared.kernel.refusal import Refused
-from shared.kernel.rounding import apportion
+from shared.kernel.rounding import PPM, apportion
 
 
 def need_of(variant: Variant, item: str, quantity: int) -> int:
@@ -125,18 +136,73 @@ def report_supply(command: ReportSupply, order: Order) -> Sequence[AnyOrderEvent
         return [arrived]  # less than announced, and still enough
     if _may_be_reduced(order, made) and order.attempt < command.terms.attempts_max:
         return [arrived, *_reduced(order, command, made, total)]
+    return [arrived, _asked(order, command, announced, made, total)]
+
+
+def _asked(
+    order: Running, command: ReportSupply, announced: Supply, made: list[Makeable], total: int
+) -> SupplyFellShort:
+    """The question, open until the work that needs the material is to begin."""
+    body, waiting = order.body, command.terms.waiting
+    starts = [
+        one.starts_at
+        for one in order.promise.steps
+        if not order.has_begun(one.process_id) and _step_eats(order, one, command.item)
+    ]
+    is_enough_to_begin = all(
+        one.quantity * PPM >= order.wanted(one.order_line_id) * waiting.start_share_ppm for one in made
+    )
+    return SupplyFellShort(
+        order_id=body.order_id,
+        buyer_org_id=body.buyer_org_id,
+        item=command.item,
+        quantity=total,
+        expected=announced.quantity,
+        unit=announced.unit,
+        makeable=made,
+        asked_at=command.at,
+        question_id=derived_id("rpl", body.order_id, command.item, total),
+        answer_by=max(command.at + waiting.answer_least, min(starts, default=order.promise.promise_at)),
+        default_choice="take_less" if is_enough_to_begin else "cancel",
+    )
+
+
+def _step_eats(order: Running, step: PlannedStep, item: str) -> bool:
+    line = order.body.line(step.order_line_id)
+    return line is not None and any(
+        one.item == item and one.source == "buyer"
+        for variant in line.demand.variants
+        if variant.code == step.variant
+        for recipe in variant.steps
+        if recipe.step == step.step
+        for one in recipe.inputs
+    )
+
+
+def parts_that_eat(order: Running, item: str) -> frozenset[Part]:
+    """Parts of the booked plan that cannot be made without the buyer's *item*."""
+    return frozenset(part_of(one) for one in order.promise.steps if _step_eats(order, one, item))
+
+
+def answer_shortfall(command: AnswerReplan, order: Running, short: Shortfall) -> Sequence[AnyOrderEvent]:
+    """As for a changed plan: the buyer's word until `answer_by`, from then on the stated default."""
+    choice = check_answer(command, short.answer_by or command.at, short.default_choice, list(SHORT_CHOICES))
+    body, by_default = order.body, command.choice is None
+    answered = ShortfallAnswered(
+        order_id=body.order_id,
+        buyer_org_id=body.buyer_org_id,
+        item=short.item,
+        question_id=short.question_id,
+        choice="cancel" if choice == "cancel" else "take_less",
+        by_default=by_default,
+        answered_at=command.at,
+    )
+    if choice != "cancel" or order.delivered_at is not None:
+        return [answered]
+    parts = parts_that_eat(order, short.item)
     return [
-        arrived,
-        SupplyFellShort(
-            order_id=body.order_id,
-            buyer_org_id=body.buyer_org_id,
-            item=command.item,
-            quantity=total,
-            expected=announced.quantity,
-            unit=announced.unit,
-            makeable=made,
-            asked_at=command.at,
-        ),
+        answered,
+        *end_parts(order, parts, why="short_supply", by_default=by_default, terms=command.terms, at=command.at),
     ]
 
 

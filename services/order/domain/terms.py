@@ -46,11 +46,27 @@ class InquiryTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingTerms:
+    """How long an order waits for a word. *unbooked*: after the goods were wanted; *overdue*: after they were promised;
+    *receipt*, *dispute*: after goods came or were disputed; *answer_least*: what a buyer always has to answer.
+    *start_share_ppm*: the share of the material with which work is begun.
+    """
+
+    unbooked: timedelta
+    overdue: timedelta
+    receipt: timedelta
+    dispute: timedelta
+    answer_least: timedelta
+    start_share_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """*under_ppm*: a line is delivered when that little is lacking; *over_ppm*: more than that is not paid for."""
 
     cancellation: CancellationTerms
     change: ChangeTerms
+    waiting: WaitingTerms
     under_ppm: int
     over_ppm: int
     lines_max: int

@@ -10,6 +10,7 @@ from services.order.domain.commands import (
     BuyerCommand,
     CancelOrder,
     ChangeOrder,
+    LetLapse,
     OrderCommand,
     PlaceOrder,
     Report,
@@ -89,6 +90,10 @@ class Ordering:
             if refused.why is Why.NO_SUCH_REPLAN:
                 return Prepared((), None)
             raise
+
+    def let_lapse(self, order_id: str, at: datetime) -> Prepared[None]:
+        """Nobody said anything: every default that is due is carried out; nothing follows where none is."""
+        return self._prepare(order_id, self._load(order_id), LetLapse(self.terms, at))
 
     def receive(self, order_id: str, command: Report) -> Prepared[None]:
         """What a fact says about an order. Facts about orders we do not know lead to nothing."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from services.order.domain.terms import CancellationTerms, ChangeTerms, InquiryTerms, Terms
+from services.order.domain.terms import CancellationTerms, ChangeTerms, InquiryTerms, Terms, WaitingTerms
 from services.order.packs.faults import PackFault
 from services.order.packs.reading import read_yaml
 from services.order.packs.shapes import Count, Positive, Ppm, Shape
@@ -34,6 +34,15 @@ class DeliveryShape(Shape, frozen=True):
     over_ppm: Ppm
 
 
+class WaitingShape(Shape, frozen=True):
+    unbooked_hours: Positive
+    overdue_days: Positive
+    receipt_days: Positive
+    dispute_days: Positive
+    answer_least_minutes: Positive
+    start_share_ppm: Ppm
+
+
 class OrdersShape(Shape, frozen=True):
     lines_max: Positive
     quantity_max: Positive
@@ -53,6 +62,7 @@ class InquiriesShape(Shape, frozen=True):
 class TermsShape(Shape, frozen=True):
     cancellation: CancellationShape
     change: ChangeShape
+    waiting: WaitingShape
     delivery: DeliveryShape
     orders: OrdersShape
     inquiries: InquiriesShape
@@ -67,7 +77,7 @@ def read_terms(content: bytes) -> Terms:
     except msgspec.ValidationError as fault:
         detail, _, path = str(fault).partition(" - at `")
         raise PackFault(TERMS_AT.name, path.rstrip("`") or "$", detail) from fault
-    cancellation, change = shape.cancellation, shape.change
+    cancellation, change, waiting = shape.cancellation, shape.change, shape.waiting
     return Terms(
         cancellation=CancellationTerms(
             booked_ppm=cancellation.booked_ppm,
@@ -80,6 +90,14 @@ def read_terms(content: bytes) -> Terms:
             fenced_ppm=change.fenced_ppm,
             minimum_fen=change.minimum_fen,
             fence=timedelta(hours=change.fence_hours),
+        ),
+        waiting=WaitingTerms(
+            unbooked=timedelta(hours=waiting.unbooked_hours),
+            overdue=timedelta(days=waiting.overdue_days),
+            receipt=timedelta(days=waiting.receipt_days),
+            dispute=timedelta(days=waiting.dispute_days),
+            answer_least=timedelta(minutes=waiting.answer_least_minutes),
+            start_share_ppm=waiting.start_share_ppm,
         ),
         under_ppm=shape.delivery.under_ppm,
         over_ppm=shape.delivery.over_ppm,

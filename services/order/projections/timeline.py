@@ -187,6 +187,11 @@ def _short(event: events.SupplyFellShort, names: Names) -> Told:
     )
 
 
+def _shortfall_answered(event: events.ShortfallAnswered, names: Names) -> Told:
+    by, item = "platform" if event.by_default else "buyer", names.item(event.item)
+    return by, f"来料 {item} 不足：{_CHOICES[event.choice]}", f"material {event.item} is short: {event.choice}"
+
+
 def _work(event: events.WorkMoved, names: Names) -> Told:
     step_zh, step_en = names.process(event.process_id)
     zh, en = f"{step_zh}：{_STATES.get(event.state, event.state)}", f"{step_en}: {event.state.replace('_', ' ')}"
@@ -219,10 +224,13 @@ def _delivery_confirmed(event: events.DeliveryConfirmed, names: Names) -> Told:
     unit = names.unit(event.unit)
     over_zh = f"，其中超出允差的 {event.over_accepted:,} {unit} 同意付款" if event.over_accepted else ""
     over_en = f", {event.over_accepted:,} beyond the tolerance taken and paid" if event.over_accepted else ""
+    silent_zh, silent_en = (
+        ("（逾期未答，视为收货）", " (nobody said otherwise in time)") if event.by_default else ("", "")
+    )
     return (
-        "buyer",
-        f"确认收货 {event.quantity:,} {unit}{over_zh}",
-        f"receipt confirmed: {event.quantity:,} {event.unit}{over_en}",
+        "platform" if event.by_default else "buyer",
+        f"确认收货 {event.quantity:,} {unit}{over_zh}{silent_zh}",
+        f"receipt confirmed: {event.quantity:,} {event.unit}{over_en}{silent_en}",
     )
 
 
@@ -252,6 +260,7 @@ _TOLD: Mapping[type[Event], Callable[[Any, Names], Told]] = {
     events.ReplanAnswered: _replan_answered,
     events.SupplyArrived: _supply,
     events.SupplyFellShort: _short,
+    events.ShortfallAnswered: _shortfall_answered,
     events.WorkMoved: _work,
     events.DeliveryArrived: _arrived,
     events.LotRejudged: _judged_again,

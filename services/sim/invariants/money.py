@@ -129,7 +129,7 @@ class Fees(Book):
         yield from ()
 
     def _cancelled(self, event: orders.OrderCancelled, recorded: Recorded) -> Iterator[str]:
-        due = 0 if event.why == "replan" else self._cancellation(event.order_id, event.cancelled_at)
+        due = 0 if event.why != "buyer" else self._cancellation(event.order_id, event.cancelled_at)
         if event.fee_fen != due:
             yield f"order/{recorded.position}: cancelling {event.order_id} costs {event.fee_fen} fen, not {due}"
 
@@ -163,7 +163,7 @@ class Fees(Book):
         begun = self._begun.get(event.order_id, set())
         if event.fee_fen or event.price_fen > price:
             yield f"order/{recorded.position}: giving parts of {event.order_id} up costs {event.fee_fen} fen or more"
-        if any(one.process_id in begun for one in last_steps(steps) if one not in rest):
+        if event.why != "overdue" and any(one.process_id in begun for one in last_steps(steps) if one not in rest):
             yield f"order/{recorded.position}: {event.order_id} gives up what is being made to its end"
         gone = {part_of(one) for one in steps if one not in rest}
         self._given_up[event.order_id] = self._given_up.get(event.order_id, set()) | gone

@@ -36,6 +36,7 @@ LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     orders.ReplanAnswered: (_BOOKED, ""),
     orders.SupplyArrived: (frozenset({"confirmed"}), ""),
     orders.SupplyFellShort: (frozenset({"confirmed"}), ""),
+    orders.ShortfallAnswered: (_BOOKED, ""),
     orders.WorkMoved: (_COMING, ""),
     orders.DeliveryArrived: (_COMING, ""),
     orders.LotRejudged: (_BOOKED | {"cancelled", "closed"}, ""),

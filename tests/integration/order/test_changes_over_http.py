@@ -1,8 +1,11 @@
 """Changes, cancellation, material and replans over HTTP, each with its cost shown first."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
+from services.order.packs.terms import terms
 from shared.contracts import order as facts
 from shared.kernel.principal import Role
 from tests.integration.order.conftest import ORDER_BODY, World
@@ -100,7 +103,11 @@ def test_short_material_asks_the_buyer_and_tells_capacity(world: World) -> None:
     order = world.caller().post(path, arriving("15000")).get_json()
     (question,) = order["questions"]
     assert question["kind"] == "short_supply"
-    assert question["choices"] == ["change", "report_supply", "cancel"]
+    assert question["choices"] == ["change", "report_supply", "take_less", "cancel"]
+    assert question["default_choice"] == "cancel", "it is not enough to begin"
+    assert question["answer_by"] == f"{quote.options[0].steps[0].starts_at:%FT%TZ}"
+    waits = {one["waits_for"]: (one["answer_by"], one["default_choice"]) for one in order["waits"]}
+    assert waits["supply"] == (question["answer_by"], "cancel")
     assert question["makeable"][0]["quantity"]["unit"] == "can"
     (fact,) = world.facts(facts.SupplyArrived)
     assert (fact.quantity, fact.expected) == (15_000, 20_427)
@@ -108,6 +115,61 @@ def test_short_material_asks_the_buyer_and_tells_capacity(world: World) -> None:
     assert order["questions"] == []
     assert order["supplies"][0]["arrived"]["value"] == "20427"
     problem(world.caller().post(path, {**arriving("5"), "item": "tea-base"}), 422, "SUPPLY_UNIT")
+
+
+@pytest.mark.parametrize(("came", "state"), [("15000", "cancelled"), ("19000", "confirmed")])
+def test_silence_about_short_material_makes_what_it_can_or_lets_go_without_a_fee(
+    world: World, came: str, state: str
+) -> None:
+    quote = world.confirmed(SLEEVING)
+    order = world.caller().post(f"/v1/orders/{quote.order_id}/supplies/arrivals", arriving(came)).get_json()
+    (question,) = order["questions"]
+    assert question["default_choice"] == ("cancel" if state == "cancelled" else "take_less")
+    world.service.projector.catch_up()
+    job = next(one for one in world.service.jobs if one.name == "order-default-answers")
+    assert job.call() == 0
+    world.clock.set(quote.options[0].steps[0].starts_at)
+    assert job.call() == 1
+    order = order_of(world, quote.order_id)
+    assert (order["state"], order["charged"]["amount"], order["questions"]) == (state, "0.00", [])
+    told = world.caller().get(f"/v1/orders/{quote.order_id}/timeline").get_json()["items"]
+    assert next(one["by"] for one in told if one["what"] == "shortfall-answered") == "platform"
+
+
+def test_goods_nobody_speaks_of_are_taken_in_the_end_and_shown_as_the_platforms_doing(world: World) -> None:
+    quote = world.confirmed()
+    last = quote.options[0].steps[-1]
+    about = {"order_id": quote.order_id, "buyer_org_id": quote.buyer_org_id}
+    world.told(progress(last, "shipped", good=last.quantity_net, **about))
+    world.told(a_shipment(last, last.quantity_net, **about))
+    order = order_of(world, quote.order_id)
+    (wait,) = order["waits"]
+    assert (wait["waits_for"], wait["default_choice"]) == ("receipt", "confirm")
+    job = next(one for one in world.service.jobs if one.name == "order-lapses")
+    world.service.projector.catch_up()
+    world.clock.set(NOW + terms().waiting.receipt - timedelta(seconds=1))
+    assert job.call() == 0
+    world.clock.set(NOW + terms().waiting.receipt)
+    assert job.call() == 1
+    order = order_of(world, quote.order_id)
+    assert (order["state"], order["lines"][0]["payable"]["value"]) == ("closed", str(last.quantity_net))
+    (fact,) = world.facts(facts.DeliveryConfirmed)
+    assert fact.by_default
+    told = world.caller().get(f"/v1/orders/{quote.order_id}/timeline").get_json()["items"]
+    assert next(one["by"] for one in told if one["what"] == "delivery-confirmed") == "platform"
+
+
+def test_an_order_nobody_took_ends_a_day_after_it_was_wanted(world: World) -> None:
+    order_id = world.placed()["id"]
+    job = next(one for one in world.service.jobs if one.name == "order-lapses")
+    world.service.projector.catch_up()
+    wanted = datetime.fromisoformat(order_of(world, order_id)["requested_by"])
+    world.clock.set(wanted + terms().waiting.unbooked)
+    assert job.call() == 1
+    order = order_of(world, order_id)
+    assert (order["state"], order["cancellation"]["why"], order["charged"]["amount"]) == ("cancelled", "lapsed", "0.00")
+    world.service.projector.catch_up()
+    assert job.call() == 0
 
 
 def test_short_material_is_planned_anew_where_a_part_is_welcome(world: World) -> None:
