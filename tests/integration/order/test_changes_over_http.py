@@ -139,9 +139,9 @@ def test_silence_about_short_material_makes_what_it_can_or_lets_go_without_a_fee
 def test_goods_nobody_speaks_of_are_taken_in_the_end_and_shown_as_the_platforms_doing(world: World) -> None:
     quote = world.confirmed()
     last = quote.options[0].steps[-1]
-    about = {"order_id": quote.order_id, "buyer_org_id": quote.buyer_org_id}
-    world.told(progress(last, "shipped", good=last.quantity_net, **about))
-    world.told(a_shipment(last, last.quantity_net, **about))
+    order_id, buyer = quote.order_id, quote.buyer_org_id
+    world.told(progress(last, "shipped", good=last.quantity_net, order_id=order_id, buyer_org_id=buyer))
+    world.told(a_shipment(last, last.quantity_net, order_id=order_id, buyer_org_id=buyer))
     order = order_of(world, quote.order_id)
     (wait,) = order["waits"]
     assert (wait["waits_for"], wait["default_choice"]) == ("receipt", "confirm")

@@ -68,6 +68,7 @@ def delivered() -> Story:
 
 def delivery_in(story: Story) -> str:
     running = story.state.running if isinstance(story.state, Cancelled) else story.state
+    assert isinstance(running, Running)
     return next(iter(running.deliveries))
 
 
