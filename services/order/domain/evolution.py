@@ -32,11 +32,12 @@ from services.order.domain.events import (
     SupplyFellShort,
     WorkMoved,
 )
+from services.order.domain.material import material
+from services.order.domain.promising import asked, given_up, moved, standing
 from services.order.domain.situations import (
     BEGUN,
     Absent,
     Accepted,
-    Asked,
     Awaited,
     Body,
     Cancelled,
@@ -50,12 +51,11 @@ from services.order.domain.situations import (
     Quoted,
     Revision,
     Running,
-    Shortfall,
     Taken,
     Unplannable,
     Work,
 )
-from shared.contracts.remaining import Agreed, part_of, without
+from shared.contracts.remaining import part_of
 
 
 def evolve(order: Order, event: AnyOrderEvent) -> Order:  # noqa: C901, PLR0912 - one arm an event, each a line
@@ -133,46 +133,22 @@ RunningEvent = (
 def _run(order: Running, event: RunningEvent) -> Running:
     match event:
         case PlanMoved():  # capacity drops what it asked before: an answer to that would take a plan nobody holds
-            return replace(order, promise=_moved(order, order.promise, event), asked=None, before=None)
+            return replace(order, promise=moved(order, order.promise, event), asked=None, before=None)
         case ReplanAsked():
-            stands = _standing(order, event)
-            return replace(order, promise=stands, asked=_asked(order, stands, event), before=None)
+            stands = standing(order, event)
+            return replace(order, promise=stands, asked=asked(order, stands, event), before=None)
         case ReplanAnswered(choice="accept") if order.asked is not None:
             return replace(order, promise=order.asked.promise, asked=None, before=order.promise)
         case ReplanAnswered():
             return replace(order, asked=None)
         case PartsCancelled():
-            return _given_up(order, event)
+            return given_up(order, event)
         case SupplyArrived() | SupplyFellShort() | ShortfallAnswered():
-            return _material(order, event)
+            return material(order, event)
         case OrderDelivered():
             return replace(order, delivered_at=event.delivered_at)
         case WorkMoved() | DeliveryArrived() | DeliveryConfirmed() | DeliveryDisputed():
             return _progressed(order, event)
-        case _:
-            assert_never(event)
-
-
-def _material(order: Running, event: SupplyArrived | SupplyFellShort | ShortfallAnswered) -> Running:
-    match event:
-        case SupplyArrived():
-            return _supplied(order, event)
-        case SupplyFellShort():
-            shortfall = Shortfall(
-                event.item,
-                event.quantity,
-                event.expected,
-                event.unit,
-                tuple(event.makeable),
-                event.asked_at,
-                event.question_id,
-                event.answer_by,
-                event.default_choice,
-            )
-            return replace(order, shortfalls={**order.shortfalls, event.item: shortfall})
-        case ShortfallAnswered():
-            left = {item: one for item, one in order.shortfalls.items() if item != event.item}
-            return replace(order, shortfalls=left)
         case _:
             assert_never(event)
 
@@ -362,79 +338,3 @@ def _closed(order: Order, event: OrderClosed) -> Order:
             return Closed(running, event.closed_at, order)
         case _:
             return order
-
-
-def _given_up(order: Running, event: PartsCancelled) -> Running:
-    """The promise is that of the rest. What was asked about the whole is asked anew where it still has to be."""
-    gone = [one for one in order.promise.steps if one.process_id in event.process_ids]
-    rest = without(_agreed(order.promise), event.process_ids)
-    terms = replace(rest, price_fen=event.price_fen, promise_at=event.promise_at)
-    promise = _with_terms(order.promise, terms, order.promise.work_ids)
-    given_up, fee_fen = (*order.given_up, *gone), order.charged_fen + event.fee_fen
-    return replace(order, promise=promise, given_up=given_up, charged_fen=fee_fen, asked=None, before=None)
-
-
-def _agreed(promise: Promise) -> Agreed:
-    return Agreed(promise.steps, promise.trips, promise.price_fen, promise.promise_at)
-
-
-def _moved(order: Running, promise: Promise, event: PlanMoved | ReplanAsked) -> Promise:
-    """The promise with a plan's new steps. Parts that were given up while it was on its way stay given up."""
-    parts = order.given_up_parts
-    gone = {one.process_id for one in event.steps if part_of(one) in parts}
-    plan = Agreed(event.steps, event.trips, event.new_price_fen, event.new_promise_at)
-    return _with_terms(promise, without(plan, gone), event.work_ids)
-
-
-def _with_terms(promise: Promise, plan: Agreed, work_ids: Mapping[str, str]) -> Promise:
-    """VAT keeps its share of the price, rounded half up."""
-    vat_fen = promise.vat_fen if promise.price_fen == 0 else _share(promise.vat_fen, plan.price_fen, promise.price_fen)
-    planned = {one.process_id for one in plan.steps}
-    return replace(
-        promise,
-        steps=tuple(plan.steps),
-        trips=tuple(plan.trips),
-        work_ids={name: work_id for name, work_id in work_ids.items() if name in planned},
-        promise_at=plan.promise_at,
-        price_fen=plan.price_fen,
-        vat_fen=vat_fen,
-    )
-
-
-def _share(part: int, whole: int, of: int) -> int:
-    return (2 * part * whole + of) // (2 * of)
-
-
-def _standing(order: Running, event: ReplanAsked) -> Promise:
-    """What is booked when *event* asks: a question about the plan before the accepted one says that this one was lost."""
-    before = order.before
-    is_lost = before is not None and (before.promise_at, before.price_fen) == (
-        event.old_promise_at,
-        event.old_price_fen,
-    )
-    return before if before is not None and is_lost else order.promise
-
-
-def _asked(order: Running, promise: Promise, event: ReplanAsked) -> Asked:
-    return Asked(
-        replan_id=event.replan_id,
-        cause=event.cause,
-        promise=_moved(order, promise, event),
-        old_promise_at=event.old_promise_at,
-        old_price_fen=event.old_price_fen,
-        reasons=tuple(event.reasons),
-        default_choice=event.default_choice,
-        answer_by=event.answer_by,
-        asked_at=event.asked_at,
-        asked_about=frozenset(event.asked_about),
-    )
-
-
-def _supplied(order: Running, event: SupplyArrived) -> Running:
-    """What arrives later ends the question that was asked before; it is asked anew when it still is not enough."""
-    shortfalls = {item: one for item, one in order.shortfalls.items() if item != event.item}
-    body = order.body.with_arrival(event.item, event.quantity)
-    revision = order.revision
-    if revision is not None:
-        revision = replace(revision, target=revision.target.with_arrival(event.item, event.quantity))
-    return replace(order, body=body, shortfalls=shortfalls, revision=revision)
