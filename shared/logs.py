@@ -3,8 +3,8 @@
 import logging
 import sys
 from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
-from typing import TextIO
+from contextlib import contextmanager, suppress
+from typing import TextIO, cast
 
 import orjson
 import structlog
@@ -32,6 +32,23 @@ def _hidden(key: str, value: object) -> object:
     return value
 
 
+class _Forgiving:
+    """A stream whose lines are lost where they cannot be written: a full disk must not end the thread that speaks of it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except OSError:
+            return 0
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Set structlog up for the whole process; call it once, before the first line. *stream* None means stderr."""
     structlog.configure(
@@ -45,7 +62,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
             structlog.processors.JSONRenderer(serializer=_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Forgiving(stream or sys.stderr))),
         cache_logger_on_first_use=False,
     )
 

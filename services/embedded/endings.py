@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from services.embedded.backup import BackupRefused
 from services.embedded.data_directory import DirectoryInUse, DirectoryOpenToOthers
 from services.embedded.door import CannotListen, NoSuchAddress
 from services.embedded.histories import HistoryBroken
@@ -14,6 +15,7 @@ from shared.eventstore.port import LogDamaged, LogUnavailable
 from shared.settings import SettingsWrong
 
 CODES: dict[type[Exception], Exit] = {
+    BackupRefused: Exit.CHECK_FAILED,
     DirectoryInUse: Exit.DIRECTORY_IN_USE,
     DirectoryOpenToOthers: Exit.LOG_UNAVAILABLE,
     CannotListen: Exit.CANNOT_LISTEN,

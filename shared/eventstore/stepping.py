@@ -55,6 +55,8 @@ class Stepper:
             return f"{self._name} ended: {type(self.failure).__name__}: {self.failure}"
         if self._thread is None:
             return None
+        if not self._thread.is_alive():
+            return f"{self._name} ended"
         now, away_since = monotonic(), self._away_since
         if away_since is not None and now - away_since > AWAY_SECONDS_MAX:
             return f"{self._name} has waited {now - away_since:.0f} s: {self._away_because}"

@@ -13,7 +13,7 @@ from services.order.domain import events
 from services.terminal import Check
 from shared.eventstore.port import PAGE_MAX
 from shared.kernel.event import Event
-from tests.fault.campaign.record import Deed, Record
+from tests.fault.campaign.record import Deed
 
 Effect = tuple[str, str]  # kind of deed, what it is about
 NO_EFFECT: Effect = ("", "")  # an event that is a part of what another one stands for
@@ -63,7 +63,7 @@ def heads_of(data: Path) -> dict[str, int]:
         return {name: service.log.head().position for name, service in house.services.items()}
 
 
-def compared(data: Path, record: Record, after: Mapping[str, int]) -> Finding:
+def compared(data: Path, record: Iterable[Deed], after: Mapping[str, int]) -> Finding:
     """Open the directory that the last server left, let all facts arrive, and hold it against *record*."""
     with opened(data) as house:
         house.step_to_rest()

@@ -52,7 +52,7 @@ def run(
     """*kinds* of harm, one after the other, on a server whose logs hold at least *events* events before."""
     data = folder / "data"
     with logged(folder):
-        world = _world(data, events, terminal)
+        world = world_with_orders(data, events, terminal)
         before = heads_of(data)
         record = Record(folder / "record.jsonl")
         begun = perf_counter()
@@ -95,7 +95,7 @@ def run(
     return Outcome(finding, figures, faults)
 
 
-def _world(data: Path, events: int, terminal: Terminal) -> World:
+def world_with_orders(data: Path, events: int, terminal: Terminal) -> World:
     """The world with its past, and an order of each brand that plants have agreed to make."""
     if events:
         world = with_events(data, terminal, events)

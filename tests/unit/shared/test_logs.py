@@ -44,3 +44,15 @@ def test_lines_below_the_level_are_not_written_and_exceptions_are(lines: io.Stri
         structlog.get_logger().exception("failed")
     (line,) = [json.loads(line) for line in lines.getvalue().splitlines()]
     assert "ValueError: invalid literal" in line["exception"]
+
+
+def test_a_line_that_cannot_be_written_ends_nobody() -> None:
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    logs.configure("INFO", Full())
+    try:
+        structlog.get_logger().warning("waiting", reason="the disk is full")
+    finally:
+        structlog.reset_defaults()
