@@ -88,7 +88,8 @@ class Variant(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 class DemandLine(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One order line to plan: *quantity_net* good units delivered; any of *variants* will do.
 
-    *units*: other units of the product -> base units in one, as snapshotted. *requested_from*, *requested_by* and
+    *units*: other units of the product -> base units in one, as snapshotted. *product_zh*, *product_en*, *options* (code ->
+    value, free texts such as the artwork's reference among them) tell whoever makes it what it is. *requested_from*, *requested_by* and
     *deliver_to* are the line's own; None: those of the order.
     """
 
@@ -101,6 +102,9 @@ class DemandLine(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     requested_from: datetime | None = None
     requested_by: datetime | None = None
     deliver_to: Place | None = None
+    product_zh: str = ""
+    product_en: str = ""
+    options: dict[str, str] = {}
 
 
 class Limits(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

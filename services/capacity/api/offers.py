@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from services.capacity.api.doors import doors
+from services.capacity.api.tickets import ticket_shown
 from services.capacity.api.work_actions import may_act, offer_notes
-from services.capacity.api.work_schemas import CounterBody, DeclineBody, OfferPage, OfferQuery, OfferView
+from services.capacity.api.work_schemas import CounterBody, DeclineBody, OfferDetail, OfferPage, OfferQuery
 from services.capacity.api.work_views import offer_item, offer_view
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.work_identity import work_id_of
@@ -50,13 +51,14 @@ def _can(work_id: str) -> dict[str, Any]:
     return actions_shown(offer_notes(api, work, principal), may_act(principal, work))
 
 
-@OFFER_ROUTES.get("/offers/<offer_id>", operation_id="getOffer", answer=OfferView)
+@OFFER_ROUTES.get("/offers/<offer_id>", operation_id="getOffer", answer=OfferDetail)
 @permits("offer:read")
 def read_one(offer_id: str) -> Answer:
     """An offer."""
     work_id = work_id_of(offer_id)
     found = doors().read(work_id, current_principal(), Why.UNKNOWN_OFFER)
-    return {**offer_view(found.state, found.version), **_can(work_id)}, None, etag(found.version)
+    ticket = ticket_shown(doors(), found.state)
+    return {**offer_view(found.state, found.version), "ticket": ticket, **_can(work_id)}, None, etag(found.version)
 
 
 def _answer(offer_id: str, prepare: Callable[[Principal, str], Prepared[int]]) -> Answer:
@@ -73,7 +75,7 @@ def _answer(offer_id: str, prepare: Callable[[Principal, str], Prepared[int]]) -
 
 
 @OFFER_ROUTES.post(
-    "/offers/<offer_id>/accept", operation_id="acceptOffer", manner=Manner(needs_version=True), answer=OfferView
+    "/offers/<offer_id>/accept", operation_id="acceptOffer", manner=Manner(needs_version=True), answer=OfferDetail
 )
 @permits("offer:answer")
 def accept(offer_id: str) -> Answer:
@@ -86,7 +88,7 @@ def accept(offer_id: str) -> Answer:
     operation_id="declineOffer",
     manner=Manner(needs_version=True),
     body=DeclineBody,
-    answer=OfferView,
+    answer=OfferDetail,
 )
 @permits("offer:answer")
 def decline(offer_id: str, body: dict[str, Any]) -> Answer:
@@ -104,7 +106,7 @@ def decline(offer_id: str, body: dict[str, Any]) -> Answer:
     operation_id="counterOffer",
     manner=Manner(needs_version=True),
     body=CounterBody,
-    answer=OfferView,
+    answer=OfferDetail,
 )
 @permits("offer:answer")
 def counter(offer_id: str, body: dict[str, Any]) -> Answer:

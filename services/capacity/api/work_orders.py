@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from services.capacity.api.doors import doors
+from services.capacity.api.tickets import ticket_shown
 from services.capacity.api.work_actions import may_act, work_notes
 from services.capacity.api.work_schemas import (
     CorrectionBody,
@@ -68,7 +69,8 @@ def read_one(work_id: str) -> Answer:
     api, principal = doors(), current_principal()
     found = api.read(work_id, principal)
     can = actions_shown(work_notes(api, found.state, principal), may_act(principal, found.state))
-    return {**work_view(found.state, found.version), **can}, None, etag(found.version)
+    ticket = ticket_shown(doors(), found.state)
+    return {**work_view(found.state, found.version), "ticket": ticket, **can}, None, etag(found.version)
 
 
 def _do(work_id: str, prepare: Prepare, *, needs_version: bool = False, status: int = 200) -> Answer:

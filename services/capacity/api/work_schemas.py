@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from services.capacity.api.tickets import TicketView
 from services.capacity.api.work_actions import PERMISSIONS as ACTIONS
 from services.capacity.api.work_parts import (
     VERDICTS,
@@ -69,6 +70,12 @@ class OfferView(BaseSchema):
     action_notes = Many(Part(ActionNoteView))
 
 
+class OfferDetail(OfferView):
+    """An offer with its job ticket, as far as it takes to decide."""
+
+    ticket = Part(TicketView, allow_none=True)
+
+
 class OfferPage(BaseSchema):
     items = Many(Part(OfferView))
     next_cursor = Text(allow_none=True)
@@ -126,6 +133,7 @@ class WorkView(WorkItem):
     inspections = Many(Part(InspectionView))
     destinations = Many(Part(DestinationView))
     shipments = Many(Part(ShipmentView))
+    ticket = Part(TicketView, allow_none=True)
     actions = Many(Choice(tuple(ACTIONS)))
     action_notes = Many(Part(ActionNoteView))
 

@@ -50,6 +50,9 @@ def tailor(
             for one in variants
         ],
         units=dict(product.units),
+        product_zh=product.name.zh,
+        product_en=product.name.en,
+        options=options,
     )
     return OrderLine(
         demand=demand,
@@ -140,8 +143,9 @@ def with_artwork(line: OrderLine, artwork: str, buyer_org_id: str, pointer: str)
         msgspec.structs.replace(one, steps=[_redesigned(step, before, after) for step in one.steps])
         for one in line.demand.variants
     ]
-    demand = msgspec.structs.replace(line.demand, variants=variants)
-    return msgspec.structs.replace(line, demand=demand, options={**line.options, ARTWORK: artwork})
+    options = {**line.options, ARTWORK: artwork}
+    demand = msgspec.structs.replace(line.demand, variants=variants, options=options)
+    return msgspec.structs.replace(line, demand=demand, options=options)
 
 
 def _redesigned(step: RecipeStep, before: str, after: str) -> RecipeStep:

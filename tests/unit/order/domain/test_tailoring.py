@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from services.order.domain.refusals import Why
-from services.order.domain.tailoring import quantity_of, supply_of, tailor
+from services.order.domain.tailoring import quantity_of, supply_of, tailor, with_artwork
 from services.order.domain.values import OrderLine
 from services.order.packs.loader import catalogue
 from shared.kernel.refusal import Refused
@@ -42,6 +42,14 @@ def variants(line: OrderLine) -> set[str]:
 def test_defaults_are_filled_in_and_kept_with_the_order() -> None:
     line = tailored("tea-can-330", ART)
     assert line.options == {"artwork": "a", "colour": "light", "decoration": "any", "sugar": "no"}
+
+
+def test_whoever_makes_it_is_told_its_name_and_what_was_chosen_also_after_other_artwork() -> None:
+    line = tailored("tea-can-330", ART)
+    assert (line.demand.product_zh, line.demand.product_en) == (line.product_zh, line.product_en)
+    assert line.demand.options == line.options
+    changed = with_artwork(line, "b", BUYER, POINTER)
+    assert changed.demand.options == changed.options == {**line.options, "artwork": "b"}
 
 
 def test_options_pick_the_variants() -> None:
