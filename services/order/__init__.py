@@ -8,5 +8,6 @@ Facts out planning-requested, quote-accepted, quote-dropped, cancelled, supply-a
 Facts in  inquiry-answered, quote-offered, plan-refused, quote-confirmed, quote-lost, plan-changed, work-progressed,
           shipment-delivered (`shared/contracts/capacity.py`).
 Tables    order_overview (lists for buyer and office), order_things (quote or delivery -> its order),
+          order_papers (inquiries, quotes and deliveries as lists),
           order_questions (replans that wait for an answer).
 """

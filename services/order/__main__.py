@@ -10,6 +10,7 @@ from services.order.packs.faults import PackFault
 from services.order.packs.loader import PACK_FILES, PACKS_AT, load, pack_contents
 from services.order.packs.terms import terms
 from services.order.projections.order_overview import OrderOverview
+from services.order.projections.papers import Papers
 from services.order.projections.questions import Questions
 from services.order.projections.things import Things
 from shared.clock import SystemClock
@@ -17,7 +18,7 @@ from shared.eventstore.projector import Projector
 from shared.eventstore.sqlite import SqliteLog
 
 FAULTY = 1
-_VIEWS = (OrderOverview.name, Things.name, Questions.name)
+_VIEWS = (OrderOverview.name, Things.name, Questions.name, Papers.name)
 
 
 @click.group(context_settings={"max_content_width": 110})
@@ -53,7 +54,7 @@ def packs(folder: Path, *, as_json: bool) -> None:
 def rebuild(database: Path, view: str) -> None:
     """Fold VIEW anew from the first event and swap it in."""
     log = SqliteLog("order", EVENT_TYPES, SystemClock(), database)
-    projector = Projector(log, [OrderOverview(), Things(), Questions()], SystemClock())
+    projector = Projector(log, [OrderOverview(), Things(), Questions(), Papers()], SystemClock())
     click.echo(f"{view} rebuilt up to position {projector.rebuild(view):,}")
     log.close()
 

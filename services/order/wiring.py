@@ -17,6 +17,7 @@ from services.order.jobs import default_answers, lapses
 from services.order.packs.loader import catalogue
 from services.order.packs.terms import terms
 from services.order.projections.order_overview import OrderOverview
+from services.order.projections.papers import Papers
 from services.order.projections.questions import Questions
 from services.order.projections.receipts import Receipts
 from services.order.projections.things import Things
@@ -78,7 +79,7 @@ def build(
     """
     ordering = Ordering(log, catalogue(), terms())
     inquiring = Inquiring(log, catalogue(), terms())
-    projections: list[Projection] = [OrderOverview(), Things(), Questions(), Receipts()]
+    projections: list[Projection] = [OrderOverview(), Things(), Questions(), Receipts(), Papers()]
     projector = Projector(log, projections, clock, page_max)
     api = OrderApi(
         log=log,

@@ -5,13 +5,14 @@ from typing import Any
 
 from services.order.domain.values import Window
 from services.order.handlers.snapshot import Asked, AskedLine, AskedSupply
-from services.order.projections.order_overview import STANDINGS
+from services.order.projections.order_overview import SORTS, STANDINGS
 from shared.contracts.planning import Limits, Place
 from shared.kernel.money import Money
 from shared.web.cursors import PageQuery
 from shared.web.fields import (
     BaseSchema,
     Choice,
+    Choices,
     Flag,
     Given,
     Id,
@@ -30,6 +31,9 @@ LINES_MAX = 20
 SUPPLIES_MAX = 20
 PLANTS_MAX = 20
 DELTA_E_TENTHS_MAX = 100
+INQUIRY_STATES = ("asked", "answered", "impossible")
+QUOTE_STATES = ("open", "confirmed", "expired", "closed")
+DELIVERY_STATES = ("arrived", "confirmed", "disputed")
 
 
 class PlaceBody(BaseSchema):
@@ -67,6 +71,7 @@ class OrderLineBody(BaseSchema):
     requested_by = Instant(load_default=None)
     requested_window = Part(WindowBody, load_default=None)
     deliver_to = Part(PlaceBody, load_default=None)
+    label = Text(low=0, high=80, load_default="")
 
 
 class SupplyBody(BaseSchema):
@@ -154,9 +159,40 @@ class PreviewQuery(BaseSchema):
 
 
 class OrdersQuery(PageQuery):
-    state = Choice(STANDINGS, load_default=None)
+    """*state*: one or several, joined by commas. *q*: words that all stand in reference, products or line labels."""
+
+    state = Choices(STANDINGS, load_default=None)
+    reference = Text(high=80, load_default=None)
+    q = Text(high=120, load_default=None)
+    product = Text(high=60, load_default=None)
+    placed_from = Instant(load_default=None)
+    placed_until = Instant(load_default=None)
     requested_from = Instant(load_default=None)
     requested_until = Instant(load_default=None)
+    promised_from = Instant(load_default=None)
+    promised_until = Instant(load_default=None)
+    sort = Choice(SORTS, load_default="-created_at")
+
+
+class InquiriesQuery(PageQuery):
+    state = Choice(INQUIRY_STATES, load_default=None)
+    since = Instant(load_default=None)
+    until = Instant(load_default=None)
+    preview_of = Id("ord", load_default=None)
+
+
+class QuotesQuery(PageQuery):
+    state = Choice(QUOTE_STATES, load_default=None)
+    since = Instant(load_default=None)
+    until = Instant(load_default=None)
+    order_id = Id("ord", load_default=None)
+
+
+class DeliveriesQuery(PageQuery):
+    state = Choice(DELIVERY_STATES, load_default=None)
+    since = Instant(load_default=None)
+    until = Instant(load_default=None)
+    order_id = Id("ord", load_default=None)
 
 
 class ProductsQuery(PageQuery):
@@ -217,6 +253,7 @@ def _line(body: Mapping[str, Any]) -> AskedLine:
         quantity.unit,
         window_from(body),
         None if place is None else place_from(place),
+        body["label"],
     )
 
 

@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.order.api.asking import ConfirmBody, DisputeBody
+from services.order.api.asking import ConfirmBody, DeliveriesQuery, DisputeBody
 from services.order.api.doors import OrderApi, doors
 from services.order.api.orders_shown import delivery_shown, running_of
-from services.order.api.views import DeliveryView
+from services.order.api.paper_lists import page_of_papers
+from services.order.api.reasons_shown import Shown
+from services.order.api.views import DeliveriesPage, DeliveryView
 from services.order.domain.changing import body_of
 from services.order.domain.commands import ConfirmDelivery, DisputeDelivery
 from services.order.domain.order import stream_of
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Delivery, Order
 from services.order.domain.tailoring import whole_units
+from services.order.projections import papers
 from shared.eventstore.handling import Loaded, transact
 from shared.kernel.refusal import Refused
 from shared.web.access import current_principal, permits
@@ -32,11 +35,19 @@ def _find(api: OrderApi, order_id: str, delivery_id: str) -> tuple[Loaded[Order]
     return loaded, running.deliveries[delivery_id]
 
 
-def _show(order_id: str, delivery_id: str) -> Answer:
+def _show(order_id: str, delivery_id: str) -> tuple[Shown, None, dict[str, str]]:
     api = doors()
     loaded, delivery = _find(api, order_id, delivery_id)
     may = current_principal().may
     return delivery_shown(delivery, loaded.state, api.ordering.terms, api.now(), may), None, etag(loaded.version)
+
+
+@routes.get("/deliveries", operation_id="listDeliveries", query=DeliveriesQuery, answer=DeliveriesPage)
+@permits("order:read")
+def list_deliveries(query: dict[str, Any]) -> Answer:
+    """Deliveries of all orders, the latest first: a buyer's own, all of them for the office."""
+    wanted = papers.Wanted("delivery", query["state"], query["order_id"], query["since"], query["until"])
+    return page_of_papers(query, wanted, lambda row: _show(row.order_id, row.paper_id)[0])
 
 
 @routes.get("/deliveries/<delivery_id>", operation_id="getDelivery", answer=DeliveryView)

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from services.order.api.asking import InquiryBody, asked_from
+from services.order.api.asking import InquiriesQuery, InquiryBody, asked_from
 from services.order.api.doors import doors
 from services.order.api.inquiries_shown import inquiry_shown
-from services.order.api.views import InquiryView
+from services.order.api.paper_lists import page_of_papers
+from services.order.api.reasons_shown import Shown
+from services.order.api.views import InquiriesPage, InquiryView
 from services.order.domain.inquiry import Answered, Asked
+from services.order.projections import papers
 from shared.eventstore.handling import Loaded, transact
 from shared.web.access import current_principal, permits
 from shared.web.etags import etag
@@ -42,7 +45,7 @@ def make_inquiry(body: dict[str, Any]) -> Answer:
 
     def show(inquiry_id: str) -> Answer:
         answered_inquiry(inquiry_id)
-        return _show(inquiry_id)
+        return inquiry_of(inquiry_id)
 
     return perform(act, lambda outcome: show(outcome.resource), resource=api.ids.new("inq"), status=201)
 
@@ -56,14 +59,22 @@ def answered_inquiry(inquiry_id: str) -> Loaded[Asked | Answered]:
     return api.inquiring.find(inquiry_id, current_principal())
 
 
+@routes.get("/inquiries", operation_id="listInquiries", query=InquiriesQuery, answer=InquiriesPage)
+@permits("order:read")
+def list_inquiries(query: dict[str, Any]) -> Answer:
+    """Inquiries and their answers, the latest first: a buyer's own, all of them for the office."""
+    wanted = papers.Wanted("inquiry", query["state"], query["preview_of"], query["since"], query["until"])
+    return page_of_papers(query, wanted, lambda row: inquiry_of(row.paper_id)[0])
+
+
 @routes.get("/inquiries/<inquiry_id>", operation_id="getInquiry", answer=InquiryView)
 @permits("order:read")
 def read_inquiry(inquiry_id: str) -> Answer:
     """An inquiry and its answer."""
-    return _show(inquiry_id)
+    return inquiry_of(inquiry_id)
 
 
-def _show(inquiry_id: str) -> Answer:
+def inquiry_of(inquiry_id: str) -> tuple[Shown, None, dict[str, str]]:
     api = doors()
     loaded = api.inquiring.find(inquiry_id, current_principal())
     return inquiry_shown(loaded.state, loaded.version, api.ordering.terms), None, etag(loaded.version)

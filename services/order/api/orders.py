@@ -70,21 +70,31 @@ def place_order(body: dict[str, Any]) -> Answer:
 @routes.get("/orders", operation_id="listOrders", query=OrdersQuery, answer=OrdersPage)
 @permits("order:read")
 def list_orders(query: dict[str, Any]) -> Answer:
-    """Orders, newest first: a buyer's own, all of them for the office."""
+    """Orders, newest first unless sorted otherwise: a buyer's own, all of them for the office."""
     api = doors()
     api.wait_for_view(order_overview.NAME)
     behind = after(query)
+    wanted = order_overview.Filter(
+        states=query["state"] or (),
+        reference=query["reference"],
+        q=query["q"],
+        product=query["product"],
+        placed=(query["placed_from"], query["placed_until"]),
+        requested=(query["requested_from"], query["requested_until"]),
+        promised=(query["promised_from"], query["promised_until"]),
+    )
+    sort = query["sort"]
     rows = order_overview.list_orders(
         api.log.views,
         current_principal(),
         at=api.now(),
-        state=query["state"],
-        requested_from=query["requested_from"],
-        requested_until=query["requested_until"],
-        after=None if behind is None else behind[0],
+        wanted=wanted,
+        sort=sort,
+        after=behind,
         limit=query["limit"] + 1,
     )
-    return page(query, [row_shown(one) for one in rows], lambda one: [one["id"]])
+    found = page(query, rows, lambda row: order_overview.place_of(row, sort))
+    return {**found, "items": [row_shown(one) for one in found["items"]]}
 
 
 @routes.get("/orders/<order_id>", operation_id="getOrder", answer=OrderView)

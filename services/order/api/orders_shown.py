@@ -146,6 +146,7 @@ def line_shown(line: OrderLine, running: Running | None, terms: Terms) -> Shown:
     payable = payable_units(mine, demand.quantity_net, terms)
     return {
         "id": demand.order_line_id,
+        "label": line.label,
         "product": demand.product_id,
         "name": {"zh": line.product_zh, "en": line.product_en},
         "quantity": Quantity(demand.quantity_net, demand.unit),

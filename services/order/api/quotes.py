@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from services.order.api.asking import AcceptBody
+from services.order.api.asking import AcceptBody, QuotesQuery
 from services.order.api.doors import OrderApi, doors
 from services.order.api.orders import show_order, show_planned_order
+from services.order.api.paper_lists import page_of_papers
 from services.order.api.plan_views import QuotesPage, QuoteView
 from services.order.api.plans_shown import Wanted, quote_shown
 from services.order.api.quotes_waited import Acceptance, acceptance_of
@@ -17,6 +18,7 @@ from services.order.domain.events import QuoteReceived
 from services.order.domain.order import stream_of
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Order, Quote
+from services.order.projections import papers
 from shared.eventstore.handling import transact
 from shared.web.access import current_principal, permits
 from shared.web.actions import actions_shown
@@ -74,12 +76,23 @@ def request_quote(order_id: str) -> Answer:
     )
 
 
+@routes.get("/quotes", operation_id="listAllQuotes", query=QuotesQuery, answer=QuotesPage)
+@permits("order:read")
+def list_all_quotes(query: dict[str, Any]) -> Answer:
+    """Quotes of all orders, the latest first: a buyer's own, all of them for the office."""
+    wanted = papers.Wanted("quote", query["state"], query["order_id"], query["since"], query["until"])
+    return page_of_papers(query, wanted, lambda row: _quote_shown(row.order_id, row.paper_id)[0])
+
+
 @routes.get("/quotes/<quote_id>", operation_id="getQuote", answer=QuoteView)
 @permits("order:read")
 def read_quote(quote_id: str) -> Answer:
     """One quote."""
+    return _quote_shown(doors().order_of(quote_id, Why.UNKNOWN_QUOTE, current_principal()), quote_id)
+
+
+def _quote_shown(order_id: str, quote_id: str) -> tuple[Shown, None, dict[str, str]]:
     api = doors()
-    order_id = api.order_of(quote_id, Why.UNKNOWN_QUOTE, current_principal())
     loaded = api.ordering.find(order_id, current_principal())
     for recorded in api.log.read_stream(stream_of(order_id)):
         if isinstance(recorded.event, QuoteReceived) and recorded.event.quote_id == quote_id:

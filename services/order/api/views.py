@@ -1,5 +1,6 @@
 """What callers see of orders, inquiries, deliveries and reports: the schemas of answers."""
 
+from services.order.api.asking import INQUIRY_STATES
 from services.order.api.plan_views import (
     ROWS_MAX,
     FailureView,
@@ -37,7 +38,6 @@ from shared.web.fields import (
 CHOICES = ("accept", "keep_terms", "take_less", "cancel", "change", "wait", "report_supply")
 """What a question may be answered by: the choices of a replan, or the command that settles it."""
 ACTORS = ("buyer", "plant", "platform")
-INQUIRY_STATES = ("asked", "answered", "impossible")
 
 
 class PlaceView(BaseSchema):
@@ -59,6 +59,7 @@ class OrderLineView(BaseSchema):
     """Date, window and place are the line's own, null where those of the order hold. *promise_at*: as booked."""
 
     id = Id("orl")
+    label = Text(low=0)
     product = Text()
     name = LanguageText()
     quantity = QuantityField()
@@ -274,6 +275,16 @@ class InquiryView(BaseSchema):
     options = Many(Part(QuoteOptionView))
     refusals = Many(Part(ReasonView))
     relaxation = Part(RelaxationView, allow_none=True)
+
+
+class InquiriesPage(BaseSchema):
+    items = Many(Part(InquiryView))
+    next_cursor = Text(allow_none=True)
+
+
+class DeliveriesPage(BaseSchema):
+    items = Many(Part(DeliveryView))
+    next_cursor = Text(allow_none=True)
 
 
 class ChangePreviewView(BaseSchema):

@@ -30,6 +30,7 @@ class OrderLine(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     kind: str
     options: dict[str, str]
     licence_category: str = ""
+    label: str = ""  # what the buyer calls the line
 
 
 class Makeable(msgspec.Struct, frozen=True, gc=False):

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from services.order.domain.catalogue import Catalogue
 from services.order.domain.own_terms import with_own_terms
 from services.order.domain.refusals import Why
@@ -26,6 +28,7 @@ class AskedLine:
     unit: str
     window: Window | None = None
     deliver_to: Place | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def _line(  # noqa: PLR0917 - what a line is made from, in the order of the sent
         supplied=supplied,
         pointer=pointer,
     )
+    line = msgspec.structs.replace(line, label=asked.label) if asked.label else line
     return with_own_terms(line, asked.window, asked.deliver_to)
 
 

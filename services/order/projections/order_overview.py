@@ -1,6 +1,6 @@
 """Which orders are there, in what state, for when? The buyer's own for a buyer, all of them for the office."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,12 +10,14 @@ import sqlalchemy as sa
 
 from services.order.domain.standing import Standing
 from services.order.projections import overview_rows
+from services.order.projections.overview_rows import folded
 from shared.eventstore.codec import instant, microseconds
 from shared.eventstore.folding import digest_of
 from shared.eventstore.port import Recorded
 from shared.kernel.principal import Principal, Role
 
 NAME = "order_overview"
+SORTS = ("-created_at", "created_at", "-requested_by", "requested_by", "-promise_at", "promise_at")
 STANDINGS: tuple[str, ...] = tuple(one for one in get_args(Standing) if one != "absent")
 
 TABLE = sa.Table(
@@ -43,11 +45,15 @@ TABLE = sa.Table(
     sa.Column("next_price_fen", sa.BigInteger, nullable=True),
     sa.Column("before_promise_us", sa.BigInteger, nullable=True),  # of the plan before the change accepted last
     sa.Column("before_price_fen", sa.BigInteger, nullable=True),
+    sa.Column("products", sa.Text, nullable=False),
+    sa.Column("search", sa.Text, nullable=False),
     sa.Index("ix_order_overview_buyer", "buyer_org_id", "order_id"),
     sa.Index("ix_order_overview_state", "state", "order_id"),
+    sa.Index("ix_order_overview_reference", "buyer_org_id", "reference"),
 )
 _UPDATE = TABLE.update().where(TABLE.c.order_id == sa.bindparam("key"))
 _READ_AT_ONCE = 500
+SAME_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,9 @@ class OverviewRow:
     price_fen: int | None
     needs_answer: bool
     version: int
+
+
+Span = tuple[datetime | None, datetime | None]
 
 
 class OrderOverview:
@@ -110,35 +119,90 @@ def _by_ids(count: int) -> sa.Select[Any]:
     return sa.select(TABLE).where(TABLE.c.order_id.in_([sa.bindparam(f"id_{number}") for number in range(count)]))
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which orders: None and empty mean any. Spans are half-open; *q*: words that must all be found."""
+
+    states: Sequence[str] = ()
+    reference: str | None = None
+    q: str | None = None
+    product: str | None = None
+    placed: Span = (None, None)
+    requested: Span = (None, None)
+    promised: Span = (None, None)
+
+    def conditions(self, now: int) -> Iterator[sa.ColumnElement[bool]]:
+        if self.states:
+            yield sa.or_(*(_stands(one, now) for one in self.states))
+        if self.reference is not None:
+            yield TABLE.c.reference == self.reference
+        for word in folded(self.q or "").split():
+            yield TABLE.c.search.contains(word, autoescape=True)
+        if self.product is not None:
+            yield TABLE.c.products.contains(f"|{self.product}|", autoescape=True)
+        yield from _within(TABLE.c.placed_us, self.placed)
+        yield from _within(TABLE.c.requested_us, self.requested)
+        yield from _within(TABLE.c.promise_us, self.promised)
+
+
+def _within(column: sa.Column[Any], span: Span) -> Iterator[sa.ColumnElement[bool]]:
+    since, until = span
+    if since is not None:
+        yield column >= microseconds(since)
+    if until is not None:
+        yield column < microseconds(until)
+
+
+def _stands(state: str, now: int) -> sa.ColumnElement[bool]:
+    """A quote expires by the clock: the row need not be told."""
+    if state not in {"quoted", "quote_expired"}:
+        return TABLE.c.state == state
+    is_open = TABLE.c.expires_us > now
+    return sa.and_(TABLE.c.state == "quoted", is_open if state == "quoted" else ~is_open)
+
+
+_SORTED_BY: Mapping[str, sa.ColumnElement[Any]] = {
+    "created_at": TABLE.c.placed_us,
+    "requested_by": TABLE.c.requested_us,
+    "promise_at": sa.func.coalesce(TABLE.c.promise_us, 0),
+}
+
+
 def list_orders(
     views: sa.Engine,
     principal: Principal,
     *,
     at: datetime,
-    state: str | None = None,
-    requested_from: datetime | None = None,
-    requested_until: datetime | None = None,
-    after: str | None = None,
+    wanted: "Filter | None" = None,
+    sort: str = SORTS[0],
+    after: Sequence[Any] | None = None,
     limit: int,
 ) -> list[OverviewRow]:
-    """Newest first; *after* is the id to continue behind. *requested_from* <= requested_by < *requested_until*."""
-    now = microseconds(at)
-    query = sa.select(TABLE).order_by(TABLE.c.order_id.desc()).limit(limit)
+    """A buyer's own, or all for the office, by *sort* (a leading minus: from the last) and id; *after*: where a page ended."""
+    now, column = microseconds(at), _SORTED_BY[sort.lstrip("-")]
+    key = sa.tuple_(column, TABLE.c.order_id)
+    ends = (column.desc(), TABLE.c.order_id.desc()) if sort.startswith("-") else (column.asc(), TABLE.c.order_id.asc())
+    query = sa.select(TABLE).where(*(wanted or Filter()).conditions(now)).order_by(*ends).limit(limit)
     if principal.role is not Role.OFFICE:
         query = query.where(TABLE.c.buyer_org_id == principal.org_id)
-    if state in {"quoted", "quote_expired"}:
-        is_open = TABLE.c.expires_us > now
-        query = query.where(TABLE.c.state == "quoted", is_open if state == "quoted" else ~is_open)
-    elif state is not None:
-        query = query.where(TABLE.c.state == state)
-    if requested_from is not None:
-        query = query.where(TABLE.c.requested_us >= microseconds(requested_from))
-    if requested_until is not None:
-        query = query.where(TABLE.c.requested_us < microseconds(requested_until))
     if after is not None:
-        query = query.where(TABLE.c.order_id < after)
+        place = sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))
+        query = query.where(key < place if sort.startswith("-") else key > place)
     with views.connect() as connection:
         return [_row(row, now) for row in connection.execute(query)]
+
+
+def place_of(row: OverviewRow, sort: str) -> list[Any]:
+    """Where a page that ends with *row* ended."""
+    at = {"created_at": row.placed_at, "requested_by": row.requested_by, "promise_at": row.promise_at}[sort.lstrip("-")]
+    return [0 if at is None else microseconds(at), row.order_id]
+
+
+def same_reference(views: sa.Engine, buyer_org_id: str, reference: str) -> list[str]:
+    """Ids of the buyer's orders with this reference, the latest first, at most SAME_MAX."""
+    query = sa.select(TABLE.c.order_id).where(TABLE.c.buyer_org_id == buyer_org_id, TABLE.c.reference == reference)
+    with views.connect() as connection:
+        return list(connection.execute(query.order_by(TABLE.c.order_id.desc()).limit(SAME_MAX)).scalars())
 
 
 def _row(row: Any, now: int) -> OverviewRow:

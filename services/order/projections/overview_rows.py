@@ -1,5 +1,6 @@
 """How each event changes the row of an order in the overview."""
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -59,7 +60,25 @@ def _placed(event: events.OrderPlaced) -> Row:
         "next_price_fen": None,
         "before_promise_us": None,
         "before_price_fen": None,
+        "products": _products(event.lines),
+        "search": search_text(event),
     }
+
+
+def _products(lines: Sequence[OrderLine]) -> str:
+    """Every product once, between bars, so that one is found whole."""
+    return "|" + "".join(f"{one}|" for one in sorted({line.demand.product_id for line in lines}))
+
+
+def search_text(event: events.OrderPlaced) -> str:
+    """What free text looks in: reference, products by code and name, and what the buyer calls the lines."""
+    lines = [(one.demand.product_id, one.product_zh, one.product_en, one.label) for one in event.lines]
+    return folded("\n".join([event.reference, *(text for line in lines for text in line)]))
+
+
+def folded(text: str) -> str:
+    """*text* in one form: width, case and composition make no difference."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _quantity(lines: Sequence[OrderLine]) -> int:

@@ -9,12 +9,13 @@ from shared.web.fields.amounts import Given, MoneyField, QuantityField
 from shared.web.fields.plain import Flag, Whole
 from shared.web.fields.shapes import Many, Part, Record
 from shared.web.fields.speaking import BaseSchema, Spoken
-from shared.web.fields.texts import Choice, Id, LanguageText, Text, codes_of
+from shared.web.fields.texts import Choice, Choices, Id, LanguageText, Text, codes_of
 from shared.web.fields.times import Day, Instant
 
 __all__ = [
     "BaseSchema",
     "Choice",
+    "Choices",
     "Day",
     "Flag",
     "Given",

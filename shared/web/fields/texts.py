@@ -63,6 +63,19 @@ class Choice(Spoken, fields.String):
         return str(value)
 
 
+class Choices(Spoken, fields.Field[list[str]]):
+    """Codes of a fixed set in a query, joined by commas, each once: `quoted,confirmed`."""
+
+    def __init__(self, choices: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.one = Choice(choices)
+        codes = "|".join(self.one.choices)
+        self.openapi = {"type": "string", "pattern": f"^({codes})(,({codes}))*$"}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
+        return list(dict.fromkeys(self.one.deserialize(one, attr, data, **kwargs) for one in str(value).split(",")))
+
+
 def codes_of(kept: type, name: str) -> tuple[str, ...]:
     """The codes that the member *name* of *kept* may have by its type, so that a document follows the rules."""
     hint = get_type_hints(kept)[name]
