@@ -13,6 +13,7 @@ ATTEMPTS ?= 2000
 WORLDS ?= 500
 CASES ?= 20000
 SECONDS ?= 600
+ROUNDS ?= 20
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -105,6 +106,12 @@ $(AUDIT)/installed: Makefile
 	$(PYTHON) -m venv $(AUDIT)
 	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	@touch $@
+
+runtime-lock: install ## write requirements.runtime.lock, what the container installs, anew
+	$(BIN)/python deploy/docker/runtime_lock.py > requirements.runtime.lock
+
+backups: install ## back a server under load up again and again; verify, restore, drain each (ROUNDS=20)
+	$(BIN)/python -m tests.fault.backups --rounds $(ROUNDS) $(ARGS)
 
 image: ## build the container image of the embedded mode
 	docker compose build

@@ -22,7 +22,7 @@ class Measures(Collector):
     """*ready*: the checks of /readyz by name. *connections*: how many are open now; None where nobody listens."""
 
     def __init__(self, house: House, ready: Mapping[str, Check], connections: Callable[[], int] | None = None) -> None:
-        self._house, self._ready, self.connections = house, ready, connections
+        self._house, self.ready, self.connections = house, ready, connections
 
     def describe(self) -> Iterable[Metric]:
         return []
@@ -96,6 +96,6 @@ class Measures(Collector):
 
     def _readiness(self) -> Metric:
         ready = GaugeMetricFamily("gongfang_ready", "1: the check of /readyz is well", labels=["check"])
-        for name, ask in self._ready.items():
+        for name, ask in self.ready.items():
             ready.add_metric([name], 0 if ask() else 1)
         return ready
