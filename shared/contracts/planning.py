@@ -89,8 +89,10 @@ class DemandLine(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One order line to plan: *quantity_net* good units delivered; any of *variants* will do.
 
     *units*: other units of the product -> base units in one, as snapshotted. *product_zh*, *product_en*, *options* (code ->
-    value, free texts such as the artwork's reference among them) tell whoever makes it what it is. *requested_from*, *requested_by* and
-    *deliver_to* are the line's own; None: those of the order.
+    value, free texts such as the artwork's reference among them) tell whoever makes it what it is. *requested_from*,
+    *requested_by* and *deliver_to* are the line's own; None: those of the order. *wait_hours_max*: so long finished goods
+    may wait for the lorry that arrives within the buyer's window; *age_hours_max*: so long before that window begins their
+    shelf life may have begun; None: without bound. *cold_band*: the goods travel to the buyer at so many °C, e.g. "2-8".
     """
 
     order_line_id: str
@@ -105,6 +107,9 @@ class DemandLine(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     product_zh: str = ""
     product_en: str = ""
     options: dict[str, str] = {}
+    wait_hours_max: int | None = None
+    age_hours_max: int | None = None
+    cold_band: str = ""
 
 
 class Limits(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -67,6 +67,10 @@ _DETAILS: Mapping[ReasonCode, tuple[str, str]] = {
     ),
     ReasonCode.PLANTS_ABOVE_LIMIT: ("至少 {plants} 家，限额 {limit} 家。", "{plants} plants at least, limit {limit}."),
 }
+_COLD_LANE = (
+    "须以 {cold_band} °C 冷链运达，冷藏车单程上限 {km_max} 公里。",
+    "It must travel at {cold_band} °C; reefers go {km_max} km one way at most.",
+)
 _WAIT = ("在 {step} 等待 {wait_hours} 小时。", "It waits {wait_hours} hours at {step}.")
 
 _RELAXATIONS: Mapping[str, tuple[str, str]] = {
@@ -91,7 +95,8 @@ def reason_title(code: ReasonCode, language: Language) -> str:
 def reason_detail(reason: PlanReason, language: Language) -> str:
     """The no with its figures; "" when the title says it all."""
     facts = {"step": reason.step, **reason.facts}
-    for template in (_DETAILS.get(reason.code), _WAIT):
+    lane = _COLD_LANE if reason.code is ReasonCode.COLD_CHAIN_NO_SLOT else None
+    for template in (_DETAILS.get(reason.code), lane, _WAIT):
         if template is not None:
             text = _filled(template[language == "en"], facts)
             if text:

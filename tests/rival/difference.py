@@ -8,7 +8,7 @@ from shared.kernel.clock import LOCAL_ZONE, parse_instant
 from tests.rival.worlds import Answer
 
 COARSE = frozenset({"promise_at", "promise_on", "earliest_promise_at", "earliest_promise_on", "slack_minutes"})
-COARSE |= {"late", "late_by", "late_by_days", "late_by_minutes", "before_window"}
+COARSE |= {"late", "late_by", "late_by_days", "late_by_minutes", "before_window", "before_window_by_days"}
 """The day, and what follows from it and from what was asked."""
 SOLD = frozenset({"option_id", "labels", "price", "vat", "plants", "districts", "named_plants", "variants"})
 """A quote is an offer to sell what is free now: its whole price and where it is made go with the plan it stands for."""

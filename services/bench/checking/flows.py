@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from services.bench.checking.subject import Check, Violation, broken, up
-from shared.contracts.planning import PlannedStep, RecipeInput, RecipeStep
+from shared.contracts.planning import PlannedStep, PlannedTrip, RecipeInput, RecipeStep
 from shared.reference.places import transport
 
 
@@ -91,8 +91,42 @@ def trips(check: Check) -> Iterator[Violation]:
         km = roads.distance_km(trip.from_district, trip.to_district)
         if trip.distance_km != km or km > check.rules.trip_km_max:
             yield broken("distance", source, str(trip.distance_km))
+        yield from _cold(check, source, target, trip)
         if trip.price_fen != roads.price_fen(trip.from_district, trip.to_district) * _lorries(check, source, target):
             yield broken("price-trip", source, str(trip.price_fen))
+
+
+def _cold(check: Check, source: PlannedStep, target: PlannedStep | None, trip: PlannedTrip) -> Iterator[Violation]:
+    """A trip names the band that the goods need, and no reefer goes further than reefers go."""
+    if target is None:
+        needed = check.line(source).cold_band
+    else:
+        needed = next((one.cold_band for one in check.recipe(target).inputs if one.step == source.step), "")
+    if trip.cold_band != needed:
+        yield broken("cold-band", source, f"{trip.cold_band!r}, needed {needed!r}")
+    cold = check.rules.cold_lanes
+    if needed and (needed not in cold.bands or trip.distance_km > cold.km_max):
+        yield broken("cold-lane", source, f"{needed} °C over {trip.distance_km} km")
+
+
+def window(check: Check) -> Iterator[Violation]:
+    """Nothing is brought before the buyer's window, waits for it longer than it may, or is too old when it begins."""
+    since = check.demand.deliver_from
+    if since is None:
+        return
+    if check.option.promise_at < since:
+        yield Violation("window", check.option.option_id, f"{check.option.promise_at} before {since}")
+    for step in check.option.steps:
+        line, steps = check.line(step), check.variant(step).steps
+        food = [one.step for one in steps if one.licence_category] or [steps[-1].step]
+        age = line.age_hours_max if step.step == food[-1] else None
+        if age is not None and step.ends_at < since - timedelta(hours=age):
+            yield broken("too-old", step, f"made by {step.ends_at}, window from {since}")
+        if line.wait_hours_max is not None and step.step == steps[-1].step:
+            ready = step.ends_at + timedelta(minutes=steps[-1].last_lag_minutes)
+            way = transport().duration(step.district, check.demand.deliver_to.district)
+            if ready < transport().departure(since - way) - timedelta(hours=line.wait_hours_max):
+                yield broken("waits-too-long", step, f"ready at {ready}, window from {since}")
 
 
 def promise(check: Check) -> Iterator[Violation]:

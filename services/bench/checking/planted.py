@@ -61,6 +61,17 @@ def _limits(change: Callable[[Check], Limits]) -> Plant:
     return lambda check: replace(check, demand=msgspec.structs.replace(check.demand, limits=change(check)))
 
 
+def _demand(changes: Mapping[str, Any]) -> Callable[[Check], Check]:
+    return lambda check: replace(check, demand=msgspec.structs.replace(check.demand, **changes))
+
+
+def _lines(changes: Mapping[str, Any]) -> Callable[[Check], Check]:
+    """Change all lines of the order."""
+    return lambda check: _demand({"lines": [msgspec.structs.replace(one, **changes) for one in check.demand.lines]})(
+        check
+    )
+
+
 def _at(starts_at: datetime, which: int) -> Plant:
     return _steps(lambda _: {"starts_at": starts_at, "ends_at": starts_at + _HOUR}, which)
 
@@ -137,6 +148,13 @@ PLANTED: Mapping[str, Plant] = {
     "transport-time": _trip(lambda one: {"arrives_at": one.arrives_at - _HOUR}),
     "departure": _trip(lambda one: {"departs_at": one.departs_at - 24 * _HOUR}),
     "price-trip": _trip(lambda one: {"price_fen": one.price_fen + 1}),
+    "cold-band": _trip(lambda one: {"cold_band": one.cold_band + "0-4"}),
+    "cold-lane": _lines({"cold_band": "60-80"}),
+    "window": lambda check: _demand({"deliver_from": check.option.promise_at + _HOUR})(check),
+    "too-old": lambda check: _demand({"deliver_from": check.option.promise_at})(_lines({"age_hours_max": 0})(check)),
+    "waits-too-long": lambda check: _demand({"deliver_from": check.option.promise_at + 100 * 24 * _HOUR})(
+        _lines({"wait_hours_max": 24})(check)
+    ),
     "delivery": _option(lambda check: {"trips": check.option.trips[:-1]}),
 }
 

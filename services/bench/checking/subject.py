@@ -8,7 +8,7 @@ from fractions import Fraction
 from services.bench.checking.world import CheckedWorld, Taken
 from services.capacity.domain.matching.problem import Demand
 from services.capacity.domain.matching.rules import PlanningRules
-from shared.contracts.planning import PlannedStep, PlanOption, RecipeStep, Variant
+from shared.contracts.planning import DemandLine, PlannedStep, PlanOption, RecipeStep, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,11 @@ class Check:
     rules: PlanningRules
     at: datetime
 
+    def line(self, step: PlannedStep) -> DemandLine:
+        return next(one for one in self.demand.lines if one.order_line_id == step.order_line_id)
+
     def variant(self, step: PlannedStep) -> Variant:
-        line = next(one for one in self.demand.lines if one.order_line_id == step.order_line_id)
-        return next(one for one in line.variants if one.code == step.variant)
+        return next(one for one in self.line(step).variants if one.code == step.variant)
 
     def recipe(self, step: PlannedStep) -> RecipeStep:
         return next(one for one in self.variant(step).steps if one.step == step.step)

@@ -73,10 +73,22 @@ class ProductSummary(BaseSchema):
     lead_days_to = Whole()
 
 
+class KeepingView(BaseSchema):
+    """How finished goods keep. `wait_days_max`: at the plant, for the lorry to a window that was asked for;
+    `days_left_min` of the shelf life are left when that window begins; `cold_bands`: °C on the way to the buyer.
+    """
+
+    wait_days_max = Whole()
+    shelf_life_days = Whole(allow_none=True)
+    days_left_min = Whole()
+    cold_bands = Many(Text())
+
+
 class ProductView(ProductSummary):
     pack = Text()
     pack_version = Text()
     licence_category = Text(allow_none=True)
+    keeping = Part(KeepingView, allow_none=True)
     units = Many(Part(UnitView))
     options = Many(Part(OptionView))
     variants = Many(Part(VariantView))

@@ -86,7 +86,8 @@ class TripView(BaseSchema):
 class QuoteOptionView(BaseSchema):
     """An option before it is booked: `promise_at` is the end of the local day `promise_on`, slack is in whole days, and
     `steps` and `trips` are empty; the plan of the order shows them once it is booked. `named_plants`: those plants that
-    let themselves be named before.
+    let themselves be named before. `late`: the promised day ends after what was asked for, by so many minutes and whole
+    days; `before_window`: it comes before the window begins, by so many days.
     """
 
     option_id = Id("opt")
@@ -96,7 +97,11 @@ class QuoteOptionView(BaseSchema):
     promise_at = Instant()
     promise_on = Day()
     slack_minutes = Whole()
+    late = Flag()
+    late_by_minutes = Whole()
+    late_by_days = Whole()
     before_window = Flag()
+    before_window_by_days = Whole()
     plants = Whole()
     districts = Many(Text())
     named_plants = Many(Text())

@@ -6,7 +6,7 @@ is booked is the buyer's own and shown whole. Nothing here names a line, a slot,
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from shared.kernel.money import Money
 from shared.kernel.units import Quantity
 
 _DAY_MINUTES = 24 * 60
+_MINUTE = timedelta(minutes=1)
 
 
 def step_shown(step: PlannedStep) -> Shown:
@@ -70,6 +71,14 @@ class Wanted:
         """Whole days between the promised day and the last one wanted; negative: late."""
         return (local_day_of(self.by) - local_day_of(promise_at)).days
 
+    def late_minutes(self, promise_at: datetime) -> int:
+        """From the instant asked for to the end of the promised day, which is all that is promised; 0 when in time."""
+        return max(0, (end_of_local_day(promise_at) - self.by) // _MINUTE)
+
+    def days_before(self, promise_at: datetime) -> int:
+        """Whole days between the promised day and the one on which the window begins; 0 when it is not before."""
+        return 0 if self.since is None else max(0, (_begin_day(self.since) - local_day_of(promise_at)).days)
+
     def is_before(self, promise_at: datetime) -> bool:
         """Whether the goods would be there on a day before the window begins."""
         return self.since is not None and local_day_of(promise_at) < _begin_day(self.since)
@@ -81,7 +90,7 @@ def _begin_day(since: datetime) -> date:
 
 def option_shown(option: PlanOption, wanted: Wanted) -> Shown:
     """*option* before it is booked: nothing in it is finer than a day, and nothing tells what stands on a line."""
-    slack = wanted.slack_days(option.promise_at)
+    slack, late = wanted.slack_days(option.promise_at), wanted.late_minutes(option.promise_at)
     return {
         "option_id": option.option_id,
         "labels": list(option.labels),
@@ -90,7 +99,11 @@ def option_shown(option: PlanOption, wanted: Wanted) -> Shown:
         "promise_at": end_of_local_day(option.promise_at),
         "promise_on": local_day_of(option.promise_at),
         "slack_minutes": slack * _DAY_MINUTES,
+        "late": late > 0,
+        "late_by_minutes": late,
+        "late_by_days": max(0, -slack),
         "before_window": wanted.is_before(option.promise_at),
+        "before_window_by_days": wanted.days_before(option.promise_at),
         "plants": option.plants,
         "districts": districts_of(option),
         "named_plants": sorted({one.plant_name for one in option.steps if one.named} | set(option.named_plants)),

@@ -1,7 +1,7 @@
 """Products as a catalogue shows them."""
 
 from services.order.api.reasons_shown import Shown
-from services.order.domain.catalogue import Named, Option, Product, ProductVariant
+from services.order.domain.catalogue import Keeping, Named, Option, Product, ProductVariant
 from shared.contracts.planning import RecipeStep
 from shared.kernel.units import Quantity
 from shared.reference.units import name_of
@@ -30,12 +30,23 @@ def product_shown(product: Product) -> Shown:
         "pack": product.pack,
         "pack_version": product.pack_version,
         "licence_category": product.licence_category or None,
+        "keeping": None if product.keeping is None else _keeping_shown(product.keeping),
         "units": [
             {"code": code, "name": name_of(code), "base_units": factor}
             for code, factor in [(product.unit, 1), *product.units.items()]
         ],
         "options": [_option_shown(one) for one in product.options],
         "variants": [_variant_shown(one, product.unit) for one in product.variants],
+    }
+
+
+def _keeping_shown(keeping: Keeping) -> Shown:
+    bands = {keeping.cold_band, *(band for by_choice in keeping.cold_band_by.values() for band in by_choice.values())}
+    return {
+        "wait_days_max": keeping.wait_days_max,
+        "shelf_life_days": keeping.shelf_life_days,
+        "days_left_min": keeping.days_left_min,
+        "cold_bands": sorted(bands - {""}),
     }
 
 

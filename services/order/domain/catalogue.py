@@ -58,8 +58,32 @@ class ProductVariant:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeping:
+    """How finished goods keep. *wait_days_max*: at the plant, for the lorry to a window; *shelf_life_days* None: for ever;
+    *days_left_min*: of it, when the window begins; *cold_band*: °C on the way to the buyer, "" for any; *cold_band_by*:
+    option -> choice -> band, where the buyer chooses.
+    """
+
+    wait_days_max: int
+    shelf_life_days: int | None
+    days_left_min: int
+    cold_band: str
+    cold_band_by: Mapping[str, Mapping[str, str]]
+
+    @property
+    def age_days_max(self) -> int | None:
+        """How old the goods may be when the window begins."""
+        return None if self.shelf_life_days is None else self.shelf_life_days - self.days_left_min
+
+    def band(self, options: Mapping[str, str]) -> str:
+        """At how many °C the goods travel to the buyer, who chose *options*."""
+        chosen = (bands.get(options.get(code, "")) for code, bands in self.cold_band_by.items())
+        return next((one for one in chosen if one), self.cold_band)
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
-    """*units*: unit code -> base units in one. *pack_version* is the content hash of the pack it came from."""
+    """*keeping* None: nothing is known to spoil. *units*: unit code -> base units in one. *pack_version* is the content hash of the pack it came from."""
 
     product_id: str
     pack: str
@@ -73,6 +97,7 @@ class Product:
     blocks: tuple[Block, ...]
     lead_days: tuple[int, int]
     variants: tuple[ProductVariant, ...]
+    keeping: Keeping | None = None
 
 
 @dataclass(frozen=True, slots=True)

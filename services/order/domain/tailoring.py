@@ -3,10 +3,11 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypedDict
 
 import msgspec
 
-from services.order.domain.catalogue import Catalogue, Option, Product, ProductVariant
+from services.order.domain.catalogue import Catalogue, Keeping, Option, Product, ProductVariant
 from services.order.domain.refusals import Why
 from services.order.domain.values import OrderLine
 from shared.contracts.planning import DemandLine, RecipeInput, RecipeStep, Variant
@@ -15,6 +16,7 @@ from shared.kernel.units import QUANTITY_MAX, Quantity, TooMany
 from shared.reference.units import in_base_units, known_units
 
 ARTWORK = "artwork"  # the option whose text names a design
+_DAY_HOURS = 24
 _TEXT = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
@@ -53,6 +55,7 @@ def tailor(
         product_zh=product.name.zh,
         product_en=product.name.en,
         options=options,
+        **_kept(product.keeping, options),
     )
     return OrderLine(
         demand=demand,
@@ -64,6 +67,24 @@ def tailor(
         options=options,
         licence_category=product.licence_category,
     )
+
+
+class _Kept(TypedDict, total=False):
+    wait_hours_max: int
+    age_hours_max: int | None
+    cold_band: str
+
+
+def _kept(keeping: Keeping | None, options: Mapping[str, str]) -> _Kept:
+    """How the goods keep, in the hours that planning counts in; nothing where nothing is known to spoil."""
+    if keeping is None:
+        return {}
+    age = keeping.age_days_max
+    return {
+        "wait_hours_max": keeping.wait_days_max * _DAY_HOURS,
+        "age_hours_max": None if age is None else age * _DAY_HOURS,
+        "cold_band": keeping.band(options),
+    }
 
 
 def _options(product: Product, chosen: Mapping[str, str], pointer: str) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Puts the products of a pack together: options, blocks and variants of routing, each reference checked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from services.order.domain.catalogue import Block, Option, Product, ProductVariant
+from services.order.domain.catalogue import Block, Keeping, Option, Product, ProductVariant
 from services.order.packs.faults import Spot
 from services.order.packs.routing import chain
 from services.order.packs.shapes import PackShape, ProductShape, VariantShape
@@ -20,6 +20,10 @@ def assemble(file: str, pack: PackShape, version: str, shelf: Shelf) -> Iterator
         options = {code: _option(spot, code, need, shelf) for code, need in shape.options.items()}
         for index, block in enumerate(shape.blocks):
             _check_when(spot / "blocks" / index / "when", block.when, options)
+        variants = tuple(
+            _variant(spot / "variants" / index, one, shape.unit, options, shelf)
+            for index, one in enumerate(shape.variants)
+        )
         yield Product(
             product_id=product_id,
             pack=pack.pack,
@@ -32,10 +36,8 @@ def assemble(file: str, pack: PackShape, version: str, shelf: Shelf) -> Iterator
             options=tuple(options.values()),
             blocks=tuple(Block(_tuples(one.when), one.category, named(one)) for one in shape.blocks),
             lead_days=shape.lead_days,
-            variants=tuple(
-                _variant(spot / "variants" / index, one, shape.unit, options, shelf)
-                for index, one in enumerate(shape.variants)
-            ),
+            variants=variants,
+            keeping=_keeping(spot / "keeping", shape, options, variants),
         )
 
 
@@ -45,6 +47,39 @@ def _check_product(spot: Spot, shape: ProductShape, shelf: Shelf) -> None:
         raise (spot / "lead_days").fault(f"expected shortest then longest, found {shape.lead_days}")
     if (shape.kind == "drink") != bool(shape.licence_category):
         raise (spot / "licence_category").fault("a drink names its licence category, nothing else does")
+
+
+def _keeping(
+    spot: Spot, product: ProductShape, options: Mapping[str, Option], variants: Sequence[ProductVariant]
+) -> Keeping | None:
+    """How the goods keep: packaging and drinks say so, drinks with a shelf life, and what is kept cold by a step with the
+    band in which it travels on to the buyer.
+    """
+    shape = product.keeping
+    if shape is None:
+        if product.kind != "service":
+            raise spot.fault("expected how long the goods keep, found nothing")
+        return None
+    if product.kind == "drink" and shape.shelf_life_days is None:
+        raise (spot / "shelf_life_days").fault("a drink has a shelf life")
+    fed_cold = {one.cold_band for variant in variants for step in variant.steps for one in step.inputs} - {""}
+    if fed_cold and not (shape.cold_band or shape.cold_band_by):
+        raise (spot / "cold_band").fault(
+            f"expected the band of the way to the buyer: a step is fed at {sorted(fed_cold)}"
+        )
+    if shape.days_left_min >= (shape.shelf_life_days or shape.days_left_min + 1):
+        raise (spot / "days_left_min").fault(f"expected less than the shelf life, found {shape.days_left_min}")
+    for code, bands in shape.cold_band_by.items():
+        (spot / "cold_band_by" / code).expect_known(code, options)
+        if set(bands) != set(options[code].choices):
+            raise (spot / "cold_band_by" / code).fault(f"expected a band for each of {sorted(options[code].choices)}")
+    return Keeping(
+        wait_days_max=shape.wait_days_max,
+        shelf_life_days=shape.shelf_life_days,
+        days_left_min=shape.days_left_min,
+        cold_band=shape.cold_band,
+        cold_band_by=shape.cold_band_by,
+    )
 
 
 def _option(spot: Spot, code: str, need: str, shelf: Shelf) -> Option:

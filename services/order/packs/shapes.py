@@ -11,6 +11,7 @@ Ppm = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 Positive = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=60 * 24 * 60)]
+Band = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{1,2}-[0-9]{1,2})?$")]
 Ratio = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,8}/[1-9][0-9]{0,8}$")]
 
 
@@ -87,6 +88,19 @@ class BlockShape(NamedShape, frozen=True):
     category: str
 
 
+class KeepingShape(Shape, frozen=True):
+    """How the finished goods keep. *wait_days_max*: at the plant, for the lorry to a window the buyer asked for.
+    *days_left_min*: of the shelf life, when that window begins. *cold_band*: °C on the way to the buyer; *cold_band_by*:
+    option -> choice -> band, where the buyer chooses it.
+    """
+
+    wait_days_max: Count
+    shelf_life_days: Positive | None = None
+    days_left_min: Count = 0
+    cold_band: Band = ""
+    cold_band_by: dict[Code, dict[str, Band]] = {}
+
+
 class VariantShape(NamedShape, frozen=True):
     code: Code
     use: Annotated[list[Code], msgspec.Meta(min_length=1)]
@@ -103,6 +117,7 @@ class ProductShape(NamedShape, frozen=True):
     variants: Annotated[list[VariantShape], msgspec.Meta(min_length=1)]
     licence_category: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4})?$")] = ""
     blocks: list[BlockShape] = []
+    keeping: KeepingShape | None = None
 
 
 class LabelRuleShape(NamedShape, frozen=True, rename={"from_on": "from", "until_on": "until"}):

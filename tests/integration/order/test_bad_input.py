@@ -134,5 +134,6 @@ def test_a_window_may_be_asked_for_instead_of_a_date(world: World) -> None:
     world.offer()
     (quote,) = world.caller().get(f"/v1/orders/{order['id']}/quotes").get_json()["items"]
     assert [one["before_window"] for one in quote["options"]] == [True, False]
+    assert [one["before_window_by_days"] for one in quote["options"]] == [2, 0]
     empty = {"from": window["to"], "to": window["from"]}
     problem(world.caller().post("/v1/orders", {**body, "requested_window": empty}), 422, "WINDOW_EMPTY")

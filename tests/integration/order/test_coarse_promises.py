@@ -62,6 +62,7 @@ def test_what_binds_a_late_option_is_the_day_asked_for_and_the_day_that_would_do
     late = NOW + timedelta(days=34, hours=2)
     option = told(world, promise_at=late, binding=full, better_if=full.relaxation)["options"][0]
     assert option["slack_minutes"] == -4 * 24 * 60
+    assert (option["late"], option["late_by_days"]) == (True, 4)
     assert (option["binding"]["code"], option["binding"]["facts"]) == ("DATE_TOO_EARLY", {})
     assert option["binding"]["relaxation"]["to"] == "2027-01-04T16:00:00Z"
     assert option["better_if"]["to"] == "2027-01-05T16:00:00Z"

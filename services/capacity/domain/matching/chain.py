@@ -19,6 +19,7 @@ from shared.kernel.ids import derived_id
 from shared.reference.capabilities import makes
 
 _SCENARIOS_MAX = 24
+_HOUR = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,19 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeps:
+    """In seconds, None without bound. *wait_max*: how long finished goods may wait for the lorry that arrives within the
+    buyer's window; *age_max*: how long before that window the step may end that begins their shelf life.
+    """
+
+    wait_max: int | None = None
+    age_max: int | None = None
+
+
+NOTHING_KEPT = Keeps()
+
+
+@dataclass(frozen=True, slots=True)
 class Pin:
     """A step that an earlier plan has placed and that stays: as it was *planned*, and in seconds *at*."""
 
@@ -40,8 +54,8 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One step of a part. *supplied*: when its bought and brought inputs are there (None: never). *pin*: it stays on
-    the one candidate left.
+    """One step of a part. *supplied*: when its bought and brought inputs are there (None: never). *keeps*: how long before
+    the buyer's window its output may be made. *pin*: it stays on the one candidate left.
     """
 
     index: int
@@ -53,6 +67,7 @@ class Task:
     feeds: tuple[Feed, ...]
     supplied: int | None
     candidates: tuple[Candidate, ...]
+    keeps: Keeps = NOTHING_KEPT
     pin: Pin | None = None
 
 
@@ -152,8 +167,20 @@ def chain_of(context: Context, part: Part, variant: Variant, explosion: Explosio
         if isinstance(answer, PlanReason):
             noes.append(msgspec.structs.replace(answer, step=step.step, variant=variant.code))
         run = run_of(step.capability, step.format, step.features)
-        tasks.append(Task(i, name, step, quantities.net, quantities.gross, run, feeds, supplied, found))
+        keeps = _keeps(part.line, variant, i)
+        tasks.append(Task(i, name, step, quantities.net, quantities.gross, run, feeds, supplied, found, keeps))
     return Chain(part, variant, tuple(tasks), eaten, tuple(noes))
+
+
+def _keeps(line: DemandLine, variant: Variant, index: int) -> Keeps:
+    """Finished goods wait after the last step; shelf life begins where food is made, else with the last step."""
+    last = len(variant.steps) - 1
+    food = [i for i, step in enumerate(variant.steps) if step.licence_category]
+    wait, age = line.wait_hours_max, line.age_hours_max
+    return Keeps(
+        None if wait is None or index != last else wait * _HOUR,
+        None if age is None or index != max(food, default=last) else age * _HOUR,
+    )
 
 
 def _candidates(context: Context, ask: Ask, only_plant: str | None) -> tuple[tuple[Candidate, ...], list[PlanReason]]:
@@ -188,7 +215,7 @@ def _supplied(context: Context, needs: Sequence[Need], eaten: Mapping[str, int])
     ready = 0
     for need in needs:
         if need.source == "pooled":
-            ready = max(ready, context.at + context.rules.pooled_lead_hours * 3_600)
+            ready = max(ready, context.at + context.rules.pooled_lead_hours * _HOUR)
         elif need.source == "buyer":
             arrival = context.supplied_at(need.item, eaten[need.item])
             if arrival is None:

@@ -86,6 +86,10 @@ class Context:
     def line(self, line_id: str) -> LineOnBoard:
         return self.taken.get(line_id) or self.board.line(line_id)
 
+    def begun_at(self, not_before: int) -> "Context":
+        """The context in which nothing starts before *not_before* either."""
+        return replace(self, not_before=max(self.not_before, not_before), remembered={})
+
     def search(self, line: LineOnBoard, run: Run, seconds: int, windows: tuple[Window, ...]) -> Search:
         fence = self.at + line.master.frozen_fence_hours * _HOUR
         return Search(

@@ -5,14 +5,19 @@ They can tell by two things: the line of a step whose place is not settled yet (
 maximum lag or transfer batches may make a later finish the better one), and time taken on lines that they may want.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from operator import or_
 
-from services.capacity.domain.matching.chain import Chain, Feed
+from services.capacity.domain.matching.chain import Chain, Feed, Task
 from services.capacity.domain.matching.context import Context
 from services.capacity.domain.matching.placing import Placed
 
 _OF_KINDS_MAX = 48  # ways kept for one step at one plant where steps to come can tell them apart
+
+
+Wanted = Mapping[str, set[int]]  # line -> tasks that it may run
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +35,21 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What steps to come can tell of a way: the lines of *loose* tasks, and what it takes of *wanted* lines."""
+    """What steps to come can tell of a way: the lines of *loose* tasks, what it takes of *wanted* lines, and at which
+    plants its *inputs* lie (of ways to have several of them).
+    """
 
     loose: tuple[int, ...]
     wanted: frozenset[str]
+    inputs: tuple[int, ...] = ()
 
     @property
     def is_blind(self) -> bool:
         return not self.loose and not self.wanted
 
     def kind(self, label: Label) -> tuple[str, ...]:
-        return tuple(label.placed[i].candidate.line_id if i in label.placed else "" for i in self.loose)
+        lines = tuple(label.placed[i].candidate.line_id for i in self.loose)
+        return lines + tuple(label.placed[i].candidate.plant_id for i in self.inputs)
 
     def takes(self, label: Label) -> frozenset[tuple[str, int, int]]:
         """(line, start, end) of runs on lines that steps to come may want."""
@@ -50,10 +59,17 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """For one task: what can be told of ways to have its inputs (*before*), and of ways to have it done (*after*)."""
+    """For one task: what can be told of ways to have its first input, its first two, and so on (*joins*), and of ways to
+    have it done (*after*).
+    """
 
-    before: Open
+    joins: tuple[Open, ...]
     after: Open
+
+    @property
+    def before(self) -> Open:
+        """What can be told of ways to have all its inputs."""
+        return self.joins[-1] if self.joins else Open((), frozenset())
 
 
 def tells(chain: Chain) -> list[Tell]:
@@ -66,9 +82,21 @@ def tells(chain: Chain) -> list[Tell]:
             wanted_by.setdefault(one.line_id, set()).add(task.index)
     shared = {line: tasks for line, tasks in wanted_by.items() if len(tasks) > 1}
     return [
-        Tell(*(_open(done, users, shared) for done in (above[task.index] - {task.index}, above[task.index])))
+        Tell(
+            tuple(_joins(task, above, users, shared)),
+            _open(above[task.index], users, shared),
+        )
         for task in chain.tasks
     ]
+
+
+def _joins(
+    task: Task, above: Sequence[frozenset[int]], users: Mapping[int, list[tuple[int, Feed]]], shared: Wanted
+) -> Iterator[Open]:
+    done = accumulate((above[one.task] for one in task.feeds), or_)
+    for count, tasks in enumerate(done, 1):
+        inputs = tuple(one.task for one in task.feeds[:count]) if count > 1 else ()
+        yield replace(_open(tasks, users, shared), inputs=inputs)
 
 
 def needed(chain: Chain) -> list[frozenset[int]]:
@@ -88,7 +116,7 @@ def _users(chain: Chain) -> Mapping[int, list[tuple[int, Feed]]]:
     return found
 
 
-def _open(done: frozenset[int], users: Mapping[int, list[tuple[int, Feed]]], shared: Mapping[str, set[int]]) -> Open:
+def _open(done: frozenset[int], users: Mapping[int, list[tuple[int, Feed]]], shared: Wanted) -> Open:
     loose: set[int] = set()
     for i in sorted(done, reverse=True):
         eaten = users.get(i, [])
@@ -110,7 +138,7 @@ def best(context: Context, seen: Open, labels: Sequence[Label], count: int) -> l
     the cheapest and the one of fewest plants are always kept.
     """
     ordered = sorted(labels, key=lambda label: (label.ready, label.cost, len(label.plants)))
-    if seen.is_blind:
+    if seen.is_blind and not seen.inputs:
         return _few(_unhidden(context, ordered), count)
     by_kind: dict[tuple[object, ...], list[Label]] = {}
     for one in _unhidden_of_kinds(context, seen, ordered):

@@ -7,7 +7,7 @@ from itertools import islice, permutations
 
 from services.capacity.domain.matching.chain import Chain, Task
 from services.capacity.domain.matching.context import Context
-from services.capacity.domain.matching.hiding import Label, Open, best, needed
+from services.capacity.domain.matching.hiding import Label, Open, Tell, best, needed
 from services.capacity.domain.matching.placing import Placed, replay, trip_fen
 
 _JOINED_MAX = 64
@@ -15,18 +15,20 @@ _ORDERS_MAX = 24
 
 
 def joined(
-    context: Context, chain: Chain, task: Task, by_task: Sequence[Sequence[Label]], seen: Open
+    context: Context, chain: Chain, task: Task, by_task: Sequence[Sequence[Label]], tell: Tell
 ) -> Sequence[Label]:
-    """Every way to have all inputs of *task*; of very many the best. *seen*: what later steps can tell of them."""
+    """Every way to have all inputs of *task*; of very many the best. *tell*: what steps to come can tell of them."""
     found = [Label(context.not_before, 0, 0, frozenset(), {})]
-    for feed in task.feeds:
-        found = [one for left in found for right in by_task[feed.task] for one in _merged(context, chain, left, right)]
+    for feed, seen in zip(task.feeds, tell.joins, strict=True):
+        found = [
+            one for left in found for right in by_task[feed.task] for one in _merged(context, chain, left, right, seen)
+        ]
         if len(found) > _JOINED_MAX:
             found = best(context, seen, found, _JOINED_MAX)
     return found
 
 
-def _merged(context: Context, chain: Chain, left: Label, right: Label) -> Iterator[Label]:
+def _merged(context: Context, chain: Chain, left: Label, right: Label, seen: Open) -> Iterator[Label]:
     if not left.placed:
         yield right
         return
@@ -43,7 +45,7 @@ def _merged(context: Context, chain: Chain, left: Label, right: Label) -> Iterat
     for order in _orders(chain, lines, clashing):
         again = replay(context, chain, lines, order)
         if again is not None:
-            ready = max(again[i].ready for i in (max(left.placed), max(right.placed)))
+            ready = max(again[i].ready for i in seen.inputs)
             yield Label(ready, *cost_of(context, again), plants, again)
 
 

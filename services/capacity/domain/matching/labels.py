@@ -49,7 +49,7 @@ def outcomes(context: Context, chain: Chain) -> list[Outcome] | Stuck:
     """The ways to place *chain* that no other beats in arrival, cost and plants together, or where it is stuck."""
     by_task: list[list[Label]] = []
     for task, tell in zip(chain.tasks, tells(chain), strict=True):
-        ways_in = joined(context, chain, task, by_task, tell.before)
+        ways_in = joined(context, chain, task, by_task, tell)
         found = _labels(context, chain, task, ways_in, tell)
         if not found:
             return Stuck(chain, task, ways_in[0].placed if ways_in else {})
@@ -74,7 +74,14 @@ def _delivered(context: Context, chain: Chain, label: Label) -> Outcome | None:
     destination, wanted = context.demand.deliver_to.district, context.deliver_from
     held = None if wanted is None else context.roads.ready_to_arrive(last.candidate.district, destination, wanted)
     ready = label.ready if held is None else max(label.ready, held)
-    trip = context.roads.trip(last.candidate.district, destination, ready, chain.part.net, last.task.step.unit)
+    trip = context.roads.trip(
+        last.candidate.district,
+        destination,
+        ready,
+        chain.part.net,
+        last.task.step.unit,
+        cold_band=chain.part.line.cold_band,
+    )
     if trip is None:
         return None
     more = trip.price_fen

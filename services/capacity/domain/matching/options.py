@@ -143,6 +143,7 @@ def _last_trip(context: Context, part: Outcome, promise: int) -> PlannedTrip:
         arrives_at=instant_of(departs + part.trip.arrives - part.trip.departs),
         distance_km=part.trip.distance_km,
         price_fen=part.trip.price_fen,
+        cold_band=part.chain.part.line.cold_band,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from services.capacity.domain.matching.chain import Chain, Part, chains
 from services.capacity.domain.matching.context import Context
 from services.capacity.domain.matching.labels import Outcome, Stuck, outcomes, undominated
+from services.capacity.domain.matching.near_window import releases
 from services.capacity.domain.matching.placing import bookings_by_line
 from shared.contracts.planning import DemandLine, Limits
 from shared.contracts.reasons import ReasonCode
@@ -19,6 +20,7 @@ _ROUNDS = 3
 _HOUR = 3_600
 _FEN_A_DAY = 86_400
 
+Found = tuple[list[Outcome], list[Stuck], bool]
 Pick = Callable[[Sequence[Outcome]], Outcome]
 
 
@@ -66,13 +68,23 @@ class Ways:
 def ways(context: Context, line: DemandLine) -> Ways:
     """Ways to make *line* whole. It is split only when no single chain makes it by the requested date."""
     tried = chains(context, Part(line, 1, line.quantity_net))
-    found, stuck, off_colour = placed_ways(context, tried)
+    context, (found, stuck, off_colour) = near_ways(context, tried)
     single = tuple(Way((one,)) for one in found)
     idle = tuple(one for one in tried if not one.is_runnable)
     runnable = tuple(one for one in tried if one.is_runnable)
     worth = _worth_splitting(context, single) if single else bool(stuck) or any(map(_is_only_too_large, idle))
     split = tuple(_split(context, line, single)) if worth and context.demand.limits.split_ok else ()
     return Ways(single + split, tuple(stuck), idle, runnable, off_colour)
+
+
+def near_ways(context: Context, tried: Sequence[Chain]) -> tuple[Context, Found]:
+    """Ways by *tried*, released as late as the buyer's window allows; and the context in which they are."""
+    answers = ((one, placed_ways(one, tried)) for one in releases(context, tried))
+    for now, answer in answers:
+        found, _, _ = answer
+        if now is context or (found and min(one.arrives for one in found) <= context.requested_by):
+            return now, answer
+    raise AssertionError("the context itself is the last release")
 
 
 def after(context: Context, outcome: Outcome) -> Context:
@@ -95,7 +107,7 @@ def one_plant_a_design(limits: Limits) -> bool:
     return limits.one_plant_only or limits.delta_e_tenths_max is None
 
 
-def placed_ways(context: Context, tried: Sequence[Chain]) -> tuple[list[Outcome], list[Stuck], bool]:
+def placed_ways(context: Context, tried: Sequence[Chain]) -> Found:
     """Undominated outcomes of all runnable chains; those that are stuck; whether the colour rule left one out."""
     found: list[Outcome] = []
     stuck: list[Stuck] = []

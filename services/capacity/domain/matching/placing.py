@@ -89,7 +89,12 @@ def _arrival(context: Context, feed: Feed, source: Placed, candidate: Candidate,
     if source.candidate.plant_id == candidate.plant_id:
         return ready
     trip = context.roads.trip(
-        source.candidate.district, candidate.district, ready, feed.quantity, source.task.step.unit
+        source.candidate.district,
+        candidate.district,
+        ready,
+        feed.quantity,
+        source.task.step.unit,
+        cold_band=feed.need.cold_band,
     )
     return None if trip is None else trip.arrives
 
@@ -113,7 +118,7 @@ def place(
             return None
         flows.append((feed, flow))
     release = max([context.not_before, task.supplied or 0, *(flow.begin for _, flow in flows)])
-    floor = max([end_min, *(flow.end_min for _, flow in flows)])
+    floor = max([end_min, end_near_window(context, task, candidate), *(flow.end_min for _, flow in flows)])
     found: Placement | None
     if task.pin is not None:
         found = task.pin.at if _still_fits(task.pin.at, placed, flows) else None
@@ -127,6 +132,20 @@ def place(
         if flow.latest is not None and found.runs_from > flow.latest and not _both_pinned(task, placed[feed.task])
     ]
     return late or found
+
+
+def end_near_window(context: Context, task: Task, candidate: Candidate) -> int:
+    """The step may not end earlier, or its output would wait too long, or be too old, when the buyer's window begins."""
+    wanted, keeps = context.deliver_from, task.keeps
+    if wanted is None or (keeps.wait_max is None and keeps.age_max is None):
+        return 0
+    floor = 0 if keeps.age_max is None else wanted - keeps.age_max
+    if keeps.wait_max is not None:
+        destination = context.demand.deliver_to.district
+        ready = context.roads.ready_to_arrive(candidate.district, destination, wanted)
+        departs = wanted if ready is None else context.roads.departure(ready)
+        floor = max(floor, departs - keeps.wait_max - task.step.last_lag_minutes * _MINUTE)
+    return max(0, floor)
 
 
 def _both_pinned(task: Task, source: Placed) -> bool:

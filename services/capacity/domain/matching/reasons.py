@@ -17,7 +17,7 @@ from services.capacity.domain.matching.eligibility import Candidate
 from services.capacity.domain.matching.labels import Outcome, Stuck
 from services.capacity.domain.matching.menu import Menu, Whole
 from services.capacity.domain.matching.parts import Ways
-from services.capacity.domain.matching.placing import Late, Placed, inflow, place
+from services.capacity.domain.matching.placing import Late, Placed, end_near_window, inflow, place
 from shared.contracts.reasons import PlanReason, ReasonCode, Relaxation
 from shared.kernel.clock import instant_text
 from shared.kernel.money import Money
@@ -133,16 +133,24 @@ def _why(context: Context, stuck: Stuck, candidate: Candidate) -> tuple[ReasonCo
     if any(feed.task not in placed for feed in task.feeds):
         return ReasonCode.LAG_EXCEEDED, {}
     flows = [inflow(context, task, feed, placed[feed.task], candidate) for feed in task.feeds]
-    far = {"km_max": str(context.rules.trip_km_max)}
     if None in flows:
-        return ReasonCode.TRANSPORT_TOO_LONG, far
+        cold = [feed.need.cold_band for feed, flow in zip(task.feeds, flows, strict=True) if flow is None]
+        return _too_far(context, cold[0])
     found = place(context, task, candidate, placed)
     if isinstance(found, list):
         return _lag(task, found)
     if found is not None:
-        return ReasonCode.TRANSPORT_TOO_LONG, far
+        return _too_far(context, stuck.chain.part.line.cold_band)
     release = max([context.not_before, task.supplied or 0, *(flow.begin for flow in flows if flow is not None)])
     return _no_gap(context, task, candidate, release)
+
+
+def _too_far(context: Context, cold_band: str) -> tuple[ReasonCode, dict[str, str]]:
+    """Goods that must stay cold go only where a reefer goes, which is less far than any other lorry."""
+    rules = context.rules
+    if cold_band:
+        return ReasonCode.COLD_CHAIN_NO_SLOT, {"cold_band": cold_band, "km_max": str(rules.cold_lanes.km_max)}
+    return ReasonCode.TRANSPORT_TOO_LONG, {"km_max": str(rules.trip_km_max)}
 
 
 def _lag(task: Task, late: Iterable[Late]) -> tuple[ReasonCode, dict[str, str]]:
@@ -157,17 +165,17 @@ def _lag(task: Task, late: Iterable[Late]) -> tuple[ReasonCode, dict[str, str]]:
 
 def _no_gap(context: Context, task: Task, candidate: Candidate, release: int) -> tuple[ReasonCode, dict[str, str]]:
     """Which rule, when lifted, would leave a gap; asked in order of precedence."""
-    line = context.line(candidate.line_id)
+    line, floor = context.line(candidate.line_id), end_near_window(context, task, candidate)
     search = context.search(line, task.run, candidate.seconds, candidate.windows)
     always = replace(search, windows=((context.at, context.horizon),))
-    if earliest(always, release) is not None:
+    if earliest(always, release, floor) is not None:
         return _papers(task, line)
     alike = line_slots(msgspec.structs.replace(one, run=task.run) for one in line.bookings)
-    if earliest(replace(always, line=line.with_slots(alike, 0)), release) is not None:
+    if earliest(replace(always, line=line.with_slots(alike, 0)), release, floor) is not None:
         return ReasonCode.CHANGEOVER_FORBIDDEN, {}
-    if earliest(_empty(always), release) is None:
+    if earliest(_empty(always), release, floor) is None:
         return ReasonCode.CALENDAR_CLOSED, {"hours_needed": str(-(-candidate.seconds // _HOUR))}
-    if earliest(replace(always, load_cap_seconds=0), release) is not None:
+    if earliest(replace(always, load_cap_seconds=0), release, floor) is not None:
         return ReasonCode.FACTORY_LOAD_CAP, {"hours_per_week": str(line.master.load_cap_hours_per_week)}
     return ReasonCode.CAPACITY_FULL, {"hours_needed": str(-(-candidate.seconds // _HOUR))}
 
@@ -222,6 +230,8 @@ def binding(context: Context, whole: Whole) -> PlanReason:
 def _waits(context: Context, part: Outcome) -> Iterator[_Wait]:
     """Waits along the critical path, from the last step back."""
     index = len(part.chain.tasks) - 1
+    if context.deliver_from is not None:  # what was held back for the buyer's window has waited for nothing else
+        context = context.begun_at(min(one.at.starts for one in part.placed.values()))
     while True:
         one = part.placed[index]
         begins = _begins(context, part.placed, one)
@@ -251,13 +261,14 @@ def _begins(context: Context, placed: Mapping[int, Placed], one: Placed) -> dict
 def _waits_of(context: Context, one: Placed, release: int) -> Iterator[_Wait]:
     line = context.board.line(one.candidate.line_id)
     search = context.search(line, one.task.run, one.candidate.seconds, one.candidate.windows)
-    alone = earliest(_empty(search), release)
+    floor = end_near_window(context, one.task, one.candidate)
+    alone = earliest(_empty(search), release, floor)
     if alone is None:
         return
     fenced = search.not_before > release
-    yield _Wait(
-        alone.runs_from - release, ReasonCode.FROZEN_FENCE if fenced else ReasonCode.CALENDAR_CLOSED, one, release
-    )
-    capped = search.load_cap_seconds and earliest(replace(search, load_cap_seconds=0), release) != one.at
+    if not floor:
+        code = ReasonCode.FROZEN_FENCE if fenced else ReasonCode.CALENDAR_CLOSED
+        yield _Wait(alone.runs_from - release, code, one, release)
+    capped = search.load_cap_seconds and earliest(replace(search, load_cap_seconds=0), release, floor) != one.at
     full = ReasonCode.FACTORY_LOAD_CAP if capped else ReasonCode.CAPACITY_FULL
     yield _Wait(one.at.runs_from - alone.runs_from, full, one, release)

@@ -13,7 +13,7 @@ import msgspec
 from services.capacity.domain.hours import instant_of, seconds_up
 from services.capacity.domain.matching.chain import Chain
 from services.capacity.domain.matching.context import Context
-from services.capacity.domain.matching.menu import Menu
+from services.capacity.domain.matching.menu import Menu, fastest_arrival
 from services.capacity.domain.matching.one_plant import possible_within
 from services.capacity.domain.matching.parts import ways
 from services.capacity.domain.matching.problem import Demand
@@ -49,7 +49,15 @@ def relaxation(context: Context, reasons: Iterable[PlanReason], chains: Iterable
     for change, demand in islice(_changes(context, rows, list(chains)), _TRIES_MAX):
         if possible_within(_asking(context, demand)):
             return change
-    return _smaller(context) if any(one.code in _EASED_BY_LESS for one in rows) else None
+    return _sooner(context) or (_smaller(context) if any(one.code in _EASED_BY_LESS for one in rows) else None)
+
+
+def _sooner(context: Context) -> Relaxation | None:
+    """The earliest date there is, where the window asked for is what nobody can keep."""
+    if context.deliver_from is None:
+        return None
+    arrives = fastest_arrival(_asking(context, msgspec.structs.replace(context.demand, deliver_from=None)))
+    return None if arrives is None else Relaxation("date", instant_text(instant_of(arrives)))
 
 
 def cheaper_quantity(context: Context, menu: Menu) -> tuple[Relaxation, int] | None:

@@ -12,7 +12,7 @@ from services.capacity.domain.matching.earliest import Placement
 from services.capacity.domain.matching.eligibility import Candidate
 from services.capacity.domain.matching.labels import Outcome, Stuck
 from services.capacity.domain.matching.menu import Find
-from services.capacity.domain.matching.parts import Way, Ways, after, fastest, placed_ways
+from services.capacity.domain.matching.parts import Way, Ways, after, fastest, near_ways
 from shared.contracts.planning import DemandLine, PlannedStep, RecipeStep
 
 Kept = dict[str, PlannedStep]
@@ -25,7 +25,7 @@ def again(kept: Sequence[PlannedStep], known: Sequence[PlannedStep]) -> Find:
     def find(context: Context, line: DemandLine) -> Ways:
         tried = [_chains(context, part, by_process) for part in _parts(line, known, context)]
         if len(tried) == 1:
-            found, stuck, off_colour = placed_ways(context, tried[0])
+            _, (found, stuck, off_colour) = near_ways(context, tried[0])
             return _ways([(one,) for one in found], stuck, tried, off_colour=off_colour)
         return _several(context, tried, by_process)
 
@@ -38,7 +38,7 @@ def _several(context: Context, tried: Sequence[Sequence[Chain]], kept: Kept) -> 
     now = context
     for first in tried:
         here = _chains(now, first[0].part, kept) if first else []
-        found, stuck, off_colour = placed_ways(now, here)
+        _, (found, stuck, off_colour) = near_ways(now, here)
         if not found:
             return _ways([], stuck, [here], off_colour=off_colour)
         one = fastest(found)

@@ -9,6 +9,13 @@ import yaml
 _DATA = Path(__file__).with_name("rules.yaml")
 
 
+class ColdLanes(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """What reefers do: the bands (°C) they keep, and how far they go."""
+
+    bands: tuple[str, ...]
+    km_max: int
+
+
 class PlanningRules(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """*lorry_loads*: unit -> units in one lorry; a unit that is not named rides in one lorry whatever its number.
 
@@ -31,6 +38,7 @@ class PlanningRules(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields
     better_quantity_times_max: int
     refusals_max: int
     lorry_loads: dict[str, int]
+    cold_lanes: ColdLanes
 
 
 def planning_rules_from(text: str) -> PlanningRules:

@@ -39,14 +39,25 @@ class Roads:
             return midnight + self.opens
         return ready if of_day <= self.closes else midnight + DAY + self.opens
 
-    def trip(self, origin: str, destination: str, ready: int, quantity: int, unit: str) -> Trip | None:
-        """The first journey of *quantity* ready at *ready*; None when the places are too far apart or unknown."""
+    def trip(
+        self, origin: str, destination: str, ready: int, quantity: int, unit: str, *, cold_band: str = ""
+    ) -> Trip | None:
+        """The first journey of *quantity* ready at *ready*; None when the places are too far apart or unknown, or no
+        reefer keeps *cold_band* that far.
+        """
         driving = self.seconds(origin, destination)
-        if driving is None:
+        if driving is None or not self.keeps_cold(origin, destination, cold_band):
             return None
         departs = self.departure(ready)
         price = self.network.price_fen(origin, destination) * self.lorries(quantity, unit)
         return Trip(departs, departs + driving, self.network.distance_km(origin, destination), price)
+
+    def keeps_cold(self, origin: str, destination: str, cold_band: str) -> bool:
+        """Whether goods of *cold_band* ("": any temperature will do) can be brought from one place to the other."""
+        if not cold_band:
+            return True
+        cold = self.rules.cold_lanes
+        return cold_band in cold.bands and self.network.distance_km(origin, destination) <= cold.km_max
 
     def lorries(self, quantity: int, unit: str) -> int:
         load = self.rules.lorry_loads.get(unit)

@@ -154,3 +154,29 @@ def test_supplies_are_counted_in_the_items_own_unit() -> None:
 
 def test_a_line_remembers_which_pack_it_came_from() -> None:
     assert (a_line().pack, a_line().pack_version) == ("beverage", catalogue().versions["beverage"])
+
+
+def test_an_order_keeps_how_its_goods_keep() -> None:
+    """In hours: what may be changed in a pack later changes no order that runs."""
+    chilled = tailored("tea-can-330-chilled", ART).demand
+    assert (chilled.wait_hours_max, chilled.age_hours_max, chilled.cold_band) == (2 * 24, 10 * 24, "2-8")
+    can = tailored("can-330-blank").demand
+    assert (can.wait_hours_max, can.age_hours_max, can.cold_band) == (30 * 24, 365 * 24, "")
+    test = tailored("lab-test", {"test": "GC"}).demand
+    assert (test.wait_hours_max, test.age_hours_max, test.cold_band) == (None, None, "")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "band"), [({}, "2-8"), ({"band": "BAND_2_8"}, "2-8"), ({"band": "BAND_0_4"}, "0-4")]
+)
+def test_where_the_buyer_chooses_the_band_the_goods_travel_in_it(chosen: dict[str, str], band: str) -> None:
+    supplied = frozenset({"chilled-goods"})
+    assert tailored("cold-load", chosen, supplied=supplied).demand.cold_band == band
+
+
+def test_every_product_that_a_step_keeps_cold_travels_cold() -> None:
+    for product in catalogue().products.values():
+        fed = {one.cold_band for variant in product.variants for step in variant.steps for one in step.inputs} - {""}
+        if fed:
+            assert product.keeping is not None
+            assert product.keeping.cold_band in fed

@@ -168,6 +168,42 @@ FAULTS: list[tuple[str, Spoil, str]] = [
         _set("products", "can-330-sleek", "variants", 1, "use", to=["ends-202", "can-330-blank"]),
         "$.routes.ends-202[0].features.colour",
     ),
+    ("packaging.yaml", _set("products", "end-202", "keeping", to=None), "$.products.end-202.keeping"),
+    (
+        "packaging.yaml",
+        _set("products", "end-202", "keeping", "wait_days_max", to=-1),
+        "$.products.end-202.keeping.wait_days_max",
+    ),
+    (
+        "beverage.yaml",
+        _set("products", "tea-can-330", "keeping", to={"wait_days_max": 14}),
+        "$.products.tea-can-330.keeping.shelf_life_days",
+    ),
+    (
+        "beverage.yaml",
+        _set("products", "tea-can-330", "keeping", "days_left_min", to=365),
+        "$.products.tea-can-330.keeping.days_left_min",
+    ),
+    (
+        "beverage.yaml",
+        _set("products", "tea-can-330-chilled", "keeping", "cold_band", to="cool"),
+        "$.products.tea-can-330-chilled.keeping.cold_band",
+    ),
+    (
+        "beverage.yaml",
+        _set("products", "tea-can-330-chilled", "keeping", "cold_band", to=""),
+        "$.products.tea-can-330-chilled.keeping.cold_band",
+    ),
+    (
+        "services.yaml",
+        _set("products", "cold-load", "keeping", "cold_band_by", to={"shade": {}}),
+        "$.products.cold-load.keeping.cold_band_by.shade",
+    ),
+    (
+        "services.yaml",
+        _set("products", "cold-load", "keeping", "cold_band_by", to={"band": {"BAND_2_8": "2-8"}}),
+        "$.products.cold-load.keeping.cold_band_by.band",
+    ),
     ("packaging.yaml", _set("needs", to=["beverage"]), "$.needs"),
     ("beverage.yaml", _set("units", "can", to={"zh": "罐", "en": "can"}), "$.units.can"),
     ("beverage.yaml", _set("pack", to="packaging"), "$.pack"),
