@@ -16,6 +16,7 @@ _COMMANDS = {  # name -> (module, attribute); imported only when asked for, so t
     "backup": ("services.embedded.backup_cli", "backup"),
     "verify-backup": ("services.embedded.backup_cli", "verify_backup"),
     "restore": ("services.embedded.backup_cli", "restore"),
+    "recover": ("services.embedded.recovery_cli", "recover"),
     "parked": ("services.embedded.parked_cli", "parked"),
     "renew-secrets": ("services.embedded.founding_cli", "renew_secrets"),
     "sim": ("services.sim.cli", "sim"),

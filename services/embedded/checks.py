@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from services.embedded import histories
 from services.embedded.house import BuiltService, House
+from services.embedded.recorded_facts import compare, recorded_facts
 from services.terminal import Check
 from shared.eventstore import shadow
 from shared.eventstore.parking import list_parked
@@ -28,6 +29,7 @@ def stored(house: House) -> Iterator[Check]:
             yield view_check(service, projection, house.clock)
         yield parked_check(service)
     yield places_check(house)
+    yield from recorded_checks(house)
     yield from (Check(one.name, passed=one.passed, found=one.found) for one in house.audit.checks())
 
 
@@ -77,3 +79,15 @@ def places_check(house: House) -> Check:
     if lost:
         return Check(name, passed=False, found="; ".join(map(str, lost)))
     return Check(name, passed=True, found=f"{len(list(histories.places(house.services)))} places")
+
+
+def recorded_checks(house: House) -> Iterator[Check]:
+    """Every fact that a service has published stands in the ledger, at its number, byte for byte, and no other."""
+    kept = recorded_facts(house.services["ledger"].log)
+    for service in house.services.values():
+        if service.relay is not None:
+            facts = kept.get(f"/gongfang/{service.name}", [])
+            found = compare(service.relay, facts, house.clock)
+            fault = found.differs or found.cannot
+            said = f"{len(facts):,} facts, {found.waiting:,} to be recorded"
+            yield Check(f"{service.name} facts stand in the ledger", passed=not fault, found=fault or said)

@@ -268,6 +268,24 @@ class Consumer:
         is_heard = self._handles is None or delivery.envelope.type in self._handles
         return is_heard and delivery.mark <= self._log.progress(self.name, delivery.source) and self.retry(delivery)
 
+    def rewind(self, source: str, mark: int, proof: Proof | None) -> list[Parked]:
+        """Stand at *mark* of *source*, lower than before, and forget what was parked or retried behind it.
+
+        A step of a stated recovery: what lies behind *mark* now is another history, of which nothing had its effect.
+        Returns the parked facts of the lost one, which are forgotten.
+        """
+        for one in self._log.marks():
+            name, _, retried = one.source.partition("#")
+            if one.consumer == self.name and name == source and retried and int(retried) > mark:
+                self._log.forget_mark(self.name, one.source)
+        forgotten = [one for one in self.parked() if one.source == source and one.mark > mark]
+        for parked in forgotten:
+            self.drop(parked.source, parked.mark)
+        self._log.put_mark(Progress(self.name, source, mark, proof=proof))
+        self._marks.pop(source, None)
+        self._proofs.pop(source, None)
+        return forgotten
+
     def drop(self, source: str, mark: int) -> None:
         """Forget a parked fact without its effect."""
         with self._log.writing() as connection:

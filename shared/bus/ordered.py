@@ -66,6 +66,9 @@ class OrderedConsumer(Consumer):
         """Where it stands still, log by log; empty when it goes on."""
         return [self._held[source] for source in sorted(self._held)]
 
+    def trouble(self) -> str | None:
+        return "; ".join(map(str, self.held)) or super().trouble()
+
     def late(self, delivery: Delivery) -> bool:
         """Never late: what it lacks holds the log, and comes in its place once it can be published."""
         del delivery

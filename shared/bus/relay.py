@@ -83,6 +83,15 @@ class Relay:
         """The log position up to which facts were handed over."""
         return self._published
 
+    @property
+    def head(self) -> int:
+        """The end of the log that is published."""
+        return self._log.head().position
+
+    def number_at(self, position: int) -> int:
+        """The number of the last fact that the events up to *position* publish."""
+        return self._numbering.facts_up_to(position)
+
     def lag(self) -> int:
         """Events not yet handed over."""
         return max(0, self._log.head().position - self._published)
