@@ -108,11 +108,13 @@ def build(
     chance: Chance = random,
     lease_clock: Clock | None = None,
     page_max: int = PAGE_MAX,
+    open_address: Callable[[str], str] = str,
 ) -> Service:
     """The service over *log*. Without *broker* it neither publishes nor listens (an API process beside a worker).
 
     *chance* and *lease_clock* stand in for the system's where a run must repeat bit for bit.
-    *page_max*: events that the relay and the views take at once.
+    *page_max*: events that the relay and the views take at once. *open_address* opens what the order service sealed;
+    without it addresses are shown as they came.
     """
     desk = Desk(log, LiveBoard(log), clock, settings, standard_limits())
     desk.board.caught_up()  # a start is over when planning can begin
@@ -137,6 +139,7 @@ def build(
         deliveries=handlers.deliveries,
         breakdowns=handlers.breakdowns,
         moving=handlers.moving,
+        open_address=open_address,
     )
     new_app = partial(
         build_app,

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import click
 
+from services.order.domain.changing import body_of
 from services.order.domain.events import EVENT_TYPES
+from services.order.domain.order import ORDER, stream_of
+from services.order.domain.situations import Absent
+from services.order.handlers.addresses import Addresses
 from services.order.packs.faults import PackFault
 from services.order.packs.loader import PACK_FILES, PACKS_AT, load, pack_contents
 from services.order.packs.terms import terms
@@ -14,7 +18,9 @@ from services.order.projections.papers import Papers
 from services.order.projections.questions import Questions
 from services.order.projections.things import Things
 from shared.clock import SystemClock
+from shared.eventstore.handling import load as load_stream
 from shared.eventstore.projector import Projector
+from shared.eventstore.sealing import Seals
 from shared.eventstore.sqlite import SqliteLog
 
 FAULTY = 1
@@ -57,6 +63,22 @@ def rebuild(database: Path, view: str) -> None:
     projector = Projector(log, [OrderOverview(), Things(), Questions(), Papers()], SystemClock())
     click.echo(f"{view} rebuilt up to position {projector.rebuild(view):,}")
     log.close()
+
+
+@order.command("forget-address")
+@click.argument("database", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("order_id")
+def forget_address(database: Path, order_id: str) -> None:
+    """Erase the delivery addresses of ORDER_ID, here and in whatever was made of them: the log still verifies."""
+    log = SqliteLog("order", EVENT_TYPES, SystemClock(), database)
+    try:
+        found = load_stream(log, ORDER, stream_of(order_id)).state
+        if isinstance(found, Absent):
+            raise click.UsageError(f"there is no order {order_id}")
+        count = Addresses(Seals(log), b"").forget(body_of(found))
+    finally:
+        log.close()
+    click.echo(f"{count} address(es) of {order_id} can never be read again")
 
 
 if __name__ == "__main__":

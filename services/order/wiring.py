@@ -10,6 +10,7 @@ from nacl.utils import random
 from services.order.api import changes, deliveries, districts, entrusted_reports, inquiries, orders, products, quotes
 from services.order.api.doors import OrderApi
 from services.order.consumers import capacity_consumer
+from services.order.handlers.addresses import Addresses
 from services.order.handlers.entrusting import Entrusting
 from services.order.handlers.inquiring import Inquiring
 from services.order.handlers.ordering import Ordering
@@ -31,6 +32,7 @@ from shared.contracts.registry import FACTS
 from shared.eventstore.port import PAGE_MAX
 from shared.eventstore.projecting import LogWithViews, Projection
 from shared.eventstore.projector import Projector
+from shared.eventstore.sealing import Seals
 from shared.kernel.clock import Clock
 from shared.kernel.ids import Chance, IdSource
 from shared.scheduling import Job, forget_claims
@@ -53,6 +55,7 @@ class Service:
     projections: Sequence[Projection]
     jobs: Sequence[Job]
     handlers: Ordering
+    addresses: Addresses
 
     @cached_property
     def app(self) -> Flask:
@@ -79,6 +82,7 @@ def build(
     """
     ordering = Ordering(log, catalogue(), terms())
     inquiring = Inquiring(log, catalogue(), terms())
+    addresses = Addresses(Seals(log, chance), settings.secret)
     projections: list[Projection] = [OrderOverview(), Things(), Questions(), Receipts(), Papers()]
     projector = Projector(log, projections, clock, page_max)
     api = OrderApi(
@@ -89,6 +93,7 @@ def build(
         ordering=ordering,
         inquiring=inquiring,
         entrusting=Entrusting(log),
+        addresses=addresses,
         projector=projector,
     )
     new_app = partial(
@@ -136,4 +141,5 @@ def build(
         projections=projections,
         jobs=[default_answers(log, ordering, clock), lapses(log, ordering, clock), forget_claims(NAME, log, clock)],
         handlers=ordering,
+        addresses=addresses,
     )

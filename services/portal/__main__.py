@@ -106,7 +106,7 @@ def emergency_access(database: Path, login: str, grounds: str, as_json: bool) ->
 @click.argument("user_id")
 @_json
 def forget_user(database: Path, user_id: str, as_json: bool) -> None:  # noqa: FBT001 - click
-    """Erase a person: name, phone and password of USER_ID become unreadable for good; the log still verifies."""
+    """Erase a person: login, name, phone and password of USER_ID become unreadable for good; the log still verifies."""
     with _opened(database) as service:
         service.portal.sessions.end_all_of(user_id)
         found = service.handlers.forget(user_id)

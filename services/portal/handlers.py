@@ -1,6 +1,7 @@
 """A method per command of the portal: gather what the rule needs, then load and decide. Nothing is written here."""
 
 import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +27,7 @@ from services.portal.domain.user import Active as ActiveUser
 from services.portal.passwords import Passwords, check_strength
 from shared.eventstore.handling import Loaded, Prepared, decide, load
 from shared.eventstore.port import EventLog, StreamAppend
-from shared.eventstore.sealing import Seals
+from shared.eventstore.sealing import Seals, is_sealed
 from shared.kernel.principal import Principal, Role
 from shared.kernel.refusal import Refused
 from shared.reference.places import districts
@@ -63,8 +64,10 @@ class NewOrganisation:
 class Handlers:
     """Commands of the portal over *log*."""
 
-    def __init__(self, log: EventLog, seals: Seals, passwords: Passwords) -> None:
+    def __init__(self, log: EventLog, seals: Seals, passwords: Passwords, secret: bytes) -> None:
+        """*secret* keeps the names of the streams that claim logins from telling the logins."""
         self.log, self._seals, self._passwords = log, seals, passwords
+        self._secret = b"portal logins\0" + secret
 
     @property
     def passwords_at_work(self) -> int:
@@ -84,12 +87,13 @@ class Handlers:
             user_id=user.user_id,
             org_id=org_id,
             duty=user.duty,
-            login=login,
+            login=self._seals.seal(user.user_id, login),
             name_sealed=self._seals.seal(user.user_id, user.name),
             phone_sealed=self._seals.seal(user.user_id, user.phone),
             password_sealed=self._seals.seal(user.user_id, hashed),
             by=by,
             at=at,
+            login_key=self._login_key(login),
         )
 
     def admit(self, organisation: NewOrganisation, administrator: RegisterUser, by: str) -> Prepared[None]:
@@ -102,7 +106,7 @@ class Handlers:
         self, organisation: NewOrganisation, administrator: RegisterUser, by: str, lapses_at: datetime
     ) -> Prepared[None]:
         """An organisation that a second person must confirm: nothing of it can sign in before."""
-        self._check_login_free(administrator.login, "/administrator")
+        self._check_key_free(administrator.login_key, "/administrator")
         self._claiming(organisation.credit_code, organisation.org_id)
         admission = _admission(organisation, administrator, by)
         command = NominateOrganisation(admission, administrator, lapses_at)
@@ -128,6 +132,7 @@ class Handlers:
             password_sealed=nominated.password_sealed,
             by=nominated.nominated_by,
             at=at,
+            login_key=nominated.login_key,
         )
         claim = self._claiming(nominated.credit_code, org_id)
         return Prepared([admitted, claim, *self._registering(administrator)], None)
@@ -167,15 +172,22 @@ class Handlers:
         return Prepared(self._registering(command), None)
 
     def _registering(self, command: RegisterUser, pointer: str = "") -> Sequence[StreamAppend]:
-        self._check_login_free(command.login, pointer)
+        self._check_key_free(command.login_key, pointer)
         stream = f"user-{command.user_id}"
-        claim = LoginTaken(login=command.login, user_id=command.user_id)
+        claim = LoginTaken(login=command.login_key, user_id=command.user_id)
         registered = decide(USER, load(self.log, USER, stream), stream, command)
-        return [registered, StreamAppend(f"login-{command.login}", 0, [claim])]
+        return [registered, StreamAppend(f"login-{command.login_key}", 0, [claim])]
 
     def _check_login_free(self, login: str, pointer: str) -> None:
-        if self.log.stream_version(f"login-{login}"):
+        for key in (self._login_key(login), login):  # an old log claims by the login itself
+            self._check_key_free(key, pointer)
+
+    def _check_key_free(self, key: str, pointer: str) -> None:
+        if self.log.stream_version(f"login-{key}"):
             raise Refused(Why.LOGIN_TAKEN, pointer=f"{pointer}/login")
+
+    def _login_key(self, login: str) -> str:
+        return hmac.new(self._secret, login.casefold().encode(), hashlib.sha256).hexdigest()[:40]
 
     def change_password(self, user_id: str, present: str, new: str, at: datetime) -> Prepared[None]:
         """Raises Refused PASSWORD_WRONG, PASSWORD_WEAK, USER_DISMISSED."""
@@ -185,7 +197,7 @@ class Handlers:
         if isinstance(user, ActiveUser):
             if not self.fits(user, present):
                 raise Refused(Why.PASSWORD_WRONG, pointer="/present_password")
-            check_strength(new, user.login, "/password")
+            check_strength(new, self.login_of(user), "/password")
         sealed = self.sealed_password(user_id, new)
         return Prepared([decide(USER, loaded, stream, ChangePassword(sealed, at))], None)
 
@@ -232,11 +244,16 @@ class Handlers:
 
     def user_of_login(self, login: str) -> ActiveUser | None:
         """The active user who signs in as *login*."""
-        for event in self.log.read_events(f"login-{login.casefold()}")[0]:
-            if isinstance(event, LoginTaken):
-                user = self.user(event.user_id).state
-                return user if isinstance(user, ActiveUser) else None
+        for key in (self._login_key(login), login.casefold()):  # an old log claims by the login itself
+            for event in self.log.read_events(f"login-{key}")[0]:
+                if isinstance(event, LoginTaken):
+                    user = self.user(event.user_id).state
+                    return user if isinstance(user, ActiveUser) else None
         return None
+
+    def login_of(self, user: ActiveUser) -> str:
+        """What the user signs in as; empty when the person was erased. An old log has it in the clear."""
+        return self.opened(user.login) if is_sealed(user.login) else user.login
 
     def client(self, client_id: str) -> ActiveClient | None:
         """The client, unless it is unknown or revoked."""

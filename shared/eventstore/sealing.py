@@ -19,6 +19,11 @@ _MARK = "sealed.v1"
 TEXT_CHARACTERS_MAX = 1_000
 
 
+def is_sealed(text: str) -> bool:
+    """Whether *text* is a token, and not from a time before it was sealed."""
+    return text.startswith(f"{_MARK}:")
+
+
 class Seals:
     """Seals and opens texts of a *subject* (a person's id such as `usr_…`) with keys kept in the database of *log*.
 
@@ -55,6 +60,11 @@ class Seals:
             return SecretBox(key).decrypt(sealed).decode()
         except CryptoError:
             return None  # sealed under a key that was erased before this one was made
+
+    @staticmethod
+    def subject_of(token: str) -> str:
+        """Whose key opens *token*."""
+        return token.partition(":")[2].partition(":")[0]
 
     def erase(self, subject: str) -> bool:
         """Destroy the key of *subject*, also on disk; whether there was one. What was sealed stays sealed for ever."""

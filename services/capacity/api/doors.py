@@ -31,7 +31,7 @@ VIEW_WAIT_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class FloorApi:
-    """Handlers, log and views."""
+    """Handlers, log and views. *open_address* opens a delivery address for whoever ships there: facts carry it sealed."""
 
     log: LogWithViews
     ids: IdSource
@@ -42,6 +42,7 @@ class FloorApi:
     deliveries: DeliveriesHandler
     breakdowns: BreakdownsHandler
     moving: MovingHandler
+    open_address: Callable[[str], str]
 
     def now(self) -> datetime:
         return self.desk.clock.now()

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.order.api.doors import doors
 from services.order.domain.values import Window
 from services.order.handlers.snapshot import Asked, AskedLine, AskedSupply
 from services.order.projections.order_overview import SORTS, STANDINGS
 from shared.contracts.planning import Limits, Place
 from shared.kernel.money import Money
+from shared.web.access import current_principal
 from shared.web.cursors import PageQuery
 from shared.web.fields import (
     BaseSchema,
@@ -240,7 +242,9 @@ def window_from(body: Mapping[str, Any]) -> Window | None:
 
 
 def place_from(body: Mapping[str, Any]) -> Place:
-    return Place(district=body["district"], address=body["address"])
+    """Where to, its address under seal from here on."""
+    place = Place(district=body["district"], address=body["address"])
+    return doors().addresses.sealed(place, current_principal().org_id)
 
 
 def _line(body: Mapping[str, Any]) -> AskedLine:

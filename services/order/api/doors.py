@@ -7,6 +7,7 @@ from services.order.domain.catalogue import Catalogue
 from services.order.domain.order import ORDER, stream_of
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Order
+from services.order.handlers.addresses import Addresses
 from services.order.handlers.entrusting import Entrusting
 from services.order.handlers.inquiring import Inquiring
 from services.order.handlers.ordering import Ordering
@@ -33,6 +34,7 @@ class OrderApi:
     ordering: Ordering
     inquiring: Inquiring
     entrusting: Entrusting
+    addresses: Addresses
     projector: Projector
 
     def now(self) -> datetime:

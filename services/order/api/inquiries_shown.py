@@ -1,6 +1,6 @@
 """An inquiry as a resource."""
 
-from services.order.api.orders_shown import line_shown
+from services.order.api.orders_shown import line_shown, place_shown
 from services.order.api.plans_shown import Wanted, option_shown, price_span
 from services.order.api.reasons_shown import Shown, reasons_shown, relaxation_shown
 from services.order.domain.inquiry import Answered, Inquiry, Unasked
@@ -23,7 +23,7 @@ def inquiry_shown(inquiry: Inquiry, version: int, terms: Terms) -> Shown:
         "state": state,
         "version": version,
         "lines": [line_shown(one, None, terms) for one in made.lines],
-        "deliver_to": {"district": made.deliver_to.district, "address": made.deliver_to.address},
+        "deliver_to": place_shown(made.deliver_to),
         "requested_by": made.requested_by,
         "preview_of": made.preview_of or None,
         "answered_at": None if answer is None else answer.answered_at,

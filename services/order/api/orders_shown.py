@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import assert_never
 
+from services.order.api.doors import doors
 from services.order.api.plans_shown import failure_shown
 from services.order.api.products_shown import named
 from services.order.api.reasons_shown import Shown, reasons_shown
@@ -165,7 +166,7 @@ def line_shown(line: OrderLine, running: Running | None, terms: Terms) -> Shown:
 
 
 def place_shown(place: Place) -> Shown:
-    return {"district": place.district, "address": place.address}
+    return {"district": place.district, "address": doors().addresses.opened(place.address)}
 
 
 def limits_shown(limits: Limits) -> Shown:

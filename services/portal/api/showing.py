@@ -67,7 +67,7 @@ def show_user(portal: Portal, user_id: str) -> Shown:
         "version": loaded.version,
         "org_id": active.org_id,
         "duty": active.duty.value,
-        "login": active.login,
+        "login": portal.handlers.login_of(active),
         "name": portal.handlers.opened(active.name_sealed),
         "phone": portal.handlers.opened(active.phone_sealed),
         "access_code": _code_shown(active.access_code),

@@ -41,6 +41,7 @@ class OrganisationNominated(Event):
     nominated_by: str
     nominated_at: datetime
     lapses_at: datetime
+    login_key: str
 
 
 class CreditCodeTaken(Event):
@@ -140,6 +141,7 @@ def _nominate(command: NominateOrganisation, organisation: Organisation) -> Sequ
             nominated_by=admission.by,
             nominated_at=admission.at,
             lapses_at=command.lapses_at,
+            login_key=person.login_key,
         )
     ]
 

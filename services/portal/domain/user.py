@@ -34,7 +34,9 @@ class UserRegistered(Event):
 
 
 class LoginTaken(Event):
-    """On stream `login-<login>`: makes a login good for one user, and tells whose it is."""
+    """On stream `login-<key>`: makes a login good for one user, and tells whose it is. The key is made of the login and
+    the portal's secret, so that an erased person's login stands nowhere; logins of old logs are their own keys.
+    """
 
     login: str
     user_id: str
@@ -73,6 +75,8 @@ class AccessRecovered(Event):
 
 @dataclass(frozen=True, slots=True)
 class RegisterUser:
+    """*login* sealed like name and telephone; *login_key* names the stream that it claims."""
+
     user_id: str
     org_id: str
     duty: Duty
@@ -82,6 +86,7 @@ class RegisterUser:
     password_sealed: str
     by: str
     at: datetime
+    login_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

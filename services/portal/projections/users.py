@@ -26,7 +26,7 @@ USER = sa.Table(
     sa.Column("org_id", sa.String(30), nullable=False, index=True),
     sa.Column("duty", sa.String(20), nullable=False),
     sa.Column("state", sa.String(10), nullable=False),
-    sa.Column("login", sa.String(80), nullable=False),
+    sa.Column("login", sa.Text, nullable=False),  # sealed
     sa.Column("name_sealed", sa.Text, nullable=False),
     sa.Column("phone_sealed", sa.Text, nullable=False),
     sa.Column("registered_at", sa.String(40), nullable=False),

@@ -2,10 +2,12 @@ from typing import Any
 
 import pytest
 
-from services.portal.domain.user import Duty
+from services.portal.domain.user import Active as ActiveUser
+from services.portal.domain.user import Duty, LoginTaken, UserRegistered
 from services.portal.handlers import NewOrganisation, NewUser
 from shared.clock import StoryClock
 from shared.eventstore.handling import transact
+from shared.eventstore.port import StreamAppend
 from shared.kernel.event import Cause
 from shared.kernel.principal import Principal
 from shared.kernel.refusal import Refused
@@ -109,13 +111,35 @@ def test_me_tells_who_the_token_speaks_for(brand: Caller) -> None:
     assert "order:place" in found["permissions"]
 
 
+def test_an_old_log_that_claims_logins_in_the_clear_lets_its_people_in(programme: Accounts, nobody: Caller) -> None:
+    old = programme.register(programme.principals["brand-a"], "lily")
+    handlers, log = programme.service.handlers, programme.service.log
+    state = handlers.user(old["id"]).state
+    assert isinstance(state, ActiveUser)
+    before = {"org_id": state.org_id, "duty": state.duty, "name_sealed": state.name_sealed}
+    sealed = {"phone_sealed": state.phone_sealed, "password_sealed": state.password_sealed}
+    who = {"user_id": "usr_old", "login": "old.friend", "registered_by": "x", "registered_at": state.registered_at}
+    cause = Cause(correlation_id="c", org_id="system", subject="system:test", at=state.registered_at)
+    appends = [
+        StreamAppend("user-usr_old", 0, [UserRegistered(**before, **sealed, **who)]),  # type: ignore[arg-type] # of mixed types
+        StreamAppend("login-old.friend", 0, [LoginTaken(login="old.friend", user_id="usr_old")]),
+    ]
+    log.append(appends, cause)
+    assert nobody.post("/session", {"login": "Old.Friend", "password": PASSWORD}).status_code == 200
+    chief = programme.caller(programme.principals["brand-a"])
+    assert chief.get("/v1/users/usr_old").get_json()["login"] == "old.friend"
+    body = {"login": "old.friend", "name": "x", "password": PASSWORD, "duty": "reader"}
+    problem(chief.post("/v1/users", body), 409, "LOGIN_TAKEN")
+
+
 def test_names_and_phones_are_not_in_the_log_and_erasing_the_key_erases_the_person(
     programme: Accounts, office: Caller
 ) -> None:
     office.post("/v1/organisations", NEW)
     log = programme.service.log
     stored = b"".join(log.types.encode(one.event) for one in log.read_all())
-    for secret in ("王小桂", "0715-1234567", PASSWORD, "$argon2id$"):
+    stored += b"".join(one.stream.encode() for one in log.read_all())
+    for secret in ("王小桂", "0715-1234567", PASSWORD, "$argon2id$", "osmanthus"):
         assert secret.encode() not in stored
     administrator = programme.service.handlers.user_of_login("osmanthus")
     assert administrator is not None
@@ -124,7 +148,7 @@ def test_names_and_phones_are_not_in_the_log_and_erasing_the_key_erases_the_pers
     assert caller.get(f"/v1/users/{administrator.user_id}").get_json()["name"] == "王小桂"
     programme.service.portal.handlers.forget(administrator.user_id)
     shown = caller.get(f"/v1/users/{administrator.user_id}").get_json()
-    assert (shown["name"], shown["phone"]) == ("", "")
+    assert (shown["login"], shown["name"], shown["phone"]) == ("", "", "")
     assert log.verify() == log.head()
 
 

@@ -1,0 +1,45 @@
+"""Delivery addresses under seal: events, facts and ledger entries carry a token, and only this service has the keys.
+
+A key for each place of an organisation, so that a brand's orders to one warehouse share it and an erasure takes one place
+out of all of them. What capacity shows to whoever ships is opened here, too.
+"""
+
+import hashlib
+import hmac
+
+import msgspec
+
+from services.order.domain.situations import Body
+from shared.contracts.planning import Place
+from shared.eventstore.sealing import Seals, is_sealed
+
+ERASED = ""  # what is shown of an address whose key is gone
+
+
+class Addresses:
+    """Seals and opens with *seals*; *secret* keeps a place's key name from telling the place."""
+
+    def __init__(self, seals: Seals, secret: bytes) -> None:
+        self._seals = seals
+        self._secret = b"order addresses\0" + secret
+
+    def sealed(self, place: Place, org_id: str) -> Place:
+        """*place* as it is stored. Whatever a caller sends is sealed, a token of another's too: it opens nothing."""
+        if not place.address:
+            return place
+        named = hmac.new(self._secret, f"{org_id}\0{place.district}\0{place.address}".encode(), hashlib.sha256)
+        token = self._seals.seal(f"adr_{named.hexdigest()[:32]}", place.address)
+        return msgspec.structs.replace(place, address=token)
+
+    def opened(self, address: str) -> str:
+        """The address in *address*; text from before addresses were sealed is itself."""
+        if not is_sealed(address):
+            return address
+        text = self._seals.open(address)
+        return ERASED if text is None else text
+
+    def forget(self, body: Body) -> int:
+        """Erase every address of an order, and with it the same places in other orders of its buyer; how many."""
+        places = [body.deliver_to, *(one.demand.deliver_to for one in body.lines)]
+        tokens = {place.address for place in places if place is not None and is_sealed(place.address)}
+        return sum(self._seals.erase(subject) for subject in {Seals.subject_of(token) for token in tokens})
