@@ -37,7 +37,7 @@ def test_a_line_may_have_a_date_a_window_and_a_place_of_its_own(world: World) ->
     assert (second["requested_by"], second["deliver_to"]) == (instant(20), XIANNING)
     assert (third["requested_from"], third["requested_by"]) == (window["from"], window["to"])
     asked = world.asked().lines
-    assert [one.deliver_to for one in asked] == [None, Place("421202", "咸安区仓库"), None]
+    assert [None if one.deliver_to is None else one.deliver_to.district for one in asked] == [None, "421202", None]
     assert [one.requested_by for one in asked] == [None, NOW + timedelta(days=20), NOW + timedelta(days=45)]
 
 
@@ -134,7 +134,7 @@ def test_address_window_and_artwork_of_a_confirmed_order_change_for_the_fee_that
     shown = changed.get_json()
     assert (shown["deliver_to"]["district"], shown["change"]["state"]) == ("420100", "planning"), "the promise stands"
     asked = world.asked()
-    assert (asked.purpose, asked.attempt, asked.deliver_to) == ("quote", 2, Place("421202", "咸安区仓库"))
+    assert (asked.purpose, asked.attempt, asked.deliver_to.district) == ("quote", 2, "421202")
     assert asked.lines[0].deliver_to == Place("421281")
     assert designs((), asked.lines).isdisjoint(design), "another artwork is another run on the line"
     fresh = world.offer("sleeve-small")
