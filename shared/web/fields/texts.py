@@ -2,6 +2,7 @@
 # ruff: noqa: ARG002 - marshmallow calls (de)serialisers with more than these need
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, get_args, get_type_hints
 
@@ -16,7 +17,9 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Text(Spoken, fields.String):
-    """Bounded text without control characters; *pattern* must match the whole of it."""
+    """Bounded text without control characters, kept in one Unicode form (NFC: what looks alike is alike); *pattern*
+    must match the whole of it.
+    """
 
     said: ClassVar[Mapping[str, Said]] = {"invalid": Said("not_text", "应为文字。", "Text was expected.")}
 
@@ -26,7 +29,7 @@ class Text(Spoken, fields.String):
         self.openapi = {"minLength": low, "maxLength": high} | ({"pattern": f"^{pattern}$"} if pattern else {})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
+        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
         if not self.low <= len(text) <= self.high or (self.low and not text.strip()):
             raise fault(
                 "length",

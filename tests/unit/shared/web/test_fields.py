@@ -188,3 +188,7 @@ _ANYTHING = st.recursive(
 @given(body=st.dictionaries(st.sampled_from(list(Everything._declared_fields)), _ANYTHING, max_size=4))
 def test_whatever_is_sent_is_loaded_or_named_and_never_breaks(body: dict[str, Any]) -> None:
     _codes(**body)
+
+
+def test_text_is_kept_in_one_unicode_form() -> None:
+    assert SCHEMA.load({"text": "Ca\u0301"})["text"] == "Cá"
