@@ -7,7 +7,17 @@ from functools import cached_property, partial
 from flask import Flask
 from nacl.utils import random
 
-from services.order.api import changes, deliveries, districts, entrusted_reports, inquiries, orders, products, quotes
+from services.order.api import (
+    again,
+    changes,
+    deliveries,
+    districts,
+    entrusted_reports,
+    inquiries,
+    orders,
+    products,
+    quotes,
+)
 from services.order.api.doors import OrderApi
 from services.order.consumers import capacity_consumer
 from services.order.handlers.addresses import Addresses
@@ -104,6 +114,7 @@ def build(
             districts.routes,
             inquiries.routes,
             orders.routes,
+            again.routes,
             quotes.routes,
             changes.routes,
             deliveries.routes,

@@ -97,6 +97,34 @@ class OrderBody(InquiryBody):
     reference = Text(high=80, load_default="")
 
 
+class LineAgain(BaseSchema):
+    """How much of an earlier line this time; lines that are not named come as they were."""
+
+    order_line_id = Id("orl", required=True)
+    quantity = QuantityField(required=True)
+
+
+class AgainBody(BaseSchema):
+    """What is other this time; the rest is as it was. Lines wanted at dates of their own are wanted when the order is.
+
+    *supplies*: the buyer's material this time, with new dates; what was brought before is used up.
+    """
+
+    reference = Text(low=0, high=80, load_default="")
+    lines = Many(Part(LineAgain), high=LINES_MAX, load_default=list)
+    deliver_to = Part(PlaceBody, load_default=None)
+    requested_by = Instant(load_default=None)
+    requested_window = Part(WindowBody, load_default=None)
+    limits = Part(LimitsBody, load_default=None)
+    supplies = Many(Part(SupplyBody), high=SUPPLIES_MAX, load_default=list)
+
+
+class FromInquiryBody(BaseSchema):
+    """An inquiry is ordered as it was asked."""
+
+    reference = Text(low=0, high=80, load_default="")
+
+
 class AcceptBody(BaseSchema):
     option_id = Id("opt", required=True)
 
@@ -259,6 +287,10 @@ def _line(body: Mapping[str, Any]) -> AskedLine:
         None if place is None else place_from(place),
         body["label"],
     )
+
+
+def supplies_from(body: Mapping[str, Any]) -> list[AskedSupply]:
+    return [_supply(one) for one in body["supplies"]]
 
 
 def _supply(body: Mapping[str, Any]) -> AskedSupply:

@@ -12,6 +12,7 @@ from services.order.api.quotes_waited import is_planned
 from services.order.api.views import EventsPage, OrdersPage, OrderView, TimelineView
 from services.order.domain.order import stream_of
 from services.order.domain.standing import standing_of
+from services.order.handlers.snapshot import Asked
 from services.order.projections import order_overview, timeline
 from services.order.projections.story_names import Names
 from shared.eventstore.handling import transact
@@ -53,18 +54,31 @@ def show_planned_order(order_id: str) -> Answer:
 @permits("order:place")
 def place_order(body: dict[str, Any]) -> Answer:
     """Place an order. `Prefer: wait=N` waits for its quote."""
+    return place_asked(asked_from(body))
+
+
+def place_asked(asked: Asked) -> Answer:
+    """Place what is asked. A reference that the buyer has used before is no reason to refuse, but is told."""
     api = doors()
-    asked = asked_from(body)
 
     def act(command: Command) -> None:
+        earlier = _same_reference(asked.reference, command.principal.org_id)
         transact(
             api.log,
-            lambda: api.ordering.place(command.resource, asked, command.principal, command.cause.at),
+            lambda: api.ordering.place(command.resource, asked, command.principal, command.cause.at, earlier),
             command.cause,
             command.marks,
         )
 
     return perform(act, lambda outcome: show_planned_order(outcome.resource), resource=api.ids.new("ord"), status=201)
+
+
+def _same_reference(reference: str, buyer_org_id: str) -> list[str]:
+    api = doors()
+    if not reference:
+        return []
+    api.wait_for_view(order_overview.NAME)
+    return order_overview.same_reference(api.log.views, buyer_org_id, reference)
 
 
 @routes.get("/orders", operation_id="listOrders", query=OrdersQuery, answer=OrdersPage)

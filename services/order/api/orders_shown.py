@@ -61,6 +61,8 @@ def order_shown(  # noqa: PLR0917 - an order, and the eyes that look at it
         "version": version,
         **actions_shown(notes(order, at, terms), lambda action: may(PERMISSIONS[action])),
         "reference": body.reference,
+        "made_from": body.made_from or None,
+        "warnings": _warnings_shown(body),
         "buyer_org_id": body.buyer_org_id,
         "lines": [line_shown(one, running, terms) for one in body.lines],
         "deliver_to": place_shown(body.deliver_to),
@@ -93,6 +95,16 @@ def waits_shown(wait: Wait) -> Shown:
         "answer_by": wait.answer_by,
         "default_choice": wait.default,
     }
+
+
+def _warnings_shown(body: Body) -> list[Shown]:
+    """What the buyer should look at, though nothing was refused for it."""
+    if not body.same_reference:
+        return []
+    number, ids = len(body.same_reference), ", ".join(body.same_reference)
+    zh = f"您已有 {number} 张订单用了单号 {body.reference}：{ids}。"
+    en = f"You have {number} order(s) with the reference {body.reference} already: {ids}."
+    return [{"code": "REFERENCE_USED", "text": {"zh": zh, "en": en}, "order_ids": list(body.same_reference)}]
 
 
 def running_of(order: Order) -> Running | None:

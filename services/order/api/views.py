@@ -169,6 +169,14 @@ class LabelRuleView(BaseSchema):
     name = LanguageText()
 
 
+class WarningView(BaseSchema):
+    """Nothing was refused for it; somebody should look at it."""
+
+    code = Choice(["REFERENCE_USED"])
+    text = LanguageText()
+    order_ids = Many(Id("ord"))
+
+
 class OrderView(BaseSchema):
     id = Id("ord")
     object = Choice(("order",))
@@ -178,6 +186,8 @@ class OrderView(BaseSchema):
     actions = Many(Choice(tuple(ACTIONS)))
     action_notes = Many(Part(ActionNoteView))
     reference = Text()
+    made_from = Text(allow_none=True)
+    warnings = Many(Part(WarningView))
     buyer_org_id = Text()
     lines = Many(Part(OrderLineView))
     deliver_to = Part(PlaceView)

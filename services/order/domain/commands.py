@@ -24,6 +24,8 @@ class PlaceOrder:
     supplies: tuple[Supply, ...]
     terms: Terms
     at: datetime
+    made_from: str = ""
+    same_reference: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

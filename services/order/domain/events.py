@@ -36,8 +36,12 @@ class OrderEvent(Event, frozen=True):
     buyer_org_id: str
 
 
-class OrderPlaced(OrderEvent, frozen=True):
-    """An order with the snapshot of its recipes; the first plan is asked for with it (attempt 1)."""
+class OrderPlaced(OrderEvent, frozen=True, omit_defaults=True):
+    """An order with the snapshot of its recipes; the first plan is asked for with it (attempt 1).
+
+    *made_from*: the order or inquiry it repeats, "" for one of its own. *same_reference*: ids of the buyer's orders that
+    had the reference before.
+    """
 
     reference: str
     lines: list[OrderLine]
@@ -48,6 +52,8 @@ class OrderPlaced(OrderEvent, frozen=True):
     limits: Limits
     supplies: list[Supply]
     placed_at: datetime
+    made_from: str = ""
+    same_reference: list[str] = msgspec.field(default_factory=list)
 
 
 class PlanningRequested(OrderEvent, frozen=True, omit_defaults=True):

@@ -211,6 +211,8 @@ def _placed(event: OrderPlaced) -> Body:
         limits=event.limits,
         supplies=tuple(event.supplies),
         placed_at=event.placed_at,
+        made_from=event.made_from,
+        same_reference=tuple(event.same_reference),
     )
 
 

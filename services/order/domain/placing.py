@@ -37,6 +37,8 @@ def place(command: PlaceOrder, order: Order) -> Sequence[AnyOrderEvent]:
             limits=command.limits,
             supplies=list(command.supplies),
             placed_at=command.at,
+            made_from=command.made_from,
+            same_reference=list(command.same_reference),
         )
     ]
 

@@ -31,6 +31,8 @@ class Body:
     placed_at: datetime
     attempt: int = 1
     arrived: Mapping[str, int] = field(default_factory=dict)
+    made_from: str = ""
+    same_reference: tuple[str, ...] = ()
 
     def line(self, order_line_id: str) -> OrderLine | None:
         return next((one for one in self.lines if one.demand.order_line_id == order_line_id), None)

@@ -97,6 +97,12 @@ WORDS: Mapping[str, Words] = {
         "收到 {found}；可用代码：{known}。",
         "Found {found}; known districts: {known}.",
     ),
+    "DATE_MISSING": _invalid(
+        "未写要求的日期",
+        "The date wanted is missing",
+        "再次下单须给出 requested_by 或 requested_window。",
+        "Ordering again needs requested_by or requested_window.",
+    ),
     "DATE_PAST": _invalid(
         "要求交期已过",
         "The requested date has passed",
@@ -234,6 +240,12 @@ WORDS: Mapping[str, Words] = {
         "The quote has no such option",
         "收到 {found}；可选：{known}。",
         "Found {found}; the quote offers {known}.",
+    ),
+    "INQUIRY_OF_CHANGE": _conflict(
+        "这次询期是为更改订单而作",
+        "This inquiry is about a change",
+        "它属于订单 {order_id} 的更改预览；请在该订单上更改。",
+        "It belongs to the preview of a change of order {order_id}; change that order.",
     ),
     "UNKNOWN_LINE": _invalid(
         "订单里没有这一行",

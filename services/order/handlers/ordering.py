@@ -1,6 +1,6 @@
 """Commands on orders: the buyer's own, and what capacity's facts lead to. Another buyer's order is as absent as none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from services.order.domain.catalogue import Catalogue
@@ -39,7 +39,10 @@ class Ordering:
     def __init__(self, log: EventLog, catalogue: Catalogue, terms: Terms) -> None:
         self.log, self.catalogue, self.terms = log, catalogue, terms
 
-    def place(self, order_id: str, asked: Asked, principal: Principal, at: datetime) -> Prepared[None]:
+    def place(
+        self, order_id: str, asked: Asked, principal: Principal, at: datetime, same_reference: Sequence[str] = ()
+    ) -> Prepared[None]:
+        """*same_reference*: the buyer's orders that had the reference before."""
         snapshot = snapshot_of(asked, self.catalogue, self.terms, owner_id=order_id, buyer_org_id=principal.org_id)
         command = PlaceOrder(
             order_id=order_id,
@@ -53,6 +56,8 @@ class Ordering:
             supplies=snapshot.supplies,
             terms=self.terms,
             at=at,
+            made_from=asked.made_from,
+            same_reference=tuple(same_reference),
         )
         return self._prepare(order_id, Loaded(ORDER.initial, 0), command)
 

@@ -50,6 +50,7 @@ class Asked:
     limits: Limits
     supplies: Sequence[AskedSupply]
     reference: str = ""
+    made_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
