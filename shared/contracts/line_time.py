@@ -20,13 +20,17 @@ class PlannedDowntime(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
-class LotMove(msgspec.Struct, frozen=True, gc=False):
-    """A traceability lot and how much of it, in base units."""
+class LotMove(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A traceability lot and how much of it, in base units. *label*, *supplier_lot*: what is printed on it by its maker,
+    or by whom it was bought from; "" where nothing was said.
+    """
 
     lot_id: str
     item: str
     quantity: int
     unit: str
+    label: str = ""
+    supplier_lot: str = ""
 
 
 class LineFact(Fact):

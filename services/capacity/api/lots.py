@@ -4,21 +4,96 @@ from typing import Any
 
 from services.capacity.api.doors import FloorApi, doors
 from services.capacity.api.work_actions import PERMISSIONS, lot_notes
-from services.capacity.api.work_schemas import DispositionBody, LotView
+from services.capacity.api.work_schemas import DispositionBody, InspectionPage, LotPage, LotQuery, LotView
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.work import WORK
 from services.capacity.domain.work_identity import work_stream
 from services.capacity.domain.work_state import Finished
-from services.capacity.projections import lots
+from services.capacity.projections import lot_lists, lots
 from shared.eventstore.handling import load
+from shared.kernel.clock import parse_instant
 from shared.kernel.refusal import Refused
 from shared.kernel.units import Quantity
 from shared.web.access import current_principal, permits
 from shared.web.actions import actions_shown
+from shared.web.cursors import after, page
 from shared.web.idempotency import CHECKED_BY_ACT, Command, Outcome, perform
 from shared.web.routes import Answer, Routes
 
 LOT_ROUTES = Routes("lots", description="Lots: where from, where to, released or blocked")
+
+
+@LOT_ROUTES.get("/lots", operation_id="listLots", query=LotQuery, answer=LotPage)
+@permits("lot:read")
+def list_all(query: dict[str, Any]) -> Answer:
+    """Lots by what is printed on them, by item, verdict, work order or order, as far as the caller may see."""
+    api = doors()
+    api.wait_for_view(lots.NAME)
+    rows = lot_lists.list_lots(
+        api.log.views, current_principal(), _wanted(query), limit=query["limit"] + 1, after=after(query)
+    )
+    found = page(query, rows, lambda row: [row.lot_id])
+    return {**found, "items": [_lot_item(row) for row in found["items"]]}
+
+
+@LOT_ROUTES.get("/inspection-lots", operation_id="listInspectionLots", query=LotQuery, answer=InspectionPage)
+@permits("lot:read")
+def list_inspections(query: dict[str, Any]) -> Answer:
+    """Inspection lots that the caller judges or made, the ones that came first before the others."""
+    api, principal = doors(), current_principal()
+    api.wait_for_view(lots.NAME)
+    rows = lot_lists.list_inspections(
+        api.log.views, principal, _wanted(query), limit=query["limit"] + 1, after=after(query)
+    )
+    found = page(query, rows, lambda row: [row.opened_at, row.lot_id])
+    return {**found, "items": [_inspection_item(row, principal.org_id) for row in found["items"]]}
+
+
+def _wanted(query: dict[str, Any]) -> dict[str, str | None]:
+    return {
+        "label": query["label"],
+        "supplier_lot": query["supplier_lot"],
+        "item": query["item"],
+        "disposition": query["state"],
+        "work_id": query["work_order_id"],
+        "order_id": query["order_id"],
+    }
+
+
+def _lot_item(row: lot_lists.ListedLot) -> dict[str, Any]:
+    return {
+        "id": row.lot_id,
+        "object": "lot",
+        "state": row.disposition or row.origin,
+        "label": row.label or None,
+        "supplier_lot": row.supplier_lot or None,
+        "item": row.item,
+        "origin": row.origin,
+        "quantity": Quantity(row.quantity, row.unit),
+        "work_order_id": row.work_id or None,
+        "order_id": row.order_id or None,
+        "inspection_lot_id": row.inspection_lot_id or None,
+    }
+
+
+def _inspection_item(row: lot_lists.ListedLot, org_id: str) -> dict[str, Any]:
+    return {
+        "id": row.inspection_lot_id,
+        "object": "inspection-lot",
+        "state": row.disposition,
+        "lot_id": row.lot_id,
+        "label": row.label or None,
+        "item": row.item,
+        "quantity": Quantity(row.quantity, row.unit),
+        "work_order_id": row.work_id,
+        "order_id": row.order_id,
+        "sampling_plan": row.sampling_plan,
+        "sample_size": Quantity(row.sample_size, row.unit),
+        "is_mine": row.inspector_org_id == org_id,
+        "opened_at": parse_instant(row.opened_at),
+        "judged_at": parse_instant(row.judged_at) if row.judged_at else None,
+        "grounds": row.grounds,
+    }
 
 
 @LOT_ROUTES.get("/lots/<lot_id>", operation_id="getLot", answer=LotView)
@@ -40,10 +115,16 @@ def read_lot(lot_id: str) -> Answer:
         "work_order_id": found.work_id or None,
         "order_id": found.order_id or None,
         "inspection_lot_id": found.inspection_lot_id or None,
-        "made_from": [{"lot_id": one, "quantity": str(much)} for one, much in found.made_from.items()],
-        "used_in": [{"lot_id": one, "quantity": str(much)} for one, much in found.used_in.items()],
+        "label": found.label or None,
+        "supplier_lot": found.supplier_lot or None,
+        "made_from": [_neighbour(one) for one in found.made_from],
+        "used_in": [_neighbour(one) for one in found.used_in],
         **_can(api, found.work_id, found.inspection_lot_id),
     }
+
+
+def _neighbour(one: lots.Neighbour) -> dict[str, Any]:
+    return {"lot_id": one.lot_id, "quantity": str(one.quantity), "unit": one.unit, "label": one.label or None}
 
 
 def _can(api: FloorApi, work_id: str, inspection_lot_id: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class InputLotView(BaseSchema):
     """A lot that lies there for this work, with what is *left* of it."""
 
     id = Text()
+    label = Text(allow_none=True)
     left = QuantityField(zero=True)
     state = Choice(("usable", "blocked"))
     grounds = Text()
@@ -54,6 +55,7 @@ class ReportView(BaseSchema):
 
 class MadeLotView(BaseSchema):
     id = Id("lot")
+    label = Text(allow_none=True)
     item = Text()
     quantity = QuantityField(zero=True)
 
@@ -96,6 +98,8 @@ class LotMoveView(BaseSchema):
 
     lot_id = Id("lot")
     quantity = Text()
+    unit = Text()
+    label = Text(allow_none=True)
 
 
 class SlotView(BaseSchema):

@@ -217,10 +217,67 @@ class LotView(BaseSchema):
     work_order_id = Text(allow_none=True)
     order_id = Text(allow_none=True)
     inspection_lot_id = Text(allow_none=True)
+    label = Text(allow_none=True)
+    supplier_lot = Text(allow_none=True)
     made_from = Many(Part(LotMoveView))
     used_in = Many(Part(LotMoveView))
     actions = Many(Choice(("disposition",)))
     action_notes = Many(Part(ActionNoteView))
+
+
+class LotQuery(PageQuery):
+    """*label*, *supplier_lot*: what is printed on the lot, by its maker or by whom it was bought from."""
+
+    label = Text(high=60, load_default=None)
+    supplier_lot = Text(high=60, load_default=None)
+    item = Text(high=60, load_default=None)
+    state = Choice(("pending", *VERDICTS), load_default=None)
+    work_order_id = Id("wrk", load_default=None)
+    order_id = Id("ord", load_default=None)
+
+
+class LotItem(BaseSchema):
+    id = Id("lot")
+    object = Choice(("lot",))
+    state = Choice((*VERDICTS, "pending", "made", "supplied", "bought"))
+    label = Text(allow_none=True)
+    supplier_lot = Text(allow_none=True)
+    item = Text()
+    origin = Choice(("made", "supplied", "bought"))
+    quantity = QuantityField(zero=True)
+    work_order_id = Text(allow_none=True)
+    order_id = Text(allow_none=True)
+    inspection_lot_id = Text(allow_none=True)
+
+
+class LotPage(BaseSchema):
+    items = Many(Part(LotItem))
+    next_cursor = Text(allow_none=True)
+
+
+class InspectionItem(BaseSchema):
+    """An inspection lot: *is_mine* where the caller judges it."""
+
+    id = Id("ins")
+    object = Choice(("inspection-lot",))
+    state = Choice(("pending", *VERDICTS))
+    lot_id = Id("lot")
+    label = Text(allow_none=True)
+    item = Text()
+    quantity = QuantityField(zero=True)
+    work_order_id = Text()
+    order_id = Text()
+    sampling_plan = Text()
+    sample_size = QuantityField(zero=True)
+    is_mine = Flag()
+    opened_at = Instant()
+    judged_at = Instant(allow_none=True)
+    grounds = Text()
+
+
+class InspectionPage(BaseSchema):
+    items = Many(Part(InspectionItem))
+    next_cursor = Text(allow_none=True)
 
 
 class SpanQuery(BaseSchema):

@@ -68,7 +68,12 @@ def work_view(work: Live | Closed, version: int) -> dict[str, Any]:
             for name, one in reports.items()
         ],
         "lots": [
-            {"id": lot.lot_id, "item": lot.item, "quantity": Quantity(lot.quantity, lot.unit)}
+            {
+                "id": lot.lot_id,
+                "label": lot.label or None,
+                "item": lot.item,
+                "quantity": Quantity(lot.quantity, lot.unit),
+            }
             for lot in produced(reports).values()
         ],
         **_leaving(work),
@@ -119,6 +124,7 @@ def _input(one: WorkInput, stock: dict[str, Stock]) -> dict[str, Any]:
         "lots": [
             {
                 "id": lot.lot_id,
+                "label": lot.label or None,
                 "left": Quantity(lot.left, lot.unit),
                 "state": "blocked" if lot.blocked else "usable",
                 "grounds": lot.blocked,

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import msgspec
+
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.work_events import WorkInput
 from services.capacity.domain.work_state import Report, Stock
@@ -50,7 +52,7 @@ def _oldest_first(one: WorkInput, stock: Mapping[str, Stock], needed: int) -> Se
     for lot in lots:
         taken = min(lot.usable, needed)
         if taken > 0:
-            moves.append(LotMove(lot.lot_id, lot.item, taken, lot.unit))
+            moves.append(LotMove(lot.lot_id, lot.item, taken, lot.unit, lot.label))
             needed -= taken
     return moves
 
@@ -110,4 +112,4 @@ def restated(report: Report, good: int, fallback: LotMove) -> list[LotMove]:
     if not sum(weights):
         return [LotMove(fallback.lot_id, fallback.item, good, fallback.unit)] if good else []
     shares = apportion(good, weights)
-    return [LotMove(lot.lot_id, lot.item, share, lot.unit) for lot, share in zip(report.lots_out, shares, strict=True)]
+    return [msgspec.structs.replace(lot, quantity=share) for lot, share in zip(report.lots_out, shares, strict=True)]

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from services.capacity.domain.inspection import lots_with
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.work_commands import ConfirmGoods, DeliverGoods, ForwardGoods, ShipGoods
@@ -115,7 +117,7 @@ def _unshipped(work: Finished, fit: set[str]) -> list[LotMove]:
         for lot in shipment.lots:
             gone[lot.lot_id] = gone.get(lot.lot_id, 0) + lot.quantity
     return [
-        LotMove(lot.lot_id, lot.item, lot.quantity - gone.get(lot.lot_id, 0), lot.unit)
+        msgspec.structs.replace(lot, quantity=lot.quantity - gone.get(lot.lot_id, 0))
         for lot in produced(work.reports).values()
         if lot.lot_id in fit and lot.quantity > gone.get(lot.lot_id, 0)
     ]
@@ -126,7 +128,7 @@ def _taken(lots: Sequence[LotMove], quantity: int) -> list[LotMove]:
     for lot in lots:
         part = min(lot.quantity, quantity)
         if part:
-            moves.append(LotMove(lot.lot_id, lot.item, part, lot.unit))
+            moves.append(msgspec.structs.replace(lot, quantity=part))
             quantity -= part
     return moves
 

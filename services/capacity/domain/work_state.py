@@ -52,6 +52,7 @@ class Stock:
     consumed: int = 0
     received_at: datetime | None = None  # the last of it
     blocked: str = ""
+    label: str = ""
 
     @property
     def left(self) -> int:
@@ -209,7 +210,7 @@ def produced(reports: dict[str, Report]) -> dict[str, LotMove]:
     for report in reports.values():
         for lot in report.lots_out:
             before = made[lot.lot_id].quantity if lot.lot_id in made else 0
-            made[lot.lot_id] = LotMove(lot.lot_id, lot.item, before + lot.quantity, lot.unit)
+            made[lot.lot_id] = msgspec.structs.replace(lot, quantity=before + lot.quantity)
     return {lot_id: lot for lot_id, lot in made.items() if lot.quantity}
 
 
@@ -339,7 +340,7 @@ def _with_stock(
         after[event.lot_id] = replace(after[event.lot_id], blocked=grounds)
         return after
     for lot in event.lots:
-        held = after.get(lot.lot_id, Stock(lot.lot_id, event.item, lot.unit, 0))
+        held = after.get(lot.lot_id, Stock(lot.lot_id, event.item, lot.unit, 0, label=lot.label))
         after[lot.lot_id] = replace(held, received=held.received + lot.quantity, received_at=event.received_at)
     return after
 

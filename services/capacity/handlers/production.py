@@ -228,7 +228,7 @@ def _lot_in(one: LotIn, terms: WorkOffered) -> LotMove:
     is_pooled = any(asked.item == one.item and asked.source == "pooled" for asked in terms.inputs)
     if is_pooled and one.lot_id not in {"", bought}:
         raise Refused(Why.LOT_NOT_RECEIVED, pointer="/lots_in", id=one.lot_id)
-    return LotMove(one.lot_id or bought, one.item, one.quantity, one.unit)
+    return LotMove(one.lot_id or bought, one.item, one.quantity, one.unit, supplier_lot=one.supplier_lot)
 
 
 def _lots_out(work_id: str, item: str, unit: str, output: Output) -> list[LotMove]:
@@ -237,4 +237,4 @@ def _lots_out(work_id: str, item: str, unit: str, output: Output) -> list[LotMov
     found = sum(one.quantity for one in output.lots_out)
     if found != output.good:
         raise Refused(Why.LOTS_OUT_DIFFER, pointer="/lots_out", expected=output.good, found=found)
-    return [LotMove(lot_id_of(work_id, one.label), item, one.quantity, unit) for one in output.lots_out]
+    return [LotMove(lot_id_of(work_id, one.label), item, one.quantity, unit, one.label) for one in output.lots_out]

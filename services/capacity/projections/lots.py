@@ -1,6 +1,6 @@
 """Where does this lot come from, where did it go, who judges it? Genealogy one step both ways, own data only."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,6 +12,7 @@ from services.capacity.domain.plan_events import SupplyRecorded
 from shared.contracts.line_time import LotMove
 from shared.eventstore.folding import digest_of
 from shared.eventstore.port import Recorded
+from shared.kernel.clock import instant_text
 from shared.kernel.principal import Principal, Role
 
 NAME = "lots"
@@ -31,6 +32,13 @@ LOTS = sa.Table(
     sa.Column("inspection_lot_id", sa.Text, nullable=False, index=True),
     sa.Column("inspector_org_id", sa.Text, nullable=False),
     sa.Column("disposition", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False, index=True),
+    sa.Column("supplier_lot", sa.Text, nullable=False, index=True),
+    sa.Column("sampling_plan", sa.Text, nullable=False),
+    sa.Column("sample_size", sa.Integer, nullable=False),
+    sa.Column("opened_at", sa.Text, nullable=False),
+    sa.Column("judged_at", sa.Text, nullable=False),
+    sa.Column("grounds", sa.Text, nullable=False),
 )
 MOVES = sa.Table(
     "lot_moves",
@@ -47,6 +55,16 @@ HOLDERS = sa.Table(
     sa.Column("lot_id", sa.Text, primary_key=True),
     sa.Column("org_id", sa.Text, primary_key=True),
 )
+_UNJUDGED: dict[str, Any] = {
+    "inspection_lot_id": "",
+    "inspector_org_id": "",
+    "disposition": "",
+    "sampling_plan": "",
+    "sample_size": 0,
+    "opened_at": "",
+    "judged_at": "",
+    "grounds": "",
+}
 _FORGET = MOVES.delete().where(MOVES.c.report_id == sa.bindparam("of"))
 _JUDGED = LOTS.update().where(LOTS.c.lot_id == sa.bindparam("of"))
 _CLAIMED = LOTS.delete().where(LOTS.c.lot_id == sa.bindparam("of"), LOTS.c.origin == "bought")
@@ -55,7 +73,7 @@ _MADE = sa.select(sa.func.sum(MOVES.c.quantity)).where(MOVES.c.lot_id == sa.bind
 
 @dataclass(frozen=True, slots=True)
 class LotRow:
-    """A lot as the asker may see it, with its neighbours: lot id -> quantity."""
+    """A lot as the asker may see it, with its neighbours."""
 
     lot_id: str
     item: str
@@ -66,8 +84,20 @@ class LotRow:
     order_id: str
     inspection_lot_id: str
     disposition: str
-    made_from: dict[str, int]
-    used_in: dict[str, int]
+    label: str
+    supplier_lot: str
+    made_from: list["Neighbour"]
+    used_in: list["Neighbour"]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A lot one step away, and how much of it went in or out there, in its own unit."""
+
+    lot_id: str
+    quantity: int
+    unit: str
+    label: str
 
 
 class Lots:
@@ -85,7 +115,7 @@ class Lots:
             "supply-recorded.v1",
         }
     )
-    code_digest = digest_of("2", LOTS.columns.keys(), MOVES.columns.keys(), HOLDERS.columns.keys())
+    code_digest = digest_of("3", LOTS.columns.keys(), MOVES.columns.keys(), HOLDERS.columns.keys())
 
     def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
         for recorded in page:
@@ -137,9 +167,9 @@ def _know(connection: sa.Connection, event: events.WorkEvent, lot: LotMove, orig
         "order_id": event.order_id if origin == "made" else "",
         "owner_org_id": event.factory_org_id,
         "buyer_org_id": event.buyer_org_id if origin == "made" else "",
-        "inspection_lot_id": "",
-        "inspector_org_id": "",
-        "disposition": "",
+        "label": lot.label,
+        "supplier_lot": lot.supplier_lot,
+        **_UNJUDGED,
     }
     _tell(connection, row)
 
@@ -171,8 +201,11 @@ def _judge(connection: sa.Connection, event: events.InspectionOpened | events.In
     changes = {"inspection_lot_id": event.inspection_lot_id}
     if isinstance(event, events.InspectionOpened):
         changes |= {"inspector_org_id": event.inspector_org_id, "disposition": "pending"}
-    else:
-        changes |= {"disposition": event.disposition}
+        opened = {"sampling_plan": event.sampling_plan, "opened_at": instant_text(event.opened_at)}
+        connection.execute(_JUDGED, {"of": event.lot_id, "sample_size": event.sample_size, **opened, **changes})
+        return
+    changes |= {"disposition": event.disposition, "grounds": event.grounds}
+    changes |= {"judged_at": instant_text(event.dispositioned_at)}
     connection.execute(_JUDGED, {"of": event.lot_id, **changes})
 
 
@@ -187,9 +220,9 @@ def _supply(connection: sa.Connection, event: SupplyRecorded) -> None:
         "order_id": event.order_id,
         "owner_org_id": event.buyer_org_id,
         "buyer_org_id": event.buyer_org_id,
-        "inspection_lot_id": "",
-        "inspector_org_id": "",
-        "disposition": "",
+        "label": "",
+        "supplier_lot": "",
+        **_UNJUDGED,
     }
     _tell(connection, row)
 
@@ -212,19 +245,20 @@ def find_lot(views: sa.Engine, lot_id: str, principal: Principal) -> LotRow | No
             order_id=row.order_id,
             inspection_lot_id=row.inspection_lot_id,
             disposition=row.disposition,
-            made_from=dict(_pairs(connection.execute(_neighbours(principal.role, "out", "in"), asked))),
-            used_in=dict(_pairs(connection.execute(_neighbours(principal.role, "in", "out"), asked))),
+            label=row.label,
+            supplier_lot=row.supplier_lot,
+            made_from=_found(connection.execute(_neighbours(principal.role, "out", "in"), asked)),
+            used_in=_found(connection.execute(_neighbours(principal.role, "in", "out"), asked)),
         )
 
 
-def _pairs(found: Iterable[Any]) -> Iterator[tuple[str, int]]:
-    for lot_id, quantity in found:
-        yield str(lot_id), int(quantity)
+def _found(rows: Iterable[Any]) -> list[Neighbour]:
+    return [Neighbour(str(one[0]), int(one[1]), str(one[2]), str(one[3])) for one in rows]
 
 
 @cache
 def _shown(role: Role) -> sa.Select[Any]:
-    return sa.select(LOTS).where(LOTS.c.lot_id == sa.bindparam("of"), _visible(role))
+    return sa.select(LOTS).where(LOTS.c.lot_id == sa.bindparam("of"), visible(role))
 
 
 @cache
@@ -232,16 +266,16 @@ def _neighbours(role: Role, own: str, other: str) -> sa.Select[Any]:
     """Lots on the *other* side of the reports that have one lot on its *own* side, with their quantities there."""
     mine, theirs, lot_id = MOVES.alias(), MOVES.alias(), sa.bindparam("of", type_=sa.Text)
     return (
-        sa.select(theirs.c.lot_id, sa.func.sum(theirs.c.quantity))
+        sa.select(theirs.c.lot_id, sa.func.sum(theirs.c.quantity), LOTS.c.unit, LOTS.c.label)
         .join(mine, mine.c.report_id == theirs.c.report_id)
         .join(LOTS, LOTS.c.lot_id == theirs.c.lot_id)
-        .where(mine.c.lot_id == lot_id, mine.c.direction == own, theirs.c.direction == other, _visible(role))
-        .group_by(theirs.c.lot_id)
+        .where(mine.c.lot_id == lot_id, mine.c.direction == own, theirs.c.direction == other, visible(role))
+        .group_by(theirs.c.lot_id, LOTS.c.unit, LOTS.c.label)
         .order_by(theirs.c.lot_id)
     )
 
 
-def _visible(role: Role) -> sa.ColumnElement[bool]:
+def visible(role: Role) -> sa.ColumnElement[bool]:
     """Whose lots: made, brought or received by the asker, made for it, or to be judged by it. The office sees all."""
     if role is Role.OFFICE:
         return sa.true()

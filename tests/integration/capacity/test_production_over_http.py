@@ -111,7 +111,8 @@ def test_an_order_is_made_by_two_plants_and_stands_at_the_buyers_door(an_order_b
     assert view["state"] == "delivered"
     assert view["inputs"][0]["consumed"] == cans(2_000)
     lot = ok(world.caller(world.owner("p3")).get(f"/v1/lots/{view['lots'][0]['id']}"))
-    assert lot["made_from"] == [{"lot_id": made.read(made.body)["lots"][0]["id"], "quantity": "2000"}]
+    fed_lot = made.read(made.body)["lots"][0]["id"]
+    assert lot["made_from"] == [{"lot_id": fed_lot, "quantity": "2000", "unit": "can", "label": None}]
     assert ok(world.caller(BRAND).get(f"/v1/lots/{lot['id']}"))["quantity"] == cans(1_990)
     fed = f"/v1/lots/{lot['made_from'][0]['lot_id']}"
     assert [one["lot_id"] for one in ok(world.caller(BRAND).get(fed))["used_in"]] == [lot["id"]]

@@ -194,7 +194,7 @@ BUGS = (
         "rivals-lots-in-the-genealogy",
         Harm.LEAK,
         "services/capacity/projections/lots.py",
-        "mine.c.direction == own, theirs.c.direction == other, _visible(role))",
+        "mine.c.direction == own, theirs.c.direction == other, visible(role))",
         "mine.c.direction == own, theirs.c.direction == other)",
         "A lot's history shows lots that belong to others.",
         assembled=(MADE,),
