@@ -10,6 +10,7 @@ from types import FunctionType, MethodType, ModuleType
 import sqlalchemy as sa
 import structlog
 
+from shared.eventstore.code import code_digest_of
 from shared.eventstore.database import is_unwell
 from shared.eventstore.parking import Parked, park
 from shared.eventstore.port import Recorded
@@ -19,11 +20,20 @@ _log = structlog.get_logger(__name__)
 
 
 def digest_of(*objects: object) -> str:
-    """A short digest of code and data: source text for modules, classes and functions, `repr` for anything else."""
-    total = hashlib.sha256()
+    """A short digest of code and data, for the view in whose module it is asked for.
+
+    Source text for modules, classes and functions, with all that their modules depend on within this project, `repr`
+    for anything else; and all that the asking module depends on, so that no helper of a view can be forgotten.
+    """
+    asking = inspect.currentframe()
+    caller = "" if asking is None or asking.f_back is None else str(asking.f_back.f_globals.get("__name__", ""))
+    total = hashlib.sha256(code_digest_of(caller))
     for one in objects:
-        is_code = isinstance(one, ModuleType | FunctionType | MethodType | type)
-        total.update((_source(one) if is_code else repr(one)).encode())
+        if isinstance(one, ModuleType | FunctionType | MethodType | type):
+            total.update(_source(one).encode())
+            total.update(code_digest_of(one.__name__ if isinstance(one, ModuleType) else one.__module__))
+        else:
+            total.update(repr(one).encode())
         total.update(b"\0")
     return total.hexdigest()[:16]
 
