@@ -11,7 +11,7 @@ from shared.kernel.clock import instant_text, parse_instant
 from shared.reference.places import districts
 
 LABORATORY = "LAB_TEST"
-GONE = frozenset({"declined", "withdrawn"})
+GONE = frozenset({"declined", "lapsed", "withdrawn"})
 CLOSED = "preventive-maintenance"  # why a line that runs day and night closes
 TOLERANCE = 500  # a maker stops when one piece in so many is there beyond what is wanted
 SCRAP_MAX = 40  # of what is begun at most one piece in so many is lost

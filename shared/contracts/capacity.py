@@ -75,7 +75,7 @@ class QuoteLost(Fact):
 
 
 class OfferAnswered(Fact):
-    """A plant answered an offer of work."""
+    """A plant answered an offer of work; *automatic*: by rules it has set, by what it offered before, or by its silence."""
 
     order_id: str
     buyer_org_id: str
@@ -128,7 +128,9 @@ class PlanChanged(Fact):
 
 
 class WorkProgressed(Fact):
-    """A work order moved on: its state and total quantities so far (after corrections)."""
+    """A work order moved on: its state and total quantities so far (after corrections). *automatic*: a rule, the clock or
+    the platform moved it, not its plant.
+    """
 
     order_id: str
     buyer_org_id: str
@@ -140,6 +142,7 @@ class WorkProgressed(Fact):
     rework: int
     unit: str
     at: datetime
+    automatic: bool = False
 
 
 class ShipmentDelivered(Fact):

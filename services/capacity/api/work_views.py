@@ -39,7 +39,7 @@ def state_of(work: Live | Closed) -> str:
         case Running():
             return "stopped" if work.stoppage_id else "running"
         case Closed():
-            return work.how if work.how in {"declined", "missed"} else "withdrawn"
+            return work.how if work.how in {"declined", "lapsed", "missed"} else "withdrawn"
         case Finished():
             return finished_state(work)
 

@@ -90,6 +90,8 @@ def _open(work: Work) -> Offered:
         raise Refused(Why.UNKNOWN_OFFER)
     offer_id = work.terms.offer_id
     if isinstance(work, Closed):
+        if work.how == "lapsed":
+            raise Refused(Why.OFFER_EXPIRED, id=offer_id, answer_by=instant_text(work.terms.answer_by))
         if work.how == "declined":
             raise Refused(Why.OFFER_ANSWERED, id=offer_id, at=instant_text(work.at), answer="declined")
         raise Refused(Why.OFFER_WITHDRAWN, id=offer_id)
@@ -162,7 +164,7 @@ def _agree(command: AgreeCounter, work: Work) -> Sequence[WorkOrderEvent]:
             destinations=command.destinations,
             moved_at=command.at,
         ),
-        OfferAccepted(**about, plant_name=work.terms.plant_name, automatic=False, accepted_at=command.at),
+        OfferAccepted(**about, plant_name=work.terms.plant_name, automatic=True, accepted_at=command.at),
     ]
 
 

@@ -15,7 +15,8 @@ from shared.contracts.line_time import LotMove, StopFamily
 from shared.kernel.event import Event
 
 Disposition = Literal["released", "blocked"]
-DECLINE_REASONS = ("no_capacity", "price", "quality", "material", "equipment", "no_answer", "other")
+NO_ANSWER = "no_answer"
+DECLINE_REASONS = ("no_capacity", "price", "quality", "material", "equipment", NO_ANSWER, "other")
 
 
 class WorkInput(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -122,6 +123,11 @@ class OfferDeclined(WorkEvent):
     reason: str
     note: str
     declined_at: datetime
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether the clock said so, and not the plant."""
+        return self.reason == NO_ANSWER
 
 
 class OfferCountered(WorkEvent):

@@ -130,10 +130,10 @@ class Countered:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Declined, withdrawn or missed before it started."""
+    """Declined, lapsed (its plant stayed silent), withdrawn or missed before it started."""
 
     terms: WorkOffered
-    how: Literal["declined", "cancelled", "replanned", "replaced", "missed"]
+    how: Literal["declined", "lapsed", "cancelled", "replanned", "replaced", "missed"]
     at: datetime
 
 
@@ -251,7 +251,7 @@ def _bargained(
         case OfferAccepted():
             return Accepted(work.terms, work.stock, event.accepted_at)
         case OfferDeclined():
-            return Closed(work.terms, "declined", event.declined_at)
+            return Closed(work.terms, "lapsed" if event.is_silence else "declined", event.declined_at)
         case OfferCountered():
             return Countered(work.terms, event, work.stock)
         case OfferRenewed():

@@ -145,7 +145,7 @@ def also_declined(draft: Draft, plan: Booked, banned: Mapping[str, frozenset[str
     found = dict(banned)
     for process_id, work_id in plan.current.work_ids.items():
         work = draft.work_of(work_id)
-        if isinstance(work, Closed) and work.how == "declined":
+        if isinstance(work, Closed) and work.how in {"declined", "lapsed"}:
             found[process_id] = found.get(process_id, frozenset()) | {work.terms.plant_id}
     return found
 

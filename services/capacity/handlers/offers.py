@@ -9,7 +9,7 @@ from services.capacity.domain.matching.problem import Unmatched
 from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.work_commands import AcceptOffer, CounterOffer, DeclineOffer
-from services.capacity.domain.work_events import WorkOffered
+from services.capacity.domain.work_events import NO_ANSWER, WorkOffered
 from services.capacity.domain.work_identity import work_id_of
 from services.capacity.handlers.access import own_work
 from services.capacity.handlers.desk import Desk
@@ -62,7 +62,7 @@ class OffersHandler:
         draft, now = self._desk.draft(), self._desk.clock.now()
         terms = own_work(draft, work_id, _PLATFORM).terms
         try:
-            draft.work(work_id, DeclineOffer("no_answer", "", now))
+            draft.work(work_id, DeclineOffer(NO_ANSWER, "", now))
         except Refused:
             return Prepared([], draft.version_of_work(work_id))
         self._replan_without(draft, terms, replan_id)

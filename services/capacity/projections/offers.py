@@ -12,6 +12,7 @@ ANSWERS: Mapping[str, Sequence[str]] = {
     "waiting": ("offered",),
     "countered": ("countered",),
     "declined": ("declined",),
+    "lapsed": ("lapsed",),
     "withdrawn": ("withdrawn",),
     "accepted": (
         "accepted",

@@ -61,6 +61,7 @@ STATES = (
     "shipped",
     "delivered",
     "declined",
+    "lapsed",
     "withdrawn",
     "missed",
 )
@@ -114,7 +115,7 @@ class WorkOrders:
     name = NAME
     tables: Sequence[sa.Table] = (TABLE,)
     handles: frozenset[str] | None = frozenset(events.WORK_EVENTS)
-    code_digest = digest_of("5", TABLE.columns.keys())
+    code_digest = digest_of("6", TABLE.columns.keys())
 
     def apply(self, connection: sa.Connection, page: Sequence[Recorded]) -> None:
         for recorded in page:
@@ -168,9 +169,14 @@ _STATE_AFTER: Mapping[type[events.WorkEvent], str] = {
 }
 
 
+def _state_after(event: events.WorkEvent) -> str | None:
+    is_silence = isinstance(event, events.OfferDeclined) and event.is_silence
+    return "lapsed" if is_silence else _STATE_AFTER.get(type(event))
+
+
 def _changes(event: events.WorkEvent) -> dict[str, Any]:
     """What the row is after *event*."""
-    state = _STATE_AFTER.get(type(event))
+    state = _state_after(event)
     if state is not None:
         return {"state": state}
     match event:

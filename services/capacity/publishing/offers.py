@@ -12,12 +12,13 @@ from shared.contracts.envelope import Fact
 def offer_accepted(event: private.OfferAccepted) -> list[Fact]:
     return [
         _answered(event, event.plant_name, "accepted", event.accepted_at, automatic=event.automatic),
-        progressed(event, "confirmed", private.Totals(), event.accepted_at),
+        progressed(event, "confirmed", private.Totals(), event.accepted_at, automatic=event.automatic),
     ]
 
 
 def offer_declined(event: private.OfferDeclined) -> list[Fact]:
-    return [_answered(event, event.plant_name, "declined", event.declined_at)]
+    """A plant that stayed silent has said nothing: the clock did."""
+    return [_answered(event, event.plant_name, "declined", event.declined_at, automatic=event.is_silence)]
 
 
 def offer_countered(event: private.OfferCountered) -> list[Fact]:
@@ -25,12 +26,12 @@ def offer_countered(event: private.OfferCountered) -> list[Fact]:
 
 
 def work_withdrawn(event: private.WorkWithdrawn) -> list[Fact]:
-    return [progressed(event, "cancelled", private.Totals(), event.withdrawn_at)]
+    return [progressed(event, "cancelled", private.Totals(), event.withdrawn_at, automatic=True)]
 
 
 def slot_missed(event: private.SlotMissed) -> list[Fact]:
     """The order learns that nobody makes it now; the ledger counts the slot by its release."""
-    return [progressed(event, "cancelled", private.Totals(), event.missed_at)]
+    return [progressed(event, "cancelled", private.Totals(), event.missed_at, automatic=True)]
 
 
 def _answered(

@@ -168,7 +168,7 @@ def inspection_dispositioned(event: private.InspectionDispositioned) -> list[Fac
         facts.append(_judged_again(event))
     if event.is_last and event.stage not in {"shipped", "delivered"}:
         state: Literal["released", "blocked"] = "released" if event.any_released else "blocked"
-        facts.append(progressed(event, state, event.totals, event.dispositioned_at))
+        facts.append(progressed(event, state, event.totals, event.dispositioned_at, automatic=event.automatic))
     return facts
 
 

@@ -10,7 +10,9 @@ from shared.contracts.envelope import Fact
 State = Literal["confirmed", "in_progress", "completed", "released", "blocked", "shipped", "cancelled"]
 
 
-def progressed(event: private.WorkEvent, state: State, totals: private.Totals, at: datetime) -> capacity.WorkProgressed:
+def progressed(
+    event: private.WorkEvent, state: State, totals: private.Totals, at: datetime, *, automatic: bool = False
+) -> capacity.WorkProgressed:
     return capacity.WorkProgressed(
         order_id=event.order_id,
         buyer_org_id=event.buyer_org_id,
@@ -22,6 +24,7 @@ def progressed(event: private.WorkEvent, state: State, totals: private.Totals, a
         rework=totals.rework,
         unit=event.unit,
         at=at,
+        automatic=automatic,
     )
 
 

@@ -50,6 +50,7 @@ def receive_progress(command: ReceiveProgress, order: Order) -> Sequence[AnyOrde
         rework=fact.rework,
         unit=fact.unit,
         moved_at=fact.at,
+        automatic=fact.automatic,
     )
     return [moved, *all_delivered(evolve(order, moved), command.terms, fact.at)]
 

@@ -121,7 +121,8 @@ class OrderConfirmed(OrderEvent, frozen=True):
 class OrderChanged(OrderEvent, frozen=True, omit_defaults=True):
     """What the buyer wants now, as a whole. Of a confirmed order it holds once a new quote is accepted, for *fee_fen*.
 
-    *deliver_to* None: where it was. *requested_from* counts only where *has_window*: else it is as it was.
+    *deliver_to* None: where it was. *requested_from* counts only where *has_window*: else it is as it was. *automatic*: less
+    was planned because less material came, as the buyer's limits allow.
     """
 
     lines: list[OrderLine]
@@ -132,6 +133,7 @@ class OrderChanged(OrderEvent, frozen=True, omit_defaults=True):
     deliver_to: Place | None = None
     requested_from: datetime | None = None
     has_window: bool = False
+    automatic: bool = False
 
 
 class OrderCancelled(OrderEvent, frozen=True, omit_defaults=True):
@@ -247,8 +249,8 @@ class ShortfallAnswered(OrderEvent, frozen=True):
     answered_at: datetime
 
 
-class WorkMoved(OrderEvent, frozen=True):
-    """A work order's state and totals so far."""
+class WorkMoved(OrderEvent, frozen=True, omit_defaults=True):
+    """A work order's state and totals so far. *automatic*: a rule, the clock or the platform moved it, not its plant."""
 
     work_id: str
     process_id: str
@@ -258,6 +260,7 @@ class WorkMoved(OrderEvent, frozen=True):
     rework: int
     unit: str
     moved_at: datetime
+    automatic: bool = False
 
 
 class DeliveryArrived(OrderEvent, frozen=True):

@@ -227,6 +227,7 @@ def _reduced(order: Running, command: ReportSupply, made: Sequence[Makeable], to
         limits=body.limits,
         fee_fen=0,
         changed_at=command.at,
+        automatic=True,
     )
     target = replace(body, lines=lines)
     attempt = order.attempt + 1

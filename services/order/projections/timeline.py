@@ -126,6 +126,8 @@ def _confirmed(event: events.OrderConfirmed, _: Names) -> Told:
 
 
 def _changed(event: events.OrderChanged, _: Names) -> Told:
+    if event.automatic:
+        return "platform", "来料不足，按来料减少数量", "planned for less, as less material came"
     return "buyer", f"变更订单（费用 {_yuan(event.fee_fen)} 元）", f"changed (fee CNY {_yuan(event.fee_fen)})"
 
 
@@ -146,7 +148,11 @@ def _parts_cancelled(event: events.PartsCancelled, _: Names) -> Told:
 
 
 def _answered(event: events.PlantAnswered, _: Names) -> Told:
+    if event.automatic and event.answer == "declined":
+        return "platform", f"{event.plant_name} 逾期未答复", f"{event.plant_name} did not answer in time"
     zh = {"accepted": "接单", "declined": "拒单", "countered": "还价"}[event.answer]
+    if event.automatic:
+        return "platform", f"{event.plant_name} 自动{zh}", f"{event.plant_name}: {event.answer} automatically"
     return "plant", f"{event.plant_name} {zh}", f"{event.plant_name} {event.answer}"
 
 
@@ -198,7 +204,8 @@ def _work(event: events.WorkMoved, names: Names) -> Told:
     if event.good or event.scrap:
         zh += f"，合格 {event.good:,}，报废 {event.scrap:,} {names.unit(event.unit)}"
         en += f", {event.good:,} good, {event.scrap:,} scrap {event.unit}"
-    return "plant", zh, en
+    by_itself = event.automatic or event.state == "cancelled"  # no plant cancels: it declines, or is replaced
+    return "platform" if by_itself else "plant", zh, en
 
 
 def _arrived(event: events.DeliveryArrived, names: Names) -> Told:

@@ -120,3 +120,11 @@ def test_a_slot_that_passed_while_the_plant_before_is_still_at_work_is_planned_a
     assert change.default_choice == "cancel"
     printed = next(one for one in change.steps if one.step == "print")
     assert printed.starts_at >= world.clock.now()
+
+
+def test_what_the_jobs_write_is_the_platforms_doing_and_names_the_job() -> None:
+    world, confirmed = booked()
+    before = world.log.head().position
+    time_passes(world, latest_start(confirmed))
+    causes = {(one.cause.org_id, one.cause.subject) for one in world.log.read_all(before)}
+    assert causes == {("system", "system:missing-material")}

@@ -8,7 +8,9 @@ from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.work_state import Accepted, Closed, Offered, Running
 from services.capacity.handlers.breakdowns import Outage
 from services.capacity.jobs import lapse_offers
+from services.capacity.publishing import facts_of
 from shared.contracts import line_time
+from shared.contracts.capacity import OfferAnswered
 from shared.contracts.planning import Interval, ReplanChoice
 from shared.eventstore.port import WrongVersion
 from shared.kernel.refusal import Refused
@@ -87,7 +89,7 @@ def test_when_nobody_else_can_the_buyer_is_told_and_accepting_looks_again() -> N
     assert not again.needs_answer or again.replan_id != change.replan_id
 
 
-def test_a_silent_plant_is_taken_to_have_declined() -> None:
+def test_a_silent_plant_is_passed_over_and_shown_to_have_said_nothing() -> None:
     world = world_of(second_district="421202")
     work_id, _ = work_at(booked(world), "print")
     found = world.work(work_id)
@@ -98,7 +100,11 @@ def test_a_silent_plant_is_taken_to_have_declined() -> None:
     job.call()
     closed = world.work(work_id)
     assert isinstance(closed, Closed)
-    assert closed.how == "declined"
+    assert closed.how == "lapsed"
+    last = [one for one in world.log.read_all(0) if one.stream == f"work-{work_id}"][-1]
+    assert (last.cause.org_id, last.cause.subject) == ("system", "system:lapsed-offers")
+    (told,) = [one for one in facts_of(last.event) if isinstance(one, OfferAnswered)]
+    assert (told.answer, told.automatic) == ("declined", True)
 
 
 def test_a_breakdown_with_nothing_on_the_line_is_told_as_a_stoppage_and_moves_what_had_not_begun() -> None:
