@@ -30,6 +30,10 @@ _TITLES: Mapping[ReasonCode, tuple[str, str]] = {
     ReasonCode.DATE_TOO_EARLY: ("要求交期早于最快完成时间", "The requested date is earlier than the work allows"),
     ReasonCode.PRICE_ABOVE_LIMIT: ("价格超过限额", "The price is above the limit"),
     ReasonCode.PLANTS_ABOVE_LIMIT: ("工厂数超过限额", "More plants are needed than allowed"),
+    ReasonCode.HELD_ENOUGH: (
+        "您的其他报价已占用到上限，请先接受或放弃一些",
+        "Your other quotes hold as much as one buyer may; accept or drop some first",
+    ),
     ReasonCode.HOLD_LOST: ("产能预占已失效", "The hold is lost"),
 }
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
+
 from services.capacity.domain.events import EVENT_TYPES
 from services.capacity.domain.plan_commands import CancelPlan
 from services.capacity.domain.slots import Slot, SlotsConfirmed, SlotsHeld
@@ -17,7 +19,7 @@ from shared.contracts.planning import Interval
 from shared.eventstore.handling import Prepared, transact
 from shared.eventstore.port import PAGE_MAX, WrongVersion
 from shared.eventstore.sqlite import SqliteLog
-from tests.support.capacity_world import BUYER, CAUSE, World, accepts, asks, capacity_world, world_over
+from tests.support.capacity_world import CAUSE, World, accepts, asks, capacity_world, world_over
 from tests.support.planning_world import T0, demand_line, line, step, variant
 
 LOSERS_ARE_TOLD = frozenset({"lost", "CAPACITY_FULL", "CALENDAR_CLOSED"})
@@ -59,8 +61,8 @@ def decided(world: World, prepare: Callable[[], Prepared[None]]) -> list[Fact]:
 def attempt(world: World, number: int) -> str:
     """One buyer's try: ask, then take the quote, drop it, or take it and cancel. Returns how it ended."""
     planning: PlanningHandler = world.service.handlers.planning
-    order_id = f"ord_{number}"
-    asked = on_planning_requested(asks(CANS, order_id=order_id), T0)
+    order_id, buyer = f"ord_{number}", f"org_B{number:025d}"
+    asked = on_planning_requested(msgspec.structs.replace(asks(CANS, order_id=order_id), buyer_org_id=buyer), T0)
     (answer,) = decided(world, lambda: planning.plan(asked))
     if isinstance(answer, capacity.PlanRefused):
         return str(answer.reasons[0].code)
@@ -73,7 +75,7 @@ def attempt(world: World, number: int) -> str:
         return "lost"
     assert any(isinstance(one, capacity.QuoteConfirmed) for one in facts)
     if number % 7 == 0:
-        decided(world, lambda: planning.cancel(CancelPlan(order_id, BUYER, T0)))
+        decided(world, lambda: planning.cancel(CancelPlan(order_id, buyer, T0)))
         return "cancelled"
     return "booked"
 

@@ -14,7 +14,10 @@ RETENTION = timedelta(days=7)  # ended slots leave the state after this long, th
 
 
 class Booking(msgspec.Struct, frozen=True, gc=False):
-    """A slot as the rule and the planning board remember it. Seconds since 1970; *expires_us* 0: firm."""
+    """A slot as the rule and the planning board remember it. Seconds since 1970; *expires_us* 0: firm.
+
+    *buyer_org_id* is remembered of holds only, which are counted by whose they are.
+    """
 
     starts: int
     ends: int
@@ -26,6 +29,7 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     busy: int
     expires_us: int
     run: Run
+    buyer_org_id: str = ""
 
     def stands(self, at_us: int) -> bool:
         """Whether the booking takes its time at *at_us* (microseconds since 1970): firm, or not yet expired."""

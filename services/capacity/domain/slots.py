@@ -161,6 +161,7 @@ def booking_of(slot: Slot) -> Booking:
         busy=slot.setup_seconds + slot.run_seconds,
         expires_us=0 if slot.expires_at is None else microseconds_of(slot.expires_at),
         run=_interned(run_of(slot.capability, slot.format, slot.features)),
+        buyer_org_id="" if slot.expires_at is None else slot.buyer_org_id,
     )
 
 

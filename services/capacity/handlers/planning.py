@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from services.capacity.domain.allocation import work_id_for
+from services.capacity.domain.held_share import HELD_ENOUGH, hold_for, within_share
 from services.capacity.domain.matching.indication import indicate, why_not
 from services.capacity.domain.matching.match import match
 from services.capacity.domain.matching.problem import Matched, Unmatched
@@ -66,7 +67,8 @@ class PlanningHandler:
     def plan(self, asked: PlanAsked) -> Prepared[None]:
         """Quote a menu and hold the slots of all its options, or say why not. Raises Refused OUT_OF_DATE, PLAN_ENDED.
 
-        The holds of an older quote of the same order make room first. Nothing is quoted that would begin while it is
+        The holds of an older quote of the same order make room first, and each further quote of an order is held shorter;
+        of a line one buyer's quotes hold no more than its share. Nothing is quoted that would begin while it is
         held: whoever accepts at the last moment still gets all of it.
         """
         draft, now = self._desk.draft(), self._desk.clock.now()
@@ -76,21 +78,24 @@ class PlanningHandler:
         ignored = frozenset() if earlier is None else frozenset({earlier.quote_id})
         quote_id = quote_id_of(asked.order_id, asked.attempt)
         rules = standard_rules()
-        demand = msgspec.structs.replace(
-            demand_of(asked), earliest_start_at=max(asked.earliest_start_at, now + self._desk.settings.hold_for)
-        )
+        expires_at = now + hold_for(asked.attempt, self._desk.settings.hold_for, rules)
+        demand = msgspec.structs.replace(demand_of(asked), earliest_start_at=max(asked.earliest_start_at, expires_at))
         answer = match(demand, draft.board, now, rules, quote_id=quote_id, ignored=ignored)
+        if isinstance(answer, Matched):
+            answer = within_share(answer, draft.board, asked.buyer_org_id, now, rules, ignored=ignored)
         if earlier is not None:
             release_quote(draft, earlier, "replaced", now)
-        if isinstance(answer, Unmatched):
+        if answer is HELD_ENOUGH:
+            draft.plan(asked.order_id, RefusePlan(asked, HELD_ENOUGH.reasons, None, now))
+        elif isinstance(answer, Unmatched):
             told = why_not(demand, draft.board, now, rules, answer)
             draft.plan(asked.order_id, RefusePlan(asked, told.reasons, told.relaxation, now))
         else:
-            self._quote(draft, asked, answer, now)
+            self._quote(draft, asked, answer, now, expires_at)
         return Prepared(draft.appends(), None)
 
-    def _quote(self, draft: Draft, asked: PlanAsked, answer: Matched, now: datetime) -> None:
-        expires_at = now + self._desk.settings.hold_for
+    @staticmethod
+    def _quote(draft: Draft, asked: PlanAsked, answer: Matched, now: datetime, expires_at: datetime) -> None:
         for line_id, slots in answer.held_until(expires_at).items():
             hold(draft, line_id, slots, now)
         quote_id = quote_id_of(asked.order_id, asked.attempt)

@@ -11,7 +11,7 @@ from services.order.handlers.addresses import Addresses
 from services.order.handlers.entrusting import Entrusting
 from services.order.handlers.inquiring import Inquiring
 from services.order.handlers.ordering import Ordering
-from services.order.projections import things
+from services.order.projections import order_overview, things
 from shared.eventstore.handling import Loaded, load
 from shared.eventstore.projecting import LogWithViews
 from shared.eventstore.projector import Projector
@@ -23,6 +23,7 @@ from shared.web.app import provided
 from shared.web.refusals import WebWhy
 
 VIEW_WAIT_S = 5.0
+ROOM_AGAIN_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,15 @@ class OrderApi:
         if found is None:
             raise Refused(why)
         return found
+
+    def check_room(self, principal: Principal, at: datetime, order_id: str = "") -> None:
+        """Raises Refused ORDERS_OPEN when too many other orders of the caller wait for a plan or hold a quote.
+
+        Counted on the view as it is: a burst may get a few more in, and nobody waits for the count.
+        """
+        limit = self.ordering.terms.unbooked_max
+        if order_overview.count_unbooked(self.log.views, principal.org_id, at, order_id) >= limit:
+            raise Refused(Why.ORDERS_OPEN, limit=limit, seconds=ROOM_AGAIN_S)
 
     def wait_for_view(self, name: str, position: int | None = None) -> None:
         """Until the view has seen everything written so far (or *position*). Raises Refused NOT_READY."""

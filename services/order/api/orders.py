@@ -62,6 +62,7 @@ def place_asked(asked: Asked) -> Answer:
     api = doors()
 
     def act(command: Command) -> None:
+        api.check_room(command.principal, command.cause.at)
         earlier = _same_reference(asked.reference, command.principal.org_id)
         transact(
             api.log,

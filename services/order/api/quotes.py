@@ -64,6 +64,7 @@ def request_quote(order_id: str) -> Answer:
     api = doors()
 
     def act(command: Command) -> None:
+        api.check_room(command.principal, command.cause.at, order_id)
         asked = RequestQuote(api.ordering.terms, command.cause.at)
         transact(api.log, lambda: api.ordering.act(order_id, asked, command.principal), command.cause, command.marks)
 

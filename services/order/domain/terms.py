@@ -73,6 +73,7 @@ class Terms:
     quantity_max: int
     horizon: timedelta
     attempts_max: int
+    unbooked_max: int
     inquiries: InquiryTerms
 
     def is_enough(self, delivered: int, ordered: int) -> bool:

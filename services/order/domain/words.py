@@ -205,6 +205,12 @@ WORDS: Mapping[str, Words] = {
         "本次需要 {cost}，每小时上限 {limit}；请在 {seconds} 秒后重试。",
         "It takes {cost}, {limit} is an hour's share; try again in {seconds} seconds.",
     ),
+    "ORDERS_OPEN": _too_many(
+        "未确认的订单太多",
+        "Too many orders are not booked",
+        "最多 {limit} 个订单同时等待排产或持有报价；请先接受、取消一些，或在 {seconds} 秒后重试。",
+        "At most {limit} may wait for a plan or hold a quote; accept or cancel some, or try again in {seconds} seconds.",
+    ),
     "ATTEMPTS_SPENT": _conflict(
         "排产次数已用完",
         "Too many plans were asked for",

@@ -48,6 +48,7 @@ class OrdersShape(Shape, frozen=True):
     quantity_max: Positive
     horizon_days: Positive
     attempts_max: Positive
+    unbooked_max: Positive
 
 
 class InquiriesShape(Shape, frozen=True):
@@ -105,6 +106,7 @@ def read_terms(content: bytes) -> Terms:
         quantity_max=shape.orders.quantity_max,
         horizon=timedelta(days=shape.orders.horizon_days),
         attempts_max=shape.orders.attempts_max,
+        unbooked_max=shape.orders.unbooked_max,
         inquiries=InquiryTerms(**msgspec.structs.asdict(shape.inquiries)),
     )
 

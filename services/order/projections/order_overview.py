@@ -205,6 +205,17 @@ def same_reference(views: sa.Engine, buyer_org_id: str, reference: str) -> list[
         return list(connection.execute(query.order_by(TABLE.c.order_id.desc()).limit(SAME_MAX)).scalars())
 
 
+def count_unbooked(views: sa.Engine, buyer_org_id: str, at: datetime, but_for: str = "") -> int:
+    """Orders of the buyer that wait for a plan or hold a quote at *at*; *but_for* is not counted."""
+    holds = sa.or_(
+        TABLE.c.state.in_(("planning", "accepted")),
+        sa.and_(TABLE.c.state == "quoted", TABLE.c.expires_us > microseconds(at)),
+    )
+    mine = sa.and_(TABLE.c.buyer_org_id == buyer_org_id, TABLE.c.order_id != but_for)
+    with views.connect() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).where(mine, holds)).scalar_one())
+
+
 def _row(row: Any, now: int) -> OverviewRow:
     is_expired = row.state == "quoted" and row.expires_us <= now
     return OverviewRow(

@@ -313,7 +313,7 @@ BUGS = (
         "quote-begins-while-held",
         Harm.LOSS,
         PLANNING,
-        "earliest_start_at=max(asked.earliest_start_at, now + self._desk.settings.hold_for)",
+        "earliest_start_at=max(asked.earliest_start_at, expires_at)",
         "earliest_start_at=max(asked.earliest_start_at, now)",
         "Who accepts at the last moment loses a quote whose work should have begun.",
         assembled=(LAST_HOURS, BOOKED),

@@ -22,7 +22,8 @@ class PlanningRules(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields
     *balanced_fen_per_day*: what the balanced option pays to be a day earlier. *labels_max*: alternatives kept for
     one step at one plant. *candidates_max*: lines tried for one step, of more those that finish first and the cheapest.
     *setup_fen_per_hour*: what an hour of set-up weighs beside the price when plans are compared; nobody is charged it.
-    *pooled_lead_hours*: until pooled purchases are at the plant.
+    *pooled_lead_hours*: until pooled purchases are at the plant. *held_share_ppm*: of the hours a line offers in the next
+    *held_window_days* one buyer holds at most so much by several quotes. *hold_minutes_min*: no renewal is held shorter.
     """
 
     vat_ppm: int
@@ -37,6 +38,9 @@ class PlanningRules(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields
     pooled_lead_hours: int
     better_quantity_times_max: int
     refusals_max: int
+    held_share_ppm: int
+    held_window_days: int
+    hold_minutes_min: int
     lorry_loads: dict[str, int]
     cold_lanes: ColdLanes
 
