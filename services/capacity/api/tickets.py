@@ -78,18 +78,19 @@ def ticket_shown(api: FloorApi, work: Live | Closed) -> dict[str, Any] | None:
         "quarantine_minutes": found.quarantine_minutes,
         "quantity": Quantity(terms.quantity_net, terms.unit),
         "quantity_gross": Quantity(terms.quantity_gross, terms.unit),
-        "material_from": [_hand_over(one, to_buyer=False) for one in found.coming],
-        "goods_to": [_hand_over(one, to_buyer=not one.process_id) for one in found.going],
+        "material_from": [_hand_over(api, one, to_buyer=False) for one in found.coming],
+        "goods_to": [_hand_over(api, one, to_buyer=not one.process_id) for one in found.going],
         "buyer_org_id": found.buyer_org_id or None,
     }
 
 
-def _hand_over(one: HandOver, *, to_buyer: bool) -> dict[str, Any]:
+def _hand_over(api: FloorApi, one: HandOver, *, to_buyer: bool) -> dict[str, Any]:
+    """The address travels sealed and is opened here, for whoever ships there."""
     return {
         "item": one.item,
         "plant_name": one.plant_name or None,
         "district": one.district or None,
-        "address": one.address or None,
+        "address": api.open_address(one.address) or None,
         "to_buyer": to_buyer,
         "quantity": Quantity(one.quantity, one.unit),
         "departs_at": one.departs_at,

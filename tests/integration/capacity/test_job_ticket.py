@@ -5,12 +5,15 @@ from typing import Any
 
 import msgspec
 
+from services.capacity import wiring
+from shared.clock import SeededIds
 from shared.contracts import capacity
 from shared.contracts.order import OrderCancelled
 from shared.contracts.planning import Place, RecipeInput
 from shared.kernel.clock import instant_text
-from tests.support.capacity_world import BUYER, World, accepts, asks, capacity_world
+from tests.support.capacity_world import BUYER, SETTINGS, World, accepts, asks, capacity_world
 from tests.support.planning_world import XIANAN, capability, demand_line, line, step, variant
+from tests.support.web_client import Caller
 
 BODY = msgspec.structs.replace(
     step("body", "BODY"), sampling_plan="GB/T 2828.1 II", includes_zh=["清洗"], includes_en=["wash"]
@@ -86,6 +89,24 @@ def test_only_who_sends_to_the_buyer_learns_the_address() -> None:
     assert (goes["to_buyer"], goes["address"], goes["plant_name"]) == (True, DOOR.address, None)
     for name in ("body", "print"):
         assert DOOR.address not in json.dumps(job.get(name), ensure_ascii=False)
+
+
+def test_a_sealed_address_is_opened_for_whoever_ships_there() -> None:
+    job = Job()
+    job.accept("pack")
+    world = job.world
+    service = wiring.build(
+        SETTINGS,
+        clock=world.clock,
+        ids=SeededIds(world.clock, 8),
+        log=world.log,
+        broker=None,
+        verifier=world.issuer.verifier(),
+        open_address=lambda token: f"opened {token}",
+    )
+    caller = Caller(service.app, world.issuer, world.owner("p5"))
+    ticket = (caller.get(f"/v1/work-orders/{job.work_ids['pack']}").json or {})["ticket"]
+    assert [one["address"] for one in ticket["goods_to"]] == [f"opened {DOOR.address}"]
 
 
 def test_no_price_of_another_step_and_no_maker_beyond_the_next_hand_over() -> None:
