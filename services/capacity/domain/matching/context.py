@@ -33,6 +33,7 @@ class Context:
     *banned*: process id -> plants that may not make it. *print_plants*: design -> the only plant that may print it.
     *used*: item -> units of the buyer's supplies that other parts of the plan eat. *taken*: line id -> the line with
     what the plan has placed on it. *plants*: process id -> its plant in the plan that is changed; empty for a new one.
+    *together*: when the rest of the order arrives, for which goods wait; None: for nothing.
     *only_plant*: the one that makes everything, "" where several may.
     """
 
@@ -53,6 +54,7 @@ class Context:
     setup_fen_per_hour: int = 0
     remembered: dict[tuple[object, ...], Placement | None] = field(default_factory=dict)
     only_plant: str = ""
+    together: int | None = None
 
     def of_line(self, line: DemandLine) -> "Context":
         """The context in which *line* is planned: with its own date, window and place where it has them."""
@@ -64,7 +66,7 @@ class Context:
             requested_by=line.requested_by or self.demand.requested_by,
             deliver_from=self.demand.deliver_from if line.requested_by is None else line.requested_from,
         )
-        return replace(self, demand=demand)
+        return replace(self, demand=demand, together=None)
 
     @property
     def requested_by(self) -> int:
@@ -85,6 +87,12 @@ class Context:
 
     def line(self, line_id: str) -> LineOnBoard:
         return self.taken.get(line_id) or self.board.line(line_id)
+
+    @property
+    def wanted_from(self) -> int | None:
+        """When finished goods are let in: with the buyer's window, and with the rest of the order; None: at once."""
+        known = [one for one in (self.deliver_from, self.together) if one is not None]
+        return max(known, default=None)
 
     def begun_at(self, not_before: int) -> "Context":
         """The context in which nothing starts before *not_before* either."""

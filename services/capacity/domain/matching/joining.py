@@ -42,7 +42,7 @@ def _merged(context: Context, chain: Chain, left: Label, right: Label, seen: Ope
         yield Label(max(left.ready, right.ready), *cost_of(context, placed), plants, placed)
         return
     lines = {i: one.candidate for i, one in placed.items()}
-    for order in _orders(chain, lines, clashing):
+    for order in orders(chain, lines, clashing):
         again = replay(context, chain, lines, order)
         if again is not None:
             ready = max(again[i].ready for i in seen.inputs)
@@ -58,7 +58,7 @@ def _clashing(left: Label, right: Label, shared: Iterable[int]) -> list[int]:
     return sorted(i for i, line in (*here.items(), *there.items()) if line in lines)
 
 
-def _orders(chain: Chain, tasks: Iterable[int], clashing: Sequence[int]) -> list[tuple[int, ...]]:
+def orders(chain: Chain, tasks: Iterable[int], clashing: Sequence[int]) -> list[tuple[int, ...]]:
     """Orders in which to place *tasks*, inputs first: one for every order of the clashing ones."""
     above, every = needed(chain), sorted(tasks)
     found: dict[tuple[int, ...], None] = {}

@@ -7,6 +7,7 @@ is gained by finishing an input later. Where later steps can tell two ways apart
 two branches take the same line they are tried in every order (`joining`).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from services.capacity.domain.matching.chain import Chain, Task
 from services.capacity.domain.matching.context import Context
 from services.capacity.domain.matching.eligibility import Candidate
 from services.capacity.domain.matching.hiding import Label, Tell, best, tells
-from services.capacity.domain.matching.joining import cost_of, joined
+from services.capacity.domain.matching.joining import cost_of, joined, orders
 from services.capacity.domain.matching.placing import Placed, place, replay, trip_fen
 from services.capacity.domain.matching.transport import Trip
 
@@ -108,9 +109,7 @@ def _extended(context: Context, chain: Chain, task: Task, candidate: Candidate, 
         return None
     plants = base.plants | {candidate.plant_id}
     if isinstance(found, list):
-        lines = {i: one.candidate for i, one in base.placed.items()} | {task.index: candidate}
-        order = [*sorted(base.placed, key=lambda i: (base.placed[i].at.runs_from, i)), task.index]
-        again = replay(context, chain, lines, order)
+        again = _moved(context, chain, task, candidate, base)
         if again is None:
             return None
         return Label(again[task.index].ready, *cost_of(context, again), plants, again)
@@ -118,3 +117,17 @@ def _extended(context: Context, chain: Chain, task: Task, candidate: Candidate, 
     fen = candidate.price_fen + sum(trip_fen(context, feed, placed[feed.task], candidate) for feed in task.feeds)
     cost = base.cost + fen + context.setup_fen(found.setup)
     return Label(placed[task.index].ready, base.fen + fen, cost, plants, placed)
+
+
+def _moved(
+    context: Context, chain: Chain, task: Task, candidate: Candidate, base: Label
+) -> Mapping[int, Placed] | None:
+    """All from scratch, inputs as late as *task* needs them; runs that share a line in the order in which they stood, and
+    in every other.
+    """
+    lines = {i: one.candidate for i, one in base.placed.items()} | {task.index: candidate}
+    count = Counter(one.candidate.line_id for one in base.placed.values())
+    clashing = [i for i, one in base.placed.items() if count[one.candidate.line_id] > 1]
+    stood = (*sorted(base.placed, key=lambda i: (base.placed[i].at.runs_from, i)), task.index)
+    tried = (replay(context, chain, lines, one) for one in dict.fromkeys([stood, *orders(chain, lines, clashing)]))
+    return min((one for one in tried if one is not None), key=lambda one: one[task.index].ready, default=None)

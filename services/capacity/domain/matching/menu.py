@@ -6,12 +6,14 @@ from itertools import islice, permutations
 
 import msgspec
 
-from services.capacity.domain.matching.context import Context
+from services.capacity.domain.matching.context import Context, has_own_terms
 from services.capacity.domain.matching.parts import Way, Ways, after, ways
 from shared.contracts.planning import DemandLine
 
 _DAY = 86_400
 _ORDERS_MAX = 6
+_HOUR = 3_600
+Chosen = tuple[list[Way] | None, tuple[Ways, ...]]
 Find = Callable[[Context, DemandLine], Ways]
 LABELS = ("fastest", "cheapest", "balanced", "fewest_plants")
 
@@ -60,7 +62,7 @@ def menu(context: Context, find: Find = ways) -> Menu:
     *find* gives the ways of one line in a context. Ways are compared by price and set-up hours together; where the
     buyer's price limit leaves none of those, by the price alone.
     """
-    first = find(context.of_line(context.demand.lines[0]), context.demand.lines[0])
+    first = _first(context, find)
     wholes: list[Whole] = []
     trail: tuple[Ways, ...] = (first,)
     for label in LABELS:
@@ -70,15 +72,21 @@ def menu(context: Context, find: Find = ways) -> Menu:
             wholes.append(Whole((label,), tuple(chosen)))
     if wholes:
         swapped = _swapped(context, find, wholes[0])
-        return Menu(tuple(_labelled(context, _merged([*wholes, *swapped]))), trail, None, None)
+        return Menu(tuple(labelled(context, _merged([*wholes, *swapped]))), trail, None, None)
     if context.setup_fen_per_hour and context.demand.limits.price_fen_max is not None:
         return menu(replace(context, setup_fen_per_hour=0), find)
     return Menu((), trail, *_over_limits(context, find, first))
 
 
+def _first(context: Context, find: Find) -> Ways:
+    """Ways of the first line: the same whatever is liked best of them."""
+    line = context.demand.lines[0]
+    return find(context.of_line(line), line)
+
+
 def fastest_arrival(context: Context, find: Find = ways) -> int | None:
     """When the whole order comes at the soonest within its limits; None when it does not come at all."""
-    first = find(context, context.demand.lines[0])
+    first = _first(context, find)
     chosen, _ = _whole(context, find, first, "fastest", limited=True)
     if chosen is None:
         return None
@@ -86,14 +94,14 @@ def fastest_arrival(context: Context, find: Find = ways) -> int | None:
     return min(one.arrives for one in (whole, *_swapped(context, find, whole)))
 
 
-def _labelled(context: Context, wholes: Sequence[Whole]) -> list[Whole]:
+def labelled(context: Context, wholes: Sequence[Whole]) -> list[Whole]:
     """Each label on an option that it is true of among all that are offered, and no option without one.
 
     None is earlier than the fastest; of those in time (if any is) none has fewer plants than the one of fewest plants.
     The cheapest is so with its hours of set-up; what has a lower price by more set-up is not offered, except that the
     fastest then is the cheapest as well. So none that is offered has a lower price than the cheapest.
     """
-    in_time = [one for one in wholes if one.arrives <= context.requested_by] or list(wholes)
+    in_time = [one for one in wholes if _is_in_time(context, one)] or list(wholes)
     fastest = min(in_time, key=lambda one: (one.arrives, one.cost, len(one.plants)))
     cheapest = min(in_time, key=lambda one: (one.cost, one.arrives, len(one.plants)))
     if fastest.fen < cheapest.fen:
@@ -107,6 +115,10 @@ def _labelled(context: Context, wholes: Sequence[Whole]) -> list[Whole]:
     }
     labels = ((one, tuple(label for label in LABELS if chosen[label] is one)) for one in wholes)
     return [replace(one, labels=true) for one, true in labels if true]
+
+
+def _is_in_time(context: Context, whole: Whole) -> bool:
+    return all(way.arrives <= context.of_line(way.line).requested_by for way in whole.ways)
 
 
 def _balance(context: Context, one: Way | Whole) -> int:
@@ -126,7 +138,7 @@ def _swapped(context: Context, find: Find, fastest: Whole) -> list[Whole]:
     for order in islice(permutations(range(len(lines))), 1, _ORDERS_MAX):
         demand = msgspec.structs.replace(context.demand, lines=[context.demand.lines[i] for i in order])
         now = replace(context, demand=demand)
-        chosen, _ = _whole(now, find, find(now, demand.lines[0]), "fastest", limited=True)
+        chosen, _ = _whole(now, find, _first(now, find), "fastest", limited=True)
         if chosen is not None:
             found.append(Whole((), tuple(chosen[order.index(i)] for i in range(len(lines)))))
     return found
@@ -144,9 +156,31 @@ def _over_limits(context: Context, find: Find, first: Ways) -> tuple[int | None,
     return over_price, over_plants
 
 
-def _whole(
-    context: Context, find: Find, first: Ways, label: str, *, limited: bool
-) -> tuple[list[Way] | None, tuple[Ways, ...]]:
+def _whole(context: Context, find: Find, first: Ways, label: str, *, limited: bool) -> Chosen:
+    """The ways *label* likes best; where they come together, none that would lie finished too long for the others."""
+    chosen, seen = _line_by_line(context, find, first, label, limited=limited)
+    if chosen is None or context.demand.limits.partial_ok:
+        return chosen, seen
+    together = max((way.arrives for way in chosen if not has_own_terms(way.line)), default=0)
+    if not any(_lies_too_long(way, together) for way in chosen):
+        return chosen, seen
+    held = replace(context, together=together, remembered={})
+    again, _ = _line_by_line(held, find, _first(held, find), label, limited=limited)
+    if again is None or max(way.arrives for way in again) > max(together, context.requested_by):
+        return chosen, seen
+    return again, seen
+
+
+def _lies_too_long(way: Way, together: int) -> bool:
+    """Whether a part of *way* is finished longer than it may be before it leaves to arrive with the rest."""
+    bound = None if has_own_terms(way.line) else way.line.wait_hours_max
+    if bound is None:
+        return False
+    lasts = (part.placed[len(part.chain.tasks) - 1].ready + part.trip.arrives - part.trip.departs for part in way.parts)
+    return min(lasts) < together - bound * _HOUR
+
+
+def _line_by_line(context: Context, find: Find, first: Ways, label: str, *, limited: bool) -> Chosen:
     """Line by line the way *label* likes best, each seeing what the lines before it took."""
     chosen: list[Way] = []
     seen: list[Ways] = []
@@ -201,20 +235,7 @@ def _merged(wholes: Sequence[Whole]) -> list[Whole]:
     return list(found.values())
 
 
-def taste_of(context: Context, label: str, whole: Whole) -> tuple[int, ...]:
-    """How little of what *label* does not want *whole* has: in time first, as for the lines one by one."""
-    late = int(any(way.arrives > context.of_line(way.line).requested_by for way in whole.ways))
-    balance = whole.fen * _DAY + (whole.arrives - context.at) * context.rules.balanced_fen_per_day
-    wants = {
-        "fastest": (whole.arrives, whole.fen),
-        "cheapest": (whole.fen, whole.arrives),
-        "balanced": (balance, whole.arrives),
-        "fewest_plants": (len(whole.plants), balance),
-    }
-    return late, *wants[label]
-
-
 def possible(context: Context) -> bool:
     """Whether the order can be made at all within its limits."""
-    first = ways(context.of_line(context.demand.lines[0]), context.demand.lines[0])
+    first = _first(context, ways)
     return any(_whole(context, ways, first, label, limited=True)[0] is not None for label in ("fastest", "cheapest"))

@@ -31,7 +31,7 @@ def releases(context: Context, tried: Sequence[Chain]) -> Iterator[Context]:
 def _earliest_end(context: Context, tried: Sequence[Chain]) -> int | None:
     """Before which no bounded step of any chain may end; None where nothing is bounded, or something was made already."""
     tasks = [task for chain in tried for task in chain.tasks]
-    if context.deliver_from is None or any(task.pin is not None for task in tasks):
+    if context.wanted_from is None or any(task.pin is not None for task in tasks):
         return None
     floors = [end_near_window(context, task, one) for task in tasks for one in task.candidates]
     return min((floor for floor in floors if floor), default=None)

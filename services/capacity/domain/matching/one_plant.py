@@ -8,7 +8,7 @@ from dataclasses import replace
 import msgspec
 
 from services.capacity.domain.matching.context import Context
-from services.capacity.domain.matching.menu import LABELS, Find, Menu, Whole, menu, possible, taste_of
+from services.capacity.domain.matching.menu import Find, Menu, Whole, labelled, menu, possible
 from services.capacity.domain.matching.parts import ways
 from shared.contracts.planning import DemandLine, PlannedStep, Variant
 from shared.reference.capabilities import makes
@@ -19,10 +19,10 @@ def menu_within(context: Context, find: Find = ways, kept: Sequence[PlannedStep]
     if not context.demand.limits.one_plant_only:
         return menu(context, find)
     menus = [(one, menu(one, find)) for one in _by_plant(context, kept)]
-    wholes = _best(context, [whole for _, found in menus for whole in found.wholes])
+    wholes = [whole for _, found in menus for whole in found.wholes]
     if wholes:
         trail = next(found.first for _, found in menus if found.wholes)
-        return Menu(wholes, trail, None, None)
+        return Menu(tuple(labelled(context, wholes)), trail, None, None)
     return _several_needed(context, find)
 
 
@@ -66,22 +66,6 @@ def _able_of_variant(context: Context, variant: Variant) -> set[str] | None:
         if makes(step.capability)
     ]
     return set.intersection(*sets) if sets else None
-
-
-def _best(context: Context, wholes: Sequence[Whole]) -> tuple[Whole, ...]:
-    """Of all plants' menus the best by each wish, under all the wishes that it answers to."""
-    chosen: list[tuple[Whole, list[str]]] = []
-    for label in LABELS:
-        fitting = [one for one in wholes if label in one.labels]
-        if not fitting:
-            continue
-        best = min(fitting, key=lambda one: taste_of(context, label, one))
-        known = next((labels for one, labels in chosen if one is best), None)
-        if known is None:
-            chosen.append((best, [label]))
-        else:
-            known.append(label)
-    return tuple(Whole(tuple(labels), one.ways) for one, labels in chosen)
 
 
 def _several_needed(context: Context, find: Find) -> Menu:

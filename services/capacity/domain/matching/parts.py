@@ -79,10 +79,11 @@ def ways(context: Context, line: DemandLine) -> Ways:
 
 def near_ways(context: Context, tried: Sequence[Chain]) -> tuple[Context, Found]:
     """Ways by *tried*, released as late as the buyer's window allows; and the context in which they are."""
+    limit = max(context.requested_by, context.together or 0)
     answers = ((one, placed_ways(one, tried)) for one in releases(context, tried))
     for now, answer in answers:
         found, _, _ = answer
-        if now is context or (found and min(one.arrives for one in found) <= context.requested_by):
+        if now is context or (found and min(one.arrives for one in found) <= limit):
             return now, answer
     raise AssertionError("the context itself is the last release")
 

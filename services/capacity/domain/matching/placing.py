@@ -135,8 +135,10 @@ def place(
 
 
 def end_near_window(context: Context, task: Task, candidate: Candidate) -> int:
-    """The step may not end earlier, or its output would wait too long, or be too old, when the buyer's window begins."""
-    wanted, keeps = context.deliver_from, task.keeps
+    """The step may not end earlier, or its output would wait too long, or be too old, when the buyer's window begins or
+    the rest of the order is there.
+    """
+    wanted, keeps = context.wanted_from, task.keeps
     if wanted is None or (keeps.wait_max is None and keeps.age_max is None):
         return 0
     floor = 0 if keeps.age_max is None else wanted - keeps.age_max

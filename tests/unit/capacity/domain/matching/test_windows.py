@@ -8,7 +8,7 @@ import pytest
 from services.capacity.domain.board import Board
 from services.capacity.domain.matching.match import rematch
 from services.capacity.domain.matching.problem import Demand, Matched
-from shared.contracts.planning import DemandLine, Interval, PlannedStep, RecipeInput, Variant
+from shared.contracts.planning import DemandLine, Interval, Limits, PlannedStep, RecipeInput, Variant
 from shared.contracts.reasons import ReasonCode
 from tests.support.planning_world import (
     CHIBI,
@@ -180,3 +180,35 @@ def test_offered_hours_that_end_within_the_window_are_used_to_their_last() -> No
     short = board(line("l0", "p1", capability("BODY"), offered=[Interval(at(FAR - 30), at(FAR - 20))]))
     [option] = matched(keeping(variant(step("body", "BODY")), wait=24), short).options
     assert option.steps[0].ends_at <= at(FAR - 20)
+
+
+def _quick_and_slow(*, partial_ok: bool = False, wait: int | None = 48) -> Demand:
+    """One line is done in an hour, the other has a quarantine of thirty days; both may come by day fifty."""
+    slow = variant(step("b", "FILL", quarantine=30 * 24 * 60))
+    lines = [
+        msgspec.structs.replace(demand_line(1_000, variant(step("a", "BODY")), name="orl_1"), wait_hours_max=wait),
+        demand_line(1_000, slow, name="orl_2"),
+    ]
+    return demand(0, lines=lines, by=24 * 50, limits=Limits(partial_ok=partial_ok))
+
+
+def test_what_comes_with_the_rest_of_the_order_is_not_made_long_before_it() -> None:
+    [option] = matched(_quick_and_slow(), world()).options
+    ends = {one.order_line_id: one.ends_at for one in option.steps}
+    assert ends["orl_2"] == at(1)
+    assert option.promise_at - timedelta(hours=60) < ends["orl_1"] < option.promise_at
+    assert option.promise_at == matched(_quick_and_slow(wait=None), world()).options[0].promise_at
+
+
+def test_what_need_not_wait_for_the_rest_is_made_and_brought_at_once() -> None:
+    [option] = matched(_quick_and_slow(partial_ok=True), world()).options
+    assert {one.ends_at for one in option.steps} == {at(1)}
+
+
+def test_where_nothing_is_free_before_the_rest_comes_the_goods_wait_as_they_must() -> None:
+    """A line that offers hours only at once: late goods or none would be worse than goods that wait."""
+    early = board(
+        line("l0", "p1", capability("BODY"), offered=[Interval(at(0), at(20))]), line("l1", "p1", capability("FILL"))
+    )
+    [option] = matched(_quick_and_slow(), early).options
+    assert {one.ends_at for one in option.steps} == {at(1)}
