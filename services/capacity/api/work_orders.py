@@ -200,10 +200,14 @@ def finish(work_id: str, body: dict[str, Any]) -> Answer:
 @permits("work:report")
 def ship(work_id: str, body: dict[str, Any]) -> Answer:
     """Released lots leave for the next step or the buyer; within one plant they arrive at once."""
-    delivery_id = doors().ids.new("dlv")
+    delivery_id, given = doors().ids.new("dlv"), body["quantity"]
+    terms = doors().read(work_id, current_principal()).state.terms
+    quantity = None if given is None else output_units(terms, given, "/quantity")
     return _do(
         work_id,
-        lambda principal: doors().deliveries.ship(work_id, delivery_id, principal, body["to_process_id"], body["at"]),
+        lambda principal: doors().deliveries.ship(
+            work_id, delivery_id, principal, body["to_process_id"], body["at"], quantity
+        ),
     )
 
 

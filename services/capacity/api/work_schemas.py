@@ -193,7 +193,10 @@ class StoppageBody(BaseSchema):
 
 
 class ShipBody(BaseSchema):
+    """*quantity*: a part of what can leave for there; left out: all of it."""
+
     to_process_id = Id("pro", load_default=None)
+    quantity = QuantityField(load_default=None)
     at = Instant(load_default=None)
 
 

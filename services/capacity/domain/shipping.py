@@ -31,10 +31,12 @@ def ship(command: ShipGoods, work: Work) -> Sequence[WorkOrderEvent]:
     if command.waiting_lots and not destination.to_process_id:
         raise Refused(Why.INSPECTION_PENDING, lots=", ".join(command.waiting_lots))
     when.limits.check_at(when.at, when.now, work.finished_at)
-    lots = _available(work, destination)
-    quantity = _due(work, destination, sum(lot.quantity for lot in lots))
-    if quantity <= 0:
+    lots = _available(work, destination, is_part=command.quantity is not None)
+    due = _due(work, destination, sum(lot.quantity for lot in lots))
+    if due <= 0:
         raise Refused(Why.NOTHING_RELEASED, id=terms.work_id)
+    quantity = _part(command, destination, due, terms.unit)
+    is_whole = quantity == due and (destination.before_release or not lots_with(work, None))
     to_work_id = command.to_work_ids.get(destination.to_process_id, "")
     about, taken = identity(terms), _taken(lots, quantity)
     shipped = GoodsShipped(
@@ -44,7 +46,7 @@ def ship(command: ShipGoods, work: Work) -> Sequence[WorkOrderEvent]:
         to_work_id=to_work_id,
         lots=taken,
         quantity=quantity,
-        is_last=all(one is destination for one in _open_destinations(work)),
+        is_last=is_whole and all(one is destination for one in _open_destinations(work)),
         totals=totals_of(work.reports),
         at=when.at,
     )
@@ -63,6 +65,18 @@ def ship(command: ShipGoods, work: Work) -> Sequence[WorkOrderEvent]:
             at=when.at,
         ),
     ]
+
+
+def _part(command: ShipGoods, destination: Destination, due: int, unit: str) -> int:
+    """How much leaves now. Raises Refused: SHIP_TOO_MUCH, PARTS_NOT_WANTED at the door of a buyer who wants it whole."""
+    quantity = command.quantity
+    if quantity is None or quantity == due:
+        return due
+    if quantity > due or quantity < 1:
+        raise Refused(Why.SHIP_TOO_MUCH, pointer="/quantity", found=quantity, limit=due, unit=unit)
+    if not destination.to_process_id and not command.in_parts:
+        raise Refused(Why.PARTS_NOT_WANTED, pointer="/quantity", limit=due, unit=unit)
+    return quantity
 
 
 def _open_destinations(work: Finished) -> list[Destination]:
@@ -101,10 +115,12 @@ def left_to_ship(work: Finished) -> int:
     return sum(lot.quantity for lot in _unshipped(work, set(lots_with(work, "released"))))
 
 
-def _available(work: Finished, destination: Destination) -> list[LotMove]:
-    """Released lots less what was shipped; to a laboratory also those that wait for it. Raises INSPECTION_PENDING."""
+def _available(work: Finished, destination: Destination, *, is_part: bool = False) -> list[LotMove]:
+    """Released lots less what was shipped; to a laboratory also those that wait for it. A part may leave while other lots
+    wait. Raises INSPECTION_PENDING.
+    """
     waiting = lots_with(work, None)
-    if waiting and not destination.before_release:
+    if waiting and not destination.before_release and not is_part:
         raise Refused(Why.INSPECTION_PENDING, lots=", ".join(waiting))
     fit = set(lots_with(work, "released", None) if destination.before_release else lots_with(work, "released"))
     return _unshipped(work, fit)

@@ -116,6 +116,18 @@ _SITUATIONS: Mapping[str, Words] = {
         "工单 {id} 没有可发货的放行批次。",
         "Work order {id} has no released lot to ship.",
     ),
+    "SHIP_TOO_MUCH": _wrong(
+        "发货数量超出",
+        "More is shipped than there is",
+        "现在最多可发 {limit} {unit}，收到 {found}。",
+        "At most {limit} {unit} can be shipped now; found {found}.",
+    ),
+    "PARTS_NOT_WANTED": _clash(
+        "委托方不接受分批交货",
+        "The buyer takes no parts",
+        "委托方要求一次交齐 {limit} {unit}。",
+        "The buyer wants all {limit} {unit} together.",
+    ),
     "SHIPPED": _clash("已经发货", "It has shipped", "工单 {id} 已全部发货。", "Work order {id} has shipped all of it."),
     "NOT_SHIPPED": _clash(
         "尚未发货", "Nothing was shipped", "工单 {id} 还没有发货。", "Work order {id} has shipped nothing."

@@ -222,6 +222,7 @@ class ShipGoods:
     """Send output to *to_process_id*, or to the next destination that got none when None.
 
     *to_work_ids*: process -> work order there now. *waiting_lots*: lots this work handles whose release by it is due.
+    *quantity*: a part of what is there for it, None for all. *in_parts*: whether the buyer takes parts.
     """
 
     delivery_id: str
@@ -229,6 +230,8 @@ class ShipGoods:
     to_work_ids: dict[str, str]
     waiting_lots: list[str]
     when: Moment
+    quantity: int | None = None
+    in_parts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,10 +63,16 @@ class DeliveriesHandler:
                 draft.work(work_id, ConfirmGoods(fact.delivery_id, fact.quantity, fact.confirmed_at))
         return Prepared(draft.appends(), None)
 
-    def ship(
-        self, work_id: str, delivery_id: str, principal: Principal, to_process_id: str | None, at: datetime | None
+    def ship(  # noqa: PLR0917 - what leaves, for where, and when
+        self,
+        work_id: str,
+        delivery_id: str,
+        principal: Principal,
+        to_process_id: str | None,
+        at: datetime | None,
+        quantity: int | None = None,
     ) -> Prepared[int]:
-        """Send output on. Within one plant it arrives at once."""
+        """Send output on, or *quantity* of it as a part. Within one plant it arrives at once."""
         draft = self._desk.draft()
         terms = own_work(draft, work_id, principal).terms
         command = ShipGoods(
@@ -75,6 +81,8 @@ class DeliveriesHandler:
             to_work_ids=_works_of(draft, terms.order_id),
             waiting_lots=_waiting_for_laboratory(draft, terms),
             when=self._moment(at),
+            quantity=quantity,
+            in_parts=_takes_parts(draft, terms.order_id),
         )
         events = draft.work(work_id, command)
         self._arrived(draft, terms, [one for one in events if isinstance(one, GoodsDelivered)])
@@ -101,6 +109,11 @@ class DeliveriesHandler:
     def _moment(self, at: datetime | None) -> Moment:
         now = self._desk.clock.now()
         return Moment(now if at is None else at, now, self._desk.limits)
+
+
+def _takes_parts(draft: Draft, order_id: str) -> bool:
+    plan = draft.plan_of(order_id)
+    return isinstance(plan, Booked) and plan.demand.limits.partial_ok
 
 
 def _works_of(draft: Draft, order_id: str) -> dict[str, str]:
