@@ -119,7 +119,7 @@ def build_app(
     metrics = Metrics(name, lambda: opened.count, collectors)
     app.extensions["gongfang-provided"] = {type(one): one for one in provides}
     app.extensions["gongfang-commands"] = Commands(log, clock)
-    app.extensions["gongfang-cursors"] = Cursors(cursor_key)
+    app.extensions["gongfang-cursors"] = Cursors(cursor_key, log)
     app.extensions["gongfang-streams"] = opened
     app.extensions["gongfang-checks"] = dict(checks or {})
     app.extensions["gongfang-metrics"] = metrics

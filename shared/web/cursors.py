@@ -13,6 +13,7 @@ from flask import current_app, request
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
+from shared.eventstore.port import EventLog
 from shared.kernel.refusal import Refused
 from shared.web.access import current_principal
 from shared.web.fields import BaseSchema, Text, Whole
@@ -35,13 +36,15 @@ class Cursors:
     """Seals and opens cursors with *key* (at least 16 bytes, from the settings).
 
     The nonce is a digest of content and scope under the key, so equal places have equal cursors and nothing about two
-    different ones can be compared; opening recomputes it, which binds the cursor to its scope.
+    different ones can be compared; opening recomputes it, which binds the cursor to its scope. With *log* it is bound to
+    that log and its epoch as well: after a recovery nobody goes on in a list of the history that was given up.
     """
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, log: EventLog | None = None) -> None:
         if len(key) < 16:
             raise ValueError(f"expected a cursor key of at least 16 bytes, found {len(key)}")
         self._key = key
+        self._log = log
         self._box = SecretBox(hmac.digest(key, b"sealed cursors", "sha256"))
 
     def seal(self, after: Sequence[Any], scope: str) -> str:
@@ -66,7 +69,8 @@ class Cursors:
         return opened
 
     def _nonce(self, payload: bytes, scope: str) -> bytes:
-        digest = hmac.digest(self._key, scope.encode() + b"\0" + payload, "sha256")
+        history = "" if self._log is None else f"{self._log.identity.log_id}/{self._log.identity.epoch}"
+        digest = hmac.digest(self._key, f"{history}\0{scope}\0".encode() + payload, "sha256")
         return digest[: SecretBox.NONCE_SIZE]
 
 

@@ -3,6 +3,9 @@
 A position counts the events of the one stream that is followed: the log's own would tell how busy everybody else is.
 A client sends back the id of the last event it saw (`Last-Event-ID`, or `?after=`) and misses nothing. A stream ends by
 itself after a while and the browser comes back; open streams are capped, so that they never take all threads.
+
+The id of an event is its position, behind the log's epoch once there was a recovery ("2.17"): who has seen an event of a
+history that was given up is told so, and does not miss what took its place. It tells nobody about anybody else's work.
 """
 
 import re
@@ -14,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import orjson
 from flask import Response, current_app, request
 
+from shared.eventstore.identity import FIRST_EPOCH
 from shared.eventstore.port import EventLog, Recorded
 from shared.kernel.refusal import Refused
 from shared.web.access import current_principal
@@ -29,7 +33,7 @@ STREAMS_PER_ORGANISATION_MAX = 2  # nobody takes all of them
 _PROCESS_SLOTS = threading.BoundedSemaphore(STREAMS_MAX)
 """A stream holds a thread, and threads are the process's: with `prefer.WAITING_MAX` they leave some to answer with."""
 _POSITION_MAX = 10**15
-_POSITION = re.compile(r"[0-9]{1,16}")
+_SEEN = re.compile(r"(?:([0-9]{1,6})\.)?([0-9]{1,16})")
 
 Shown = Mapping[str, object]
 Select = Callable[[Recorded], Shown | None]
@@ -76,21 +80,43 @@ def of_stream(log: EventLog, stream: str) -> Source:
 
 def last_seen() -> int:
     """The position after which the caller wants to go on: Last-Event-ID, else `?after=`, else 0."""
-    text = request.headers.get("Last-Event-ID") or request.args.get("after") or "0"
-    if not _POSITION.fullmatch(text) or int(text) > _POSITION_MAX:
+    return _last_seen()[1]
+
+
+def _last_seen() -> tuple[int | None, int]:
+    """The epoch in which the caller saw that position as well; None where it does not say, by `?after=`."""
+    header = request.headers.get("Last-Event-ID")
+    text = header or request.args.get("after") or "0"
+    found = _SEEN.fullmatch(text)
+    if found is None or int(found[2]) > _POSITION_MAX:
         raise Refused(WebWhy.HEADER_INVALID, header="Last-Event-ID", expected="0..10^15", found=text[:40])
-    return int(text)
+    return (int(found[1] or FIRST_EPOCH) if header or found[1] else None), int(found[2])
+
+
+def _check_seen(log: EventLog, source: Source, epoch: int | None, position: int) -> None:
+    """Raises Refused EVENT_ID_AHEAD where the caller has seen what the log does not tell, or tells no more."""
+    if position > log.head().position:
+        raise Refused(WebWhy.EVENT_ID_AHEAD, found=position)
+    if epoch is None or epoch == log.identity.epoch or position == 0:
+        return
+    seen = next((one for one in source(position - 1)[0] if one.version == position), None)
+    if seen is None or epoch > log.identity.epoch or log.identity.epoch_at(seen.position) > epoch:
+        raise Refused(WebWhy.EVENT_ID_AHEAD, found=position)
+
+
+def _id_of(log: EventLog, position: object) -> str:
+    epoch = log.identity.epoch
+    return f"{position}" if epoch == FIRST_EPOCH else f"{epoch}.{position}"
 
 
 def events(log: EventLog, source: Source, select: Select) -> Response:
     """Answer with a stream when the caller accepts text/event-stream, else with one page of the same rows.
 
-    A position beyond the log is refused: waiting there would miss everything until the log had grown past it. The page is `{"items": [{"position", …}], "next": position}`: ask again with `?after=<next>`.
+    A position beyond the log is refused, and one of a history that was given up: waiting there would miss everything until
+    the log had grown past it. The page is `{"items": [{"position", …}], "next": position}`: ask again with `?after=<next>`.
     """
-    begin = last_seen()
-    ends = log.head().position
-    if begin > ends:
-        raise Refused(WebWhy.EVENT_ID_AHEAD, found=begin)
+    epoch, begin = _last_seen()
+    _check_seen(log, source, epoch, begin)
     best = request.accept_mimetypes.best_match(["application/json", "text/event-stream"])
     if best != "text/event-stream":
         items, following = _page(source, select, begin)
@@ -129,7 +155,7 @@ def _live(log: EventLog, source: Source, select: Select, position: int) -> Itera
         head = log.head().position
         items, position = _page(source, select, position)
         for item in items:
-            yield f"id: {item['position']}\ndata: ".encode() + orjson.dumps(item) + b"\n\n"
+            yield f"id: {_id_of(log, item['position'])}\ndata: ".encode() + orjson.dumps(item) + b"\n\n"
         if not items and not log.wait_beyond(head, min(left, HEARTBEAT_S)):
             yield b": still here\n\n"
-    yield b"id: %d\n\n" % position  # without data it is no message: the browser only remembers where to go on
+    yield f"id: {_id_of(log, position)}\n\n".encode()  # without data it is no message: the browser only remembers where to go on

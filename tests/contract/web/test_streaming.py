@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 
 from shared.clock import StoryClock
 from shared.eventstore.memory import MemoryLog
+from shared.eventstore.projecting import LogWithViews
 from shared.kernel.principal import Role
 from shared.web import streaming
 from tests.support.pinboard import NOTE_EVENTS, pinboard_app
@@ -68,6 +69,24 @@ def test_who_has_seen_more_than_there_is_is_told(buyer: Caller, accept: str) -> 
     path = f"/v1/notes/{note}/events"
     problem(buyer.get(path, headers={"Accept": accept, "Last-Event-ID": "2"}), 410, "EVENT_ID_AHEAD")
     assert buyer.get(f"{path}?after=1").get_json() == {"items": [], "next": 1}
+
+
+def test_who_has_seen_events_of_a_history_that_was_given_up_is_told(buyer: Caller, log: LogWithViews) -> None:
+    """A recovery begins a new history behind the second event: ids of the first history are good up to there only."""
+    note = _note(buyer)
+    path = f"/v1/notes/{note}/events"
+    for version in (1, 2, 3):
+        _change(buyer, note, version)
+    log.begin_epoch(2)
+    for seen in ("3", "4", "1.3", "3.2", "2.5"):
+        problem(buyer.get(path, headers={**SSE, "Last-Event-ID": seen}), 410, "EVENT_ID_AHEAD")
+    for seen, follows in (("2", "text 2"), ("1.2", "text 2"), ("2.3", "text 3")):
+        answer = buyer.get(path, headers={**SSE, "Last-Event-ID": seen}, buffered=False)
+        first = next(_frames(answer))
+        answer.close()
+        assert orjson.loads(first["data"])["text"] == follows
+        assert first["id"] == f"2.{int(seen[-1]) + 1}"
+    assert buyer.get(f"{path}?after=3").get_json()["next"] == 4, "who polls says no epoch, and goes on"
 
 
 def test_polling_gives_the_same_rows(buyer: Caller) -> None:
