@@ -33,7 +33,8 @@ class RecipeInput(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     *ratio_num / ratio_den* units of input for one unit of this step's gross quantity. Lags run from the end of the
     feeding step (plus transport) to the start of this one; *lag_minutes_max* None: no upper limit.
-    *transfer_quantity* > 0: this step may start once the first transfer batch has arrived.
+    *transfer_quantity* > 0: this step may start once the first transfer batch has arrived. *life_hours_max*: what the buyer
+    brings of an *item* must be used so soon after it came; None: it keeps.
     """
 
     step: str = ""
@@ -46,6 +47,7 @@ class RecipeInput(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     lag_minutes_max: int | None = None
     transfer_quantity: int = 0
     cold_band: str = ""
+    life_hours_max: int | None = None
 
 
 class RecipeStep(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -75,7 +75,12 @@ _COLD_LANE = (
     "须以 {cold_band} °C 冷链运达，冷藏车单程上限 {km_max} 公里。",
     "It must travel at {cold_band} °C; reefers go {km_max} km one way at most.",
 )
+_SPOILT = ("来料最迟应于 {use_by} 使用。", "What the buyer brings must be used by {use_by}.")
 _WAIT = ("在 {step} 等待 {wait_hours} 小时。", "It waits {wait_hours} hours at {step}.")
+_OTHERS: Mapping[ReasonCode, tuple[str, str]] = {
+    ReasonCode.COLD_CHAIN_NO_SLOT: _COLD_LANE,
+    ReasonCode.MATERIAL_MISSING: _SPOILT,
+}
 
 _RELAXATIONS: Mapping[str, tuple[str, str]] = {
     "quantity": ("订购数量改为 {to} 即可安排", "possible with a quantity of {to} {unit}"),
@@ -99,8 +104,8 @@ def reason_title(code: ReasonCode, language: Language) -> str:
 def reason_detail(reason: PlanReason, language: Language) -> str:
     """The no with its figures; "" when the title says it all."""
     facts = {"step": reason.step, **reason.facts}
-    lane = _COLD_LANE if reason.code is ReasonCode.COLD_CHAIN_NO_SLOT else None
-    for template in (_DETAILS.get(reason.code), lane, _WAIT):
+    other = _OTHERS.get(reason.code)
+    for template in (_DETAILS.get(reason.code), other, _WAIT):
         if template is not None:
             text = _filled(template[language == "en"], facts)
             if text:

@@ -102,12 +102,15 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something a step eats that no step makes. *buyer_only*: it cannot be pooled, the buyer must bring it."""
+    """Something a step eats that no step makes. *buyer_only*: it cannot be pooled, the buyer must bring it.
+    *shelf_life_days*: so soon must it be used that the buyer has brought; None: it keeps.
+    """
 
     code: str
     name: Named
     unit: str
     buyer_only: bool
+    shelf_life_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from services.order.packs.shapes import InputShape, ProcessShape, StepShape
 from services.order.packs.shelf import Shelf
 from shared.contracts.planning import RecipeInput, RecipeStep
 
+_DAY_HOURS = 24
+
 
 def chain(file: str, use: Sequence[str], options: Mapping[str, Option], shelf: Shelf) -> tuple[RecipeStep, ...]:
     """The steps of the routes in *use*, one after another. Raises PackFault."""
@@ -62,7 +64,9 @@ def _input(spot: Spot, shape: InputShape, previous: str, steps: Sequence[RecipeS
     num, den = (int(part) for part in shape.ratio.split("/"))
     step = previous if shape.step == "previous" else shape.step
     source: Literal["made", "pooled", "buyer"] = "made"
+    life = None
     if shape.item:
+        life = shelf.items[shape.item].shelf_life_days if shape.item in shelf.items else None
         (spot / "item").expect_known(shape.item, shelf.items)
         unit, source = shelf.items[shape.item].unit, "buyer" if shelf.items[shape.item].buyer_only else "pooled"
     else:
@@ -81,6 +85,7 @@ def _input(spot: Spot, shape: InputShape, previous: str, steps: Sequence[RecipeS
         lag_minutes_max=shape.lag_minutes_max,
         transfer_quantity=shape.transfer_quantity,
         cold_band=shape.cold_band,
+        life_hours_max=None if life is None else life * _DAY_HOURS,
     )
 
 

@@ -31,6 +31,7 @@ class FeatureShape(NamedShape, frozen=True):
 class ItemShape(NamedShape, frozen=True):
     unit: Code
     buyer_only: bool
+    shelf_life_days: Positive | None = None
 
 
 class IncludesShape(Shape, frozen=True):

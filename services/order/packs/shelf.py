@@ -48,7 +48,7 @@ def shelve(file: str, pack: PackShape, shelf: Shelf) -> None:
     shelf.formats.update({code: named(one) for code, one in pack.formats.items()})
     for code, item in pack.items.items():
         (root / "items" / code / "unit").expect_known(item.unit, shelf.units)
-        shelf.items[code] = Item(code, named(item), item.unit, item.buyer_only)
+        shelf.items[code] = Item(code, named(item), item.unit, item.buyer_only, item.shelf_life_days)
     for code, process in pack.processes.items():
         _check_process(root / "processes" / code, process, shelf)
         shelf.processes[code] = process

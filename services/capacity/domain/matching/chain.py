@@ -8,6 +8,7 @@ from math import lcm
 import msgspec
 
 from services.capacity.domain.changeover import Run, run_of
+from services.capacity.domain.hours import seconds_of
 from services.capacity.domain.line_on_board import LineOnBoard
 from services.capacity.domain.matching.context import Context
 from services.capacity.domain.matching.earliest import Placement
@@ -54,7 +55,8 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One step of a part. *supplied*: when its bought and brought inputs are there (None: never). *keeps*: how long before
+    """One step of a part. *supplied*: when its bought and brought inputs are there (None: never); *use_by*: when the run
+    must have begun, or what was brought has spoilt (None: never). *keeps*: how long before
     the buyer's window its output may be made. *pin*: it stays on the one candidate left.
     """
 
@@ -69,6 +71,7 @@ class Task:
     candidates: tuple[Candidate, ...]
     keeps: Keeps = NOTHING_KEPT
     pin: Pin | None = None
+    use_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,21 @@ def chain_of(context: Context, part: Part, variant: Variant, explosion: Explosio
             noes.append(msgspec.structs.replace(answer, step=step.step, variant=variant.code))
         run = run_of(step.capability, step.format, step.features)
         keeps = _keeps(part.line, variant, i)
-        tasks.append(Task(i, name, step, quantities.net, quantities.gross, run, feeds, supplied, found, keeps))
+        tasks.append(
+            Task(
+                i,
+                name,
+                step,
+                quantities.net,
+                quantities.gross,
+                run,
+                feeds,
+                supplied,
+                found,
+                keeps,
+                use_by=_use_by(context, step),
+            )
+        )
     return Chain(part, variant, tuple(tasks), eaten, tuple(noes))
 
 
@@ -208,6 +225,17 @@ def _gross_for(line: LineOnBoard, ask: Ask) -> int:
     """What the step would start with on *line*: rounded up for that line and no other."""
     multiple = lcm(ask.step.multiple, line.capabilities[ask.step.capability].multiple)
     return gross_quantity(ask.net, ask.step.fixed_loss, ask.step.yield_ppm, multiple)
+
+
+def _use_by(context: Context, step: RecipeStep) -> int | None:
+    """When the first of what the buyer brings for the step has spoilt."""
+    ends = [
+        seconds_of(min(came)) + one.life_hours_max * _HOUR
+        for one in step.inputs
+        if one.source == "buyer" and one.life_hours_max is not None
+        if (came := [supply.arrives_at for supply in context.demand.supplies if supply.item == one.item])
+    ]
+    return min(ends, default=None)
 
 
 def _supplied(context: Context, needs: Sequence[Need], eaten: Mapping[str, int]) -> int | PlanReason:

@@ -124,7 +124,7 @@ def place(
         found = task.pin.at if _still_fits(task.pin.at, placed, flows) else None
     else:
         found = context.earliest(task.run, candidate, release, floor, _own(candidate, placed))
-    if found is None:
+    if found is None or (task.pin is None and task.use_by is not None and found.runs_from > task.use_by):
         return None
     late = [
         Late(feed.task, _end_min(context, feed, placed[feed.task], candidate, found.runs_from))

@@ -142,6 +142,9 @@ def _why(context: Context, stuck: Stuck, candidate: Candidate) -> tuple[ReasonCo
     if found is not None:
         return _too_far(context, stuck.chain.part.line.cold_band)
     release = max([context.not_before, task.supplied or 0, *(flow.begin for flow in flows if flow is not None)])
+    floor = end_near_window(context, task, candidate)
+    if task.use_by is not None and context.earliest(task.run, candidate, release, floor) is not None:
+        return ReasonCode.MATERIAL_MISSING, {"use_by": instant_text(instant_of(task.use_by))}
     return _no_gap(context, task, candidate, release)
 
 

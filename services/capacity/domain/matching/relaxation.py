@@ -117,7 +117,7 @@ def _limited(demand: Demand, **changes: object) -> Demand:
 
 def _more_supply(demand: Demand, reasons: list[PlanReason]) -> Iterator[tuple[Relaxation, Demand]]:
     for one in reasons:
-        if one.code is ReasonCode.MATERIAL_MISSING:
+        if one.code is ReasonCode.MATERIAL_MISSING and "item" in one.facts:
             item, needed = one.facts.get("item", ""), int(one.facts.get("needed", "0"))
             unit = one.facts.get("unit", "")
             more = Supply(item, needed, unit, demand.earliest_start_at)

@@ -180,3 +180,11 @@ def test_every_product_that_a_step_keeps_cold_travels_cold() -> None:
         if fed:
             assert product.keeping is not None
             assert product.keeping.cold_band in fed
+
+
+def test_what_the_buyer_brings_keeps_as_its_pack_says() -> None:
+    fill = tailored("tea-can-330", ART, supplied=frozenset({"tea-base"})).demand.variants[0].steps
+    lives = {
+        one.item: (one.source, one.life_hours_max) for step in fill for one in step.inputs if one.item == "tea-base"
+    }
+    assert lives == {"tea-base": ("buyer", 90 * 24)}

@@ -8,7 +8,8 @@ import pytest
 from services.capacity.domain.board import Board
 from services.capacity.domain.matching.match import rematch
 from services.capacity.domain.matching.problem import Demand, Matched
-from shared.contracts.planning import DemandLine, Interval, Limits, PlannedStep, RecipeInput, Variant
+from shared.contracts.planning import DemandLine, Interval, Limits, PlannedStep, RecipeInput, Supply, Variant
+from shared.contracts.reason_words import reason_detail
 from shared.contracts.reasons import ReasonCode
 from tests.support.planning_world import (
     CHIBI,
@@ -212,3 +213,40 @@ def test_where_nothing_is_free_before_the_rest_comes_the_goods_wait_as_they_must
     )
     [option] = matched(_quick_and_slow(), early).options
     assert {one.ends_at for one in option.steps} == {at(1)}
+
+
+def _brought(arrives: float, days: int | None, since: float | None = None) -> Demand:
+    """A drink of what the buyer brings at hour *arrives*, which keeps for *days*."""
+    base = RecipeInput(item="base", source="buyer", life_hours_max=None if days is None else 24 * days)
+    line_ = msgspec.structs.replace(demand_line(1_000, variant(step("fill", "FILL", base))), wait_hours_max=48)
+    asked = demand(0, lines=[line_], by=FAR + 240, supplies=[Supply("base", 1_000, "can", at(arrives))])
+    return asked if since is None else msgspec.structs.replace(asked, deliver_from=at(since))
+
+
+def test_what_the_buyer_brings_is_used_before_it_spoils_or_the_plan_is_refused() -> None:
+    assert matched(_brought(24, 3), world()).options[0].steps[0].starts_at == at(24)
+    assert matched(_brought(24 * 36, 10, since=FAR), world()).options
+    refused = unmatched(_brought(24, 10, since=FAR), world())
+    assert [(one.code, one.facts) for one in refused.reasons] == [
+        (ReasonCode.MATERIAL_MISSING, {"use_by": "2027-03-12T00:00:00Z"})
+    ]
+    assert "2027-03-12" in reason_detail(refused.reasons[0], "en")
+    assert "2027-03-12" in reason_detail(refused.reasons[0], "zh")
+    assert refused.relaxation is not None
+    assert refused.relaxation.kind == "date"
+
+
+def test_a_line_that_is_free_only_after_it_has_spoilt_is_passed_over() -> None:
+    busy = world()
+    book(busy, "l1", 0, 24 * 8, code="FILL")
+    refused = unmatched(_brought(0, 5), busy)
+    assert refused.reasons[0].code is ReasonCode.MATERIAL_MISSING
+    other = board(
+        line("l1", "p1", capability("FILL"), offered=daily(0, 10)), line("l2", "p2", capability("FILL"), district=CHIBI)
+    )
+    book(other, "l1", 0, 24 * 8, code="FILL")
+    assert {one.steps[0].line_id for one in matched(_brought(0, 5), other).options} == {"l2"}
+
+
+def test_what_keeps_is_used_whenever_it_is_needed() -> None:
+    assert matched(_brought(24, None, since=FAR), world()).options[0].steps[0].starts_at > at(FAR - 24 * 4)
