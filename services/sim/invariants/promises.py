@@ -90,7 +90,9 @@ class Promises(Book):
 
 
 class NobodyElse(Book):
-    """What the events of an order or inquiry name: its own ids, and the organisations that work for it."""
+    """What the events of an order or inquiry name: its own ids, earlier orders of the same buyer that it repeats, and the
+    organisations that work for it.
+    """
 
     name = "nobody else is named"
 
@@ -98,14 +100,22 @@ class NobodyElse(Book):
         super().__init__(past)
         self._factories = {one.org_id.encode() for one in cast.factories}
         self._names = {one.org_id: one.name.encode() for one in cast.brands}
+        self._buyers: dict[str, str] = {}
         self.entries = dict.fromkeys((*LADDER, InquiryAnswered), self._looked_at)
 
     def _looked_at(self, event: orders.OrderEvent | InquiryAnswered, recorded: Recorded) -> Iterator[str]:
         raw = msgspec.json.encode(event)
         own = event.inquiry_id if isinstance(event, InquiryAnswered) else event.order_id
-        known = {own.encode(), event.buyer_org_id.encode()}
+        known = {own.encode(), event.buyer_org_id.encode(), *self._repeated(event)}
         for found in set(_OTHERS.findall(raw)) - known - self._factories:
             yield f"order/{recorded.position}: {type(event).__name__} of {own} names {found.decode()}"
+        self._buyers[own] = event.buyer_org_id
         for org_id, name in self._names.items():
             if org_id != event.buyer_org_id and name in raw:
                 yield f"order/{recorded.position}: {type(event).__name__} of {own} names {name.decode()}"
+
+    def _repeated(self, event: orders.OrderEvent | InquiryAnswered) -> Iterator[bytes]:
+        if isinstance(event, orders.OrderPlaced):
+            for one in (event.made_from, *event.same_reference):
+                if self._buyers.get(one) == event.buyer_org_id:
+                    yield one.encode()

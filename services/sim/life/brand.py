@@ -1,6 +1,7 @@
 """A brand: wants things as the seasons go, asks about them or orders them, and sees each order through."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from random import Random
 
 from services.order.handlers.snapshot import Asked
@@ -70,15 +71,26 @@ class Brand:
             lambda: order_of(platform.house).handlers.place(order_id, asked, by, platform.now("order")),
         )
         matter = Matter(self._me, order_id, chance)
-        self._diary.note(platform.now() + minutes(chance, 1, 20), lambda one, luck: self._look(one, luck, matter))
+        self._diary.note(
+            platform.now() + minutes(chance, 1, 20), lambda one, luck: self._look(one, luck, matter, asked)
+        )
         return f"orders {_told(asked)}: {order_id}"
 
-    def _look(self, platform: Platform, chance: Random, matter: Matter) -> str:
+    def _look(self, platform: Platform, chance: Random, matter: Matter, asked: Asked) -> str:
         """See how the order stands, do what is due, and note when to look again."""
         words, pause = look_after(matter, platform, chance)
         if pause is not None:
-            self._diary.note(platform.now() + pause, lambda one, luck: self._look(one, luck, matter))
+            self._diary.note(platform.now() + pause, lambda one, luck: self._look(one, luck, matter, asked))
+        elif matter.will_repeat and not asked.supplies:
+            return f"{words}; {self._repeat(platform, chance, matter, asked)}"
         return words
+
+    def _repeat(self, platform: Platform, chance: Random, matter: Matter, asked: Asked) -> str:
+        """The same again for another date, as `POST /v1/orders/{id}/reorder` has it."""
+        lines = [replace(one, window=None) for one in asked.lines]
+        by = platform.now() + timedelta(days=30)
+        again = replace(asked, lines=lines, requested_from=None, requested_by=by, made_from=matter.order_id)
+        return self._place(platform, chance, again)
 
 
 class NotServed(Exception):

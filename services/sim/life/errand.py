@@ -18,10 +18,11 @@ from services.sim.life.diary import hours, minutes
 from services.sim.life.matter import Look, Matter, option_of
 from services.sim.life.receiving import is_still_coming, next_while_running, receive_the_rest
 from services.sim.seams import Platform
-from shared.contracts.planning import Limits
+from shared.contracts.planning import Limits, Place
 from shared.kernel.refusal import Refused
 
 _LETS_PASS = 0.10  # of quotes
+ELSEWHERE = Place("421100", "新仓库")  # where a brand moves its goods to
 _PLANS_MAX = 5  # asked for before the buyer gives an order up
 
 
@@ -82,6 +83,9 @@ def _quoted(matter: Matter, platform: Platform, chance: Random, order: Quoted) -
     quote = order.quote
     if not quote.is_open(platform.now()):
         return _expired(matter, platform, chance, order)
+    if matter.will_move:
+        matter.will_move = False
+        return f"moves and {matter.change(platform, deliver_to=ELSEWHERE)}", timedelta(minutes=10)
     if matter.will_change and chance.random() < 0.4:
         matter.will_change = False
         line = chance.choice(order.body.lines).demand

@@ -16,7 +16,7 @@ from services.order.handlers.ordering import Ordering
 from services.sim.life.doors import order_of
 from services.sim.life.world import Party
 from services.sim.seams import Platform
-from shared.contracts.planning import Limits
+from shared.contracts.planning import Limits, Place
 from shared.kernel.refusal import Refused
 
 Look = tuple[str, timedelta | None]
@@ -24,17 +24,23 @@ Look = tuple[str, timedelta | None]
 
 _CHANGES = 0.08
 _CANCELS = 0.04
+_MOVES_ONE_IN = 14
+_REPEATS_ONE_IN = 10
 _ONE_IN = 12  # never answers a question: what then happens is what the question said
 
 
 class Matter:
-    """*will_change*, *will_cancel*: what the buyer will come to think of. *brought*: item -> times it came."""
+    """*will_change*, *will_cancel*, *will_move* (to another address), *will_repeat* (the order, once it is over): what the
+    buyer will come to think of. *brought*: item -> times it came.
+    """
 
     def __init__(self, me: Party, order_id: str, chance: Random) -> None:
         self.me, self.order_id = me, order_id
         self.never_answers = sum(order_id.encode()) % _ONE_IN == 0  # no draw: every other life goes on as it did
         self.will_change = chance.random() < _CHANGES
         self.will_cancel = chance.random() < _CANCELS
+        self.will_move = sum(order_id.encode()) % _MOVES_ONE_IN == 0
+        self.will_repeat = sum(order_id.encode()) % _REPEATS_ONE_IN == 0
         self.brought: dict[str, int] = {}
         self.plans = 0
         self.is_signed = False
@@ -70,13 +76,14 @@ class Matter:
         quantities: Mapping[str, int] | None = None,
         requested_by: datetime | None = None,
         limits: Limits | None = None,
+        deliver_to: Place | None = None,
         agrees: bool = True,
     ) -> str:
         """Look at the fee first and agree to it; a buyer in a hurry (*agrees* False) names none."""
         terms = self.ordering(platform).terms
 
         def command(fee_fen: int | None, at: datetime) -> ChangeOrder:
-            return ChangeOrder(quantities or {}, requested_by, limits, fee_fen, terms, at)
+            return ChangeOrder(quantities or {}, requested_by, limits, fee_fen, terms, at, deliver_to=deliver_to)
 
         fee_fen: int | None = None
         if agrees:

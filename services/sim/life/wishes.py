@@ -1,13 +1,14 @@
 """What brands want: products of all packs, log-normal quantities, lead times and limits of the trade's figures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from math import exp, log
 from random import Random
 from typing import Any
 
+from services.order.domain.values import Window
 from services.order.handlers.snapshot import Asked, AskedLine, AskedSupply
 from services.order.packs.loader import catalogue
 from services.sim.life.diary import hours, within
@@ -17,6 +18,7 @@ from shared.kernel.clock import LOCAL_ZONE
 
 _MONTH_HOURS = 30 * 24
 _SECOND_LINE = 0.12
+_SECOND_PLACE = Place("420500", "宜昌仓库")
 _SPARE = 1.35  # a buyer brings this much more than its goods, for losses
 _SPARE_CANS = 3000  # and so many cans for start and stop
 
@@ -60,6 +62,8 @@ def wish(me: Party, plants: Sequence[Plant], now: datetime, chance: Random) -> A
         for row, line in zip(rows, lines, strict=True)
         if "supply" in row
     ]
+    if len(lines) > 1 and now.minute % 2:  # no draw: what else is wanted stays as it was
+        lines[1] = replace(lines[1], window=Window(None, needed_by + timedelta(days=4)), deliver_to=_SECOND_PLACE)
     return Asked(
         lines=lines,
         deliver_to=Place(me.district, chance.choice(["江岸区", "仓库 3 号门", ""])),

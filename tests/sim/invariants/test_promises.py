@@ -108,3 +108,17 @@ def test_a_rivals_id_name_or_order_in_a_reason_is_found() -> None:
     for told in (RIVAL, OTHER_ORDER, "被赤马能量占用"):
         reason = PlanReason(ReasonCode.CAPACITY_FULL, facts={"taken_by": told})
         assert len(named(of(PlanningFailed, reasons=[reason]))) == 1
+
+
+def test_an_order_may_name_its_buyers_earlier_ones_and_nobody_elses() -> None:
+    def told(buyer: str) -> list[str]:
+        plant = Plant("plt_1", _party("S1", "青浦罐业", FACTORY, Role.FACTORY), ("lin_1",))
+        cast = Cast(
+            _party("OFFICE", "专班", "org_office", Role.OFFICE), (_party("B1", "云溪茶事", ME, Role.BUYER),), (plant,)
+        )
+        earlier = made(OrderPlaced, order_id=OTHER_ORDER, buyer_org_id=buyer)
+        again = of(OrderPlaced, made_from=OTHER_ORDER, same_reference=[OTHER_ORDER])
+        return found(NobodyElse(Past(), cast), log_of(earlier, again))
+
+    assert told(ME) == []
+    assert len(told(RIVAL)) == 1
