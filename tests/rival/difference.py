@@ -14,6 +14,7 @@ SOLD = frozenset({"option_id", "labels", "price", "vat", "plants", "districts", 
 """A quote is an offer to sell what is free now: its whole price and where it is made go with the plan it stands for."""
 INSTANTS = ("promise_at", "earliest_promise_at")
 _QUOTED = frozenset({"order/quotes", "quote"})
+_OF_THE_BODY = frozenset({"Content-Length", "ETag"})
 _TELLS_A_PRICE = "quote-received"
 
 
@@ -26,16 +27,18 @@ def leaks(without: Sequence[Answer], with_rival: Sequence[Answer]) -> Iterator[s
         place = f"{number} {one.about}"
         if one.status != other.status:
             yield f"{place}: status {one.status} / {other.status}"
-        yield from _headers(place, one.headers, other.headers)
+        yield from _headers(place, one, other)
         yield from _values(place, one.body, other.body, is_quote=one.about in _QUOTED)
         yield from _finer_than_a_day(place, one.body)
         yield from _finer_than_a_day(place, other.body)
 
 
-def _headers(place: str, one: dict[str, str], other: dict[str, str]) -> Iterator[str]:
-    for name in sorted(one.keys() | other.keys()):
-        if one.get(name) != other.get(name) and name != "Content-Length":  # a day has one digit or two
-            yield f"{place}: header {name} {one.get(name)!r} / {other.get(name)!r}"
+def _headers(place: str, one: Answer, other: Answer) -> Iterator[str]:
+    """Length and tag go with the body, so they differ where a body may, and nowhere else."""
+    may = _OF_THE_BODY if one.body != other.body else frozenset[str]()
+    for name in sorted((one.headers.keys() | other.headers.keys()) - may):
+        if one.headers.get(name) != other.headers.get(name):
+            yield f"{place}: header {name} {one.headers.get(name)!r} / {other.headers.get(name)!r}"
 
 
 def _values(place: str, one: Any, other: Any, *, is_quote: bool) -> Iterator[str]:
