@@ -25,7 +25,9 @@ PARAMETERS: Mapping[str, dict[str, Any]] = {
     "IfMatch": _heard("If-Match", _IF_MATCH, _TEXT),
     "IfMatchNeeded": _heard("If-Match", _IF_MATCH + " Missing: 428.", _TEXT, required=True),
     "IfNoneMatch": _heard(
-        "If-None-Match", "ETag of what the caller has; 304 while it is the same. 调用方已有的版本。", _TEXT
+        "If-None-Match",
+        "ETag of what the caller has; while it is the same, 304 without a body. 调用方已有的版本；未变时回答 304。",
+        _TEXT,
     ),
     "AcceptLanguage": _heard("Accept-Language", "zh (default) or en. 中文（默认）或英文。", _TEXT),
     "Prefer": _heard(
@@ -92,8 +94,4 @@ def _no(status: str) -> dict[str, Any]:
 RESPONSES: Mapping[str, dict[str, Any]] = {
     **{name: _no(status) for status, name in RESPONSE_NAMES.items()},
     "Problem": _no("default"),
-    "NotModified": {
-        "description": "What the caller has is still so. 内容未变。",
-        "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
-    },
 }

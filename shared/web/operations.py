@@ -140,8 +140,6 @@ def _finish_answers(method: str, operation: dict[str, Any], manner: Mapping[str,
         if status == "200" and manner["gives"]:
             content = answer.setdefault("content", {})
             content.update({kind: {"schema": schema} for kind, schema in manner["gives"].items()})
-    if method == "get" and operation.get("x-permissions"):
-        answers["304"] = {"$ref": "#/components/responses/NotModified"}
     for status in _refusals(method, operation, manner, has_path=has_path):
         answers[status] = {"$ref": f"#/components/responses/{RESPONSE_NAMES[status]}"}
     answers["default"] = {"$ref": "#/components/responses/Problem"}

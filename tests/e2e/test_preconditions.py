@@ -129,15 +129,15 @@ def test_every_answer_that_was_heard_is_one_that_the_document_declares(traded: T
     faults, met = set(), set()
     for one in heard:
         where = f"{one.method} {one.path} {one.status}"
-        if one.path not in whole_document()["paths"] or one.method in {"HEAD", "OPTIONS"}:
-            continue
+        if one.path not in whole_document()["paths"] or one.method in {"HEAD", "OPTIONS"} or one.status == 304:
+            continue  # 304 has no body; it is declared with If-None-Match, for typed clients know no answer without one
         said = _said_of(one)
         if said is None:
             faults.add(f"{where} is not declared")
             continue
         met.add(where)
         content = said.get("content", {})
-        if one.media_type not in content and one.status not in {204, 304}:
+        if one.media_type not in content and one.status != 204:
             faults.add(f"{where}: {one.media_type} is not declared")
         elif one.said is not None:
             wrong = _validator(content[one.media_type]["schema"]).iter_errors(one.said)

@@ -13,7 +13,7 @@ import pytest
 
 from services.demo import making, ordering
 from services.demo.party import Json, Login
-from services.demo.seeding import fresh_password, publish_plants, seed_organisations
+from services.demo.seeding import World, fresh_password, publish_plants, seed_organisations
 from services.demo.stage import Stage
 from services.demo.trail import Trail
 from services.demo.world import organisations
@@ -120,15 +120,16 @@ def _plant_ids(stage: Stage, code: str) -> dict[str, str | None]:
     return found
 
 
-@contextmanager
-def a_traded_house(heard: list[Heard] | None = None) -> Iterator[Traded]:
-    """Served, with facts flowing, while the block runs. *heard* gets every answer."""
-    clock = StoryClock(datetime(2026, 12, 1, tzinfo=UTC))
+def a_new_house() -> House:
+    """In memory, at the beginning of the stories, with quick passwords: their cost is no subject here."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(passwords, "PasswordHasher", lambda: QUICK)  # thirty sign-ins: their cost is no subject here
-        house = build_in_memory(clock)
-    for service in house.services.values():
-        listen(service.app, [] if heard is None else heard)
+        patched.setattr(passwords, "PasswordHasher", lambda: QUICK)  # thirty sign-ins
+        return build_in_memory(StoryClock(datetime(2026, 12, 1, tzinfo=UTC)))
+
+
+@contextmanager
+def a_seeded_house(house: House) -> Iterator[tuple[str, World]]:
+    """*house* served with all organisations and published plants while the block runs: its address, and who is who."""
     office = organisations()["OFFICE"]
     login = Login("office-chief", fresh_password())
     office_id = found_office(
@@ -144,13 +145,25 @@ def a_traded_house(heard: list[Heard] | None = None) -> Iterator[Traded]:
     with served(house) as address:
         world = seed_organisations(address, terminal, login, office_id)
         publish_plants(address, terminal, world)
-        with closing(Stage(address, world, Trail(terminal))) as stage:
-            stage.next_morning()
-            made = _order(stage, "B1", "tea-can-330", 12_000)
-            waiting = _order(stage, "B2", "tea-can-330", 12_000)
-            making.produce(stage, made)
-            yield _looked_up(house, stage, {"B1": made, "B2": waiting})
+        yield address, world
     house.close()
+
+
+@contextmanager
+def a_traded_house(heard: list[Heard] | None = None) -> Iterator[Traded]:
+    """Served, with facts flowing, while the block runs. *heard* gets every answer."""
+    house = a_new_house()
+    for service in house.services.values():
+        listen(service.app, [] if heard is None else heard)
+    with (
+        a_seeded_house(house) as (address, world),
+        closing(Stage(address, world, Trail(Terminal(as_json=True)))) as stage,
+    ):
+        stage.next_morning()
+        made = _order(stage, "B1", "tea-can-330", 12_000)
+        waiting = _order(stage, "B2", "tea-can-330", 12_000)
+        making.produce(stage, made)
+        yield _looked_up(house, stage, {"B1": made, "B2": waiting})
 
 
 def _looked_up(house: House, stage: Stage, placed: dict[str, str]) -> Traded:
