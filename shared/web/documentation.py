@@ -14,10 +14,10 @@ from flask import Blueprint, Response, render_template, request
 from shared.web.access import public
 from shared.web.answer_shapes import reference_to, shape_answers
 from shared.web.document_parts import HEADERS, PARAMETERS, RESPONSES
+from shared.web.error_catalogue import errors_page, problem_schema
 from shared.web.languages import language
 from shared.web.named_shapes import name_shapes, tidy_parameters
 from shared.web.operations import finish_operation
-from shared.web.problems import PROBLEM_SCHEMA
 
 _KEPT = {"Cache-Control": "public, no-cache"}
 """Anybody may keep it and asks by its tag whether it is still so."""
@@ -53,7 +53,7 @@ def finished(document: dict[str, Any]) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for unused in ("Error", "PaginationMetadata"):  # flask-smorest's own manners, which are not ours
         schemas.pop(unused, None)
-    schemas["Problem"] = PROBLEM_SCHEMA
+    schemas["Problem"] = problem_schema()
     for path, operations in made.get("paths", {}).items():
         shared = operations.get("parameters", [])
         for method in METHODS:
@@ -169,6 +169,11 @@ def build(document: Callable[[], Mapping[str, Any]]) -> Blueprint:
         if wanted not in rendered:
             rendered[wanted] = docs_page(known())
         return rendered[wanted]
+
+    @pages.get("/docs/errors")
+    @public
+    def errors() -> str:
+        return errors_page(known().get("info", {}))
 
     @pages.get("/docs/style.css")
     @public

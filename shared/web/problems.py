@@ -39,7 +39,7 @@ STATUS_OF: Mapping[Kind, int] = {
 RETRY_AFTER_S = 5
 ERRORS_MAX = 100
 
-_HTTP_TITLES_ZH = {
+HTTP_TITLES_ZH = {
     400: "请求有误",
     401: "需要登录",
     403: "没有权限",
@@ -174,7 +174,7 @@ def _http_answer(error: HTTPException) -> Response:
         return Response(status=status, headers=list(error.get_headers()))
     headers = {key: value for key, value in error.get_headers() if key in {"Allow", "Retry-After", "Accept"}}
     in_chinese = language() == "zh"
-    title = _HTTP_TITLES_ZH.get(status, "请求未能完成") if in_chinese else name
+    title = HTTP_TITLES_ZH.get(status, "请求未能完成") if in_chinese else name
     detail = _HTTP_DETAILS.get(status, _USUAL_DETAIL)[0 if in_chinese else 1].format(
         method=request.method,
         allowed=headers.get("Allow", "-"),
@@ -183,7 +183,13 @@ def _http_answer(error: HTTPException) -> Response:
         made=", ".join(g.get("makes", ())) or "-",
         expected=error.description,  # 415 is raised with the media type in place of its description
     )
-    return problem(status, name.upper().replace(" ", "_").replace("-", "_"), title, detail, headers)
+    return problem(status, http_code(status), title, detail, headers)
+
+
+def http_code(status: int) -> str:
+    """The code of an answer that HTTP alone explains; some statuses are always told by a reason of ours."""
+    ours = {404: WebWhy.NOT_FOUND.value, 413: WebWhy.BODY_TOO_LARGE.value, 500: "INTERNAL_ERROR"}
+    return ours.get(status) or HTTP_STATUS_CODES.get(status, "Error").upper().replace(" ", "_").replace("-", "_")
 
 
 def _unexpected_answer(error: Exception) -> Response:
