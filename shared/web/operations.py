@@ -162,7 +162,7 @@ def _headers_given(
         names.append("ETag")
     if is_guarded and method != "get":
         names.append("Idempotency-Replayed")
-    if status == "201":
+    if status in {"201", "202"}:
         names.append("Location")
     if manner["waits"]:
         names.append("Preference-Applied")

@@ -41,6 +41,7 @@ def test_no_route_tells_one_tenant_of_another(traded: Traded, service: str) -> N
 
     absent = {
         **{f"{name}_id": f"{prefix}_{ZEROS}" for name, prefix in _PREFIXES.items()},
+        "operation_id": f"opn_{ZEROS}_1",
         "product_id": "no-such-product",
         "number": "SC10642120290000",
         "certificate": "none",

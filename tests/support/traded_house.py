@@ -87,6 +87,7 @@ def _brand_ids(stage: Stage, code: str, order_id: str) -> dict[str, str | None]:
     )
     return {
         "order_id": order_id,
+        "operation_id": f"opn_{order_id.removeprefix('ord_')}_1",
         "quote_id": _first(party.items(f"/v1/orders/{order_id}/quotes")),
         "inquiry_id": inquiry["id"],
         "delivery_id": _first(party.get(f"/v1/orders/{order_id}")["deliveries"]),
@@ -179,7 +180,8 @@ def _looked_up(house: House, stage: Stage, placed: dict[str, str]) -> Traded:
     }
     roles = {"B": Role.BUYER, "P": Role.FACTORY, "O": Role.OFFICE}
     principals = [
-        Principal(org_of[code], role := roles[code[0]], f"usr_{code}", permissions_of(role)) for code in by_code
+        Principal(org_of[code], role := roles[code[0]], f"usr_{number:026d}", permissions_of(role))
+        for number, code in enumerate(by_code)
     ]
     make_known(house.portal, principals)
     parties = {order: {org_of[code], *(org_of[plant] for plant in workers[code])} for code, order in placed.items()}

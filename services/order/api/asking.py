@@ -225,6 +225,12 @@ class DeliveriesQuery(PageQuery):
     order_id = Id("ord", load_default=None)
 
 
+class ExpandQuery(BaseSchema):
+    """What of the order comes along in the same answer; deliveries always do."""
+
+    expand = Choices(("quotes", "processes", "plan", "timeline", "deliveries"), load_default=list)
+
+
 class ProductsQuery(PageQuery):
     kind = Choice(["packaging", "drink", "service"], load_default=None)
 

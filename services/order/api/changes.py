@@ -18,6 +18,7 @@ from services.order.api.asking import (
 from services.order.api.changes_shown import change_preview_shown
 from services.order.api.doors import OrderApi, doors
 from services.order.api.inquiries import answered_inquiry
+from services.order.api.operations import show_going
 from services.order.api.orders import show_order, show_planned_order
 from services.order.api.orders_shown import running_of
 from services.order.api.views import CancelPreviewView, ChangePreviewView, OrderView
@@ -124,9 +125,7 @@ def change_order(order_id: str, body: dict[str, Any], query: dict[str, Any]) -> 
     if query["preview"]:
         check_preview(loaded.version)
         return _change_preview(api, order_id, make)
-    return _perform(
-        order_id, lambda command: make(command.cause.at), show_planned_order, needs_version=True, status=202
-    )
+    return _perform(order_id, lambda command: make(command.cause.at), show_going, needs_version=True, status=202)
 
 
 def _change_preview(api: OrderApi, order_id: str, make: Callable[[Any], ChangeOrder]) -> Answer:
@@ -217,7 +216,9 @@ def cancel_order(order_id: str, body: dict[str, Any], query: dict[str, Any]) -> 
                 "lines": [] if running is None else _lines_left(running, rows),
             },
         )
-    return _perform(order_id, lambda command: make(command.cause.at), show_order, needs_version=True, status=202)
+    return _perform(
+        order_id, lambda command: make(command.cause.at), _show_with_address, needs_version=True, status=202
+    )
 
 
 def _lines_left(running: Running, rows: list[FeeRow]) -> list[dict[str, Any]]:
@@ -240,6 +241,12 @@ def _lines_left(running: Running, rows: list[FeeRow]) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+def _show_with_address(order_id: str) -> Answer:
+    """The order, which is cancelled already; what it held is given back behind it."""
+    shown, status, headers = show_order(order_id)
+    return shown, status, {**headers, "Location": f"/v1/orders/{order_id}"}
 
 
 def _part_shown(row: FeeRow) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """Routes of orders: place, list, read, and what an order consists of."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.order.api.asking import OrderBody, OrdersQuery, asked_from
+from services.order.api.asking import ExpandQuery, OrderBody, OrdersQuery, asked_from
 from services.order.api.doors import doors
 from services.order.api.orders_shown import order_shown, row_shown, running_of
 from services.order.api.plan_views import PlanView, ProcessesView
 from services.order.api.plans_shown import step_shown, trip_shown
 from services.order.api.processes_shown import processes_shown
+from services.order.api.quotes_listed import quotes_of
 from services.order.api.quotes_waited import is_planned
-from services.order.api.views import EventsPage, OrdersPage, OrderView, TimelineView
+from services.order.api.views import EventsPage, ExpandedOrderView, OrdersPage, OrderView, TimelineView
 from services.order.domain.order import stream_of
 from services.order.domain.standing import standing_of
 from services.order.handlers.snapshot import Asked
@@ -18,6 +20,7 @@ from services.order.projections.story_names import Names
 from shared.eventstore.handling import transact
 from shared.eventstore.port import Recorded
 from shared.kernel.clock import instant_text
+from shared.kernel.refusal import Refused
 from shared.web import streaming
 from shared.web.access import current_principal, permits
 from shared.web.cursors import after, page
@@ -25,6 +28,7 @@ from shared.web.etags import etag
 from shared.web.idempotency import Command, perform
 from shared.web.operations import STREAM, Manner
 from shared.web.prefer import wait_for, wait_seconds
+from shared.web.refusals import WebWhy
 from shared.web.routes import Answer, Routes
 
 routes = Routes("orders", description="Orders of brands")
@@ -112,11 +116,22 @@ def list_orders(query: dict[str, Any]) -> Answer:
     return {**found, "items": [row_shown(one) for one in found["items"]]}
 
 
-@routes.get("/orders/<order_id>", operation_id="getOrder", answer=OrderView)
+@routes.get("/orders/<order_id>", operation_id="getOrder", query=ExpandQuery, answer=ExpandedOrderView)
 @permits("order:read")
-def read_order(order_id: str) -> Answer:
-    """An order: state, promise, questions to its buyer and what can be done next."""
-    return show_order(order_id)
+def read_order(order_id: str, query: dict[str, Any]) -> Answer:
+    """An order: state, promise, questions to its buyer and what can be done next.
+
+    `expand=quotes,processes,plan,timeline` brings along what else a screen needs, all of the same version.
+    """
+    for _ in range(EXPANDING_TRIES_MAX):
+        shown, status, headers = show_order(order_id)
+        more = {name: _EXPANSIONS[name](order_id) for name in query["expand"] if name in _EXPANSIONS}
+        if doors().ordering.find(order_id, current_principal()).version == shown["version"]:
+            return {**shown, **more}, status, headers
+    raise Refused(WebWhy.CHANGED_MEANWHILE)
+
+
+EXPANDING_TRIES_MAX = 5
 
 
 @routes.get("/orders/<order_id>/processes", operation_id="getOrderProcesses", answer=ProcessesView)
@@ -153,6 +168,15 @@ def read_timeline(order_id: str) -> Answer:
     story = api.log.read_stream(stream_of(order_id))
     items = [_entry_shown(one) for one in timeline.list_entries(story, Names(api.catalogue))]
     return {"order_id": order_id, "object": "timeline", "items": items}
+
+
+_EXPANSIONS: Mapping[str, Callable[[str], Any]] = {
+    "quotes": lambda order_id: quotes_of(order_id)["items"],
+    "processes": lambda order_id: read_processes(order_id)["items"],
+    "plan": read_plan,
+    "timeline": lambda order_id: read_timeline(order_id)["items"],
+}
+"""What `expand` may ask for, and how it is read; deliveries are part of every order."""
 
 
 def _entry_shown(entry: timeline.Entry) -> dict[str, Any]:

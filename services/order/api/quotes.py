@@ -3,25 +3,22 @@
 from typing import Any
 
 from services.order.api.asking import AcceptBody, QuotesQuery
-from services.order.api.doors import OrderApi, doors
-from services.order.api.orders import show_order, show_planned_order
+from services.order.api.doors import doors
+from services.order.api.operations import acceptance_url, show_going
+from services.order.api.orders import show_order
 from services.order.api.paper_lists import page_of_papers
 from services.order.api.plan_views import QuotesPage, QuoteView
-from services.order.api.plans_shown import Wanted, quote_shown
+from services.order.api.quotes_listed import quote_of_event, quotes_of
 from services.order.api.quotes_waited import Acceptance, acceptance_of
 from services.order.api.reasons_shown import Shown, reasons_shown, relaxation_shown
 from services.order.api.views import OrderView
-from services.order.domain.acting import PERMISSIONS, quote_notes
-from services.order.domain.changing import body_of
 from services.order.domain.commands import AcceptQuote, RequestQuote
 from services.order.domain.events import QuoteReceived
 from services.order.domain.order import stream_of
 from services.order.domain.refusals import Why
-from services.order.domain.situations import Order, Quote
 from services.order.projections import papers
 from shared.eventstore.handling import transact
 from shared.web.access import current_principal, permits
-from shared.web.actions import actions_shown
 from shared.web.etags import etag
 from shared.web.idempotency import Command, perform
 from shared.web.operations import Manner
@@ -32,27 +29,11 @@ from shared.web.routes import Answer, Routes
 routes = Routes("quotes", description="Menus of plans, held until they expire")
 
 
-def _quote_of(event: QuoteReceived) -> Quote:
-    return Quote(event.quote_id, tuple(event.options), tuple(event.refusals), event.offered_at, event.expires_at)
-
-
-def _shown(api: OrderApi, event: QuoteReceived, order: Order) -> Shown:
-    body, at, may = body_of(order), api.now(), current_principal().may
-    wanted = Wanted(body.requested_from, body.requested_by)
-    shown = quote_shown(_quote_of(event), order, event.attempt, at, order_id=event.order_id, wanted=wanted)
-    can = actions_shown(quote_notes(order, event.quote_id, at), lambda action: may(PERMISSIONS[action]))
-    return {**shown, **can}
-
-
 @routes.get("/orders/<order_id>/quotes", operation_id="listQuotes", answer=QuotesPage)
 @permits("order:read")
 def list_quotes(order_id: str) -> Answer:
     """All quotes of an order, the latest first; an order has few, so the page is whole."""
-    api = doors()
-    loaded = api.ordering.find(order_id, current_principal())
-    story = api.log.read_stream(stream_of(order_id))
-    found = [_shown(api, one.event, loaded.state) for one in story if isinstance(one.event, QuoteReceived)]
-    return {"items": found[::-1], "next_cursor": None}
+    return quotes_of(order_id)
 
 
 @routes.post(
@@ -70,7 +51,7 @@ def request_quote(order_id: str) -> Answer:
 
     return perform(
         act,
-        lambda outcome: show_planned_order(outcome.resource),
+        lambda outcome: show_going(outcome.resource),
         resource=order_id,
         status=202,
         about=stream_of(order_id),
@@ -97,7 +78,7 @@ def _quote_shown(order_id: str, quote_id: str) -> tuple[Shown, None, dict[str, s
     loaded = api.ordering.find(order_id, current_principal())
     for recorded in api.log.read_stream(stream_of(order_id)):
         if isinstance(recorded.event, QuoteReceived) and recorded.event.quote_id == quote_id:
-            return _shown(api, recorded.event, loaded.state), None, etag(loaded.version)
+            return quote_of_event(api, recorded.event, loaded.state), None, etag(loaded.version)
     raise AssertionError("unreachable: the view named the order that received the quote")
 
 
@@ -139,9 +120,10 @@ def _accepted(order_id: str, quote_id: str) -> Answer:
         api.log, order_id, quote_id
     )
     if found.fate in {"pending", "confirmed"}:
-        return show_order(order_id)
+        shown, status, headers = show_order(order_id)
+        return shown, status, {**headers, "Location": acceptance_url(quote_id)}
     loaded = api.ordering.find(order_id, current_principal())
-    fresh = None if found.fresh is None else QuoteView().dump(_shown(api, found.fresh, loaded.state))
+    fresh = None if found.fresh is None else QuoteView().dump(quote_of_event(api, found.fresh, loaded.state))
     lost = [] if found.lost is None else reasons_shown(found.lost.reasons)
     failed = [] if found.failed is None else reasons_shown(found.failed.reasons)
     why = Why.QUOTE_LOST if found.fate == "lost" else Why.QUOTE_EXPIRED

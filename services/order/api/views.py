@@ -4,8 +4,11 @@ from services.order.api.asking import INQUIRY_STATES
 from services.order.api.plan_views import (
     ROWS_MAX,
     FailureView,
+    PlanView,
+    ProcessView,
     PromiseView,
     QuoteOptionView,
+    QuoteView,
     ReasonView,
     RelaxationView,
 )
@@ -17,6 +20,7 @@ from services.order.projections.order_overview import STANDINGS
 from services.order.projections.timeline import TOLD
 from shared.contracts.capacity import PlanChanged
 from shared.web.actions import ActionNoteView
+from shared.web.answer_shapes import sometimes
 from shared.web.fields import (
     BaseSchema,
     Choice,
@@ -210,6 +214,25 @@ class OrderView(BaseSchema):
     label_rules = Many(Part(LabelRuleView))
 
 
+class TimelineEntry(BaseSchema):
+    """*position* counts the events of this order alone."""
+
+    position = Whole()
+    at = Instant()
+    what = Choice(TOLD)
+    by = Choice(ACTORS)
+    text = LanguageText()
+
+
+class ExpandedOrderView(OrderView):
+    """An order and what of it was asked for by `expand`."""
+
+    quotes = Many(Part(QuoteView), metadata=sometimes)
+    processes = Many(Part(ProcessView), high=ROWS_MAX, metadata=sometimes)
+    plan = Part(PlanView, metadata=sometimes)
+    timeline = Many(Part(TimelineEntry), high=ROWS_MAX, metadata=sometimes)
+
+
 class OrderSummary(BaseSchema):
     id = Id("ord")
     object = Choice(("order",))
@@ -231,16 +254,6 @@ class OrderSummary(BaseSchema):
 class OrdersPage(BaseSchema):
     items = Many(Part(OrderSummary))
     next_cursor = Text(allow_none=True)
-
-
-class TimelineEntry(BaseSchema):
-    """*position* counts the events of this order alone."""
-
-    position = Whole()
-    at = Instant()
-    what = Choice(TOLD)
-    by = Choice(ACTORS)
-    text = LanguageText()
 
 
 class EventView(BaseSchema):
