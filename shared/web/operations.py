@@ -39,11 +39,10 @@ class Manner:
     gives: Mapping[str, Mapping[str, Any]] | None = None
     made_at: str = ""
 
-    @property
-    def makes(self) -> tuple[str, ...]:
-        """The media types of what it answers."""
-        only_files = self.gives is not None and not self.resumes
-        return tuple(self.gives or {}) if only_files else (_JSON, *(self.gives or {}))
+    def makes(self, *, answers_json: bool) -> tuple[str, ...]:
+        """The media types of what it answers; who names neither an answer nor a file answers JSON."""
+        files = tuple(self.gives or ())
+        return (_JSON, *files) if answers_json or not files else files
 
     @property
     def parameters(self) -> frozenset[str]:

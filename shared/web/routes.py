@@ -154,7 +154,14 @@ class Routes:
                 wrapped = self.blueprint.alt_response(other, schema=schema)(wrapped)
             needed = declared(view)
             reads_body = body is not None or takes is not None
-            keep(wrapped, Asks(None if query is not None else manner.parameters, reads_body, manner.makes))
+            keep(
+                wrapped,
+                Asks(
+                    None if query is not None else manner.parameters,
+                    reads_body,
+                    manner.makes(answers_json=answer is not None),
+                ),
+            )
             self._document(wrapped, needed, takes)
             self._say(wrapped, operation_id or operation_id_of(view.__name__), manner)
             self.blueprint.route(path, methods=[method])(wrapped)

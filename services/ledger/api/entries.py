@@ -3,8 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
-from services.ledger.api import schemas
-from services.ledger.api.ledger import Ledger, scope_of
+from flask import Response
+
+from services.ledger.api import schemas, tables
+from services.ledger.api.ledger import Ledger, Moment, scope_of
 from services.ledger.domain.events import EntryRecorded
 from services.ledger.domain.figures import elements
 from services.ledger.domain.refusals import Why
@@ -13,17 +15,29 @@ from shared.kernel.refusal import Refused
 from shared.web.access import current_principal, permits
 from shared.web.app import provided
 from shared.web.cursors import after, page
+from shared.web.operations import TEXT, Manner
+from shared.web.refusals import WebWhy
 from shared.web.routes import Answer, Routes
 
 routes = Routes("entries", description="Entries, the tree, evidence 台账条目与证据")
+FILE_ROWS_MAX = 10_000
 _ABOUT = ("factory_org_id", "plant_id", "line_id", "district", "order_id", "work_id")
 _INDEX_DIGITS_MAX = 15
 
 
-@routes.get("/entries", operation_id="listEntries", query=schemas.EntriesQuery, answer=schemas.EntryPage)
+@routes.get(
+    "/entries",
+    operation_id="listEntries",
+    manner=Manner(gives={"text/csv": TEXT}),
+    query=schemas.EntriesQuery,
+    answer=schemas.EntryPage,
+)
 @permits("ledger:read")
 def entries(query: dict[str, Any]) -> Answer:
-    """Entries in order. With `behind` exactly those whose postings make up the figures of these elements."""
+    """Entries in order. With `behind` exactly those whose postings make up the figures of these elements.
+
+    `format=csv` gives all of them in one file, up to 10,000.
+    """
     behind = _behind(query["behind"])
     scope = scope_of(query)
     begin = after(query)
@@ -35,6 +49,8 @@ def entries(query: dict[str, Any]) -> Answer:
             work=query["work"] or "",
             behind=behind,
         )
+        if query["format"] == "csv":
+            return _as_file(moment, filters, query["cursor"])
         rows = list_entries(
             moment.connection,
             filters,
@@ -76,6 +92,19 @@ def tree(query: dict[str, Any]) -> Answer:
     """The RFC 6962 root over all entries, or over the first `size` of them."""
     with provided(Ledger).moment(query["size"]) as moment:
         return {"size": moment.size, "root": moment.root}
+
+
+def _as_file(moment: Moment, filters: Filters, cursor: str | None) -> Response:
+    """Everything that is asked for, whole: a file has no pages."""
+    if cursor is not None:
+        raise Refused(WebWhy.CURSOR_INVALID)
+    rows = list_entries(moment.connection, filters, current_principal(), None, FILE_ROWS_MAX + 1)
+    if len(rows) > FILE_ROWS_MAX:
+        raise Refused(Why.EXPORT_TOO_LARGE, pointer="/to", limit=FILE_ROWS_MAX)
+    answer = Response(tables.as_csv(tables.entries_sheet(rows)), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="entries-{moment.size}.csv"'
+    answer.headers["X-Ledger-Size"], answer.headers["X-Ledger-Root"] = str(moment.size), moment.root
+    return answer
 
 
 def _behind(text: str | None) -> tuple[str, ...]:

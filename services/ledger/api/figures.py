@@ -1,7 +1,7 @@
 """How figures are shown: each element and indicator with the address of exactly the entries that stand behind it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -69,6 +69,9 @@ def _shown_key(by: Sequence[str], key: Key, known: dict[str, str]) -> dict[str, 
         elif grouping == "county":
             place = districts().get(value)
             shown |= {"county": value, "county_zh": place.zh if place else "", "county_en": place.en if place else ""}
+        elif grouping == "week":
+            year, number, _ = date.fromisoformat(value).isocalendar()
+            shown |= {"week": f"{year}-W{number:02d}", "week_from": value}
         elif grouping != "all":
             shown[grouping] = value
     return shown

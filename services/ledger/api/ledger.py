@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from services.ledger.domain.refusals import Why
+from services.ledger.projections.evidence import size_as_of
 from services.ledger.projections.scope import GROUPINGS, Scope
 from services.ledger.projections.snapshot import snapshot
 from services.ledger.projections.tree import stored_frontier, stored_size
@@ -43,14 +44,19 @@ class Ledger:
     projector: Projector
 
     @contextmanager
-    def moment(self, as_of: int | None = None) -> Iterator[Moment]:
-        """All that was recorded before now, or the first *as_of* entries. Refuses a size beyond the ledger."""
+    def moment(self, as_of: int | datetime | None = None) -> Iterator[Moment]:
+        """All that was recorded before now, the first *as_of* entries, or those recorded by the instant *as_of*.
+
+        Refuses a size beyond the ledger.
+        """
         try:
             self.projector.wait_for(None, self.log.head().position, CATCH_UP_S)
         except ViewStale as stale:
             raise Refused(WebWhy.NOT_READY, names=stale.name) from stale
         with snapshot(self.log.views) as connection:
             size = stored_size(connection)
+            if isinstance(as_of, datetime):
+                as_of = size_as_of(connection, size, as_of)
             if as_of is not None and as_of > size:
                 raise Refused(Why.SIZE_BEYOND_LEDGER, pointer="/as_of", asked=as_of, size=size)
             asked = size if as_of is None else as_of

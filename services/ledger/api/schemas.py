@@ -1,11 +1,35 @@
 """What the ledger's routes take and give, in the words of the API."""
+# ruff: noqa: ARG002 - marshmallow calls deserialisers with more than these need
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from marshmallow import fields
 
 from services.ledger.domain.accounts import Account, UnitAccount
 from shared.web.cursors import PageQuery
-from shared.web.fields import BaseSchema, Choice, Day, Flag, Id, Instant, Many, Part, Record, Text, Whole
+from shared.web.fields import BaseSchema, Choice, Day, Flag, Id, Instant, Many, Part, Record, Spoken, Text, Whole
 
 GROUPS_MAX = 200
 SPANS_MAX = 1_000
+
+
+class AsOf(Spoken, fields.Field[Any]):
+    """How much of the ledger is asked: so many entries, or those recorded by an instant. Loads an int or a datetime."""
+
+    openapi: Mapping[str, object] = {
+        "anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "format": "date-time"}]
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.size, self.instant = Whole(from_text=True), Instant()
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int | datetime:
+        is_instant = isinstance(value, str) and "T" in value.upper()
+        found: int | datetime = (self.instant if is_instant else self.size).deserialize(value)
+        return found
 
 
 class ScopedQuery(PageQuery):
@@ -16,7 +40,7 @@ class ScopedQuery(PageQuery):
     line = Text(high=40, load_default=None)
     plant = Text(high=40, load_default=None)
     county = Text(high=6, pattern="[0-9]{6}", load_default=None)
-    as_of = Whole(from_text=True, load_default=None)
+    as_of = AsOf(load_default=None)
 
 
 class UtilizationQuery(ScopedQuery):
@@ -33,7 +57,7 @@ class ExportQuery(BaseSchema):
     line = Text(high=40, load_default=None)
     plant = Text(high=40, load_default=None)
     county = Text(high=6, pattern="[0-9]{6}", load_default=None)
-    as_of = Whole(from_text=True, load_default=None)
+    as_of = AsOf(load_default=None)
     by = Text(high=60, load_default="line,day")
     format = Choice(["csv", "xlsx"], load_default="xlsx")
 
@@ -45,6 +69,7 @@ class EntriesQuery(ScopedQuery):
     order = Text(high=40, load_default=None)
     work = Text(high=40, load_default=None)
     behind = Text(high=300, load_default=None)
+    format = Choice(["json", "csv"], load_default="json")
 
 
 class TreeQuery(BaseSchema):
@@ -52,7 +77,7 @@ class TreeQuery(BaseSchema):
 
 
 class AsOfQuery(BaseSchema):
-    as_of = Whole(from_text=True, load_default=None)
+    as_of = AsOf(load_default=None)
 
 
 class FigureView(BaseSchema):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.ledger.domain.figures import elements, indicators
+from services.ledger.projections.evidence import EntryRow
 
 Cell = str | int | Decimal | date
 """Decimal: a ratio."""
@@ -63,7 +64,23 @@ def _rows(group: dict[str, Any], keys: list[str], time: list[str], units: list[s
 
 
 def _key_cell(name: str, value: str) -> Cell:
-    return date.fromisoformat(value) if name == "day" else value
+    return date.fromisoformat(value) if name in {"day", "week_from"} else value
+
+
+def entries_sheet(entries: Sequence[EntryRow]) -> Sheet:
+    """One row an entry, as the ledger's list shows it."""
+    header = [
+        *("index", "type", "source", "sourceseq", "time", "recorded_time", "leaf_hash", "subject"),
+        *("factory_org_id", "plant_id", "line_id", "district", "order_id", "work_id"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            *(one.entry, one.type, one.source, one.sourceseq, one.time, one.recordedtime, one.leaf_hash, one.subject),
+            *(one.factory_org_id, one.plant_id, one.line_id, one.district, one.order_id, one.work_id),
+        ]
+        for one in entries
+    ]
+    return Sheet("条目 entries", header, rows)
 
 
 def formulas_sheet() -> Sheet:

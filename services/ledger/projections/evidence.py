@@ -13,6 +13,7 @@ from services.ledger.domain.production_days import day_number, day_start
 from services.ledger.projections.book_tables import LINE, TIME_POSTING, UNIT_POSTING
 from services.ledger.projections.entries import ENTRY, names
 from services.ledger.projections.scope import Scope, conditions
+from shared.kernel.clock import parse_instant
 from shared.kernel.principal import Principal, Role
 
 
@@ -66,6 +67,19 @@ def list_entries(
         where.append(ENTRY.c.entry.in_(_movers(filters, principal)))
     query = sa.select(*_COLUMNS).where(*where).order_by(ENTRY.c.entry).limit(limit)
     return [EntryRow(*row) for row in connection.execute(query)]
+
+
+def size_as_of(connection: sa.Connection, size: int, at: datetime) -> int:
+    """How many of the first *size* entries were recorded at *at* or before: their recorded times never fall."""
+    low, high = 0, size
+    while low < high:
+        middle = (low + high) // 2
+        recorded = connection.execute(sa.select(ENTRY.c.recordedtime).where(ENTRY.c.entry == middle)).scalar_one()
+        if parse_instant(recorded) <= at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def find_entry(connection: sa.Connection, index: int, principal: Principal) -> EntryRow | None:

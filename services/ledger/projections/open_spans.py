@@ -13,7 +13,7 @@ from services.ledger.domain.line_book import LineRegister
 from services.ledger.domain.production_days import day_text, local_day
 from services.ledger.projections import rows
 from services.ledger.projections.book_tables import LINE, OPEN_SPAN
-from services.ledger.projections.scope import Scope, conditions
+from services.ledger.projections.scope import Scope, conditions, monday_of
 from shared.kernel.principal import Principal
 
 SPANS_MAX = 1_000  # told at most: as many lines may be at work at once
@@ -96,4 +96,5 @@ def _runs_in(group: Mapping[str, str], span: OpenSpan) -> bool:
     own = {"line": span.line_id, "plant": span.plant_id, "county": span.district}
     if any(group.get(name, value) != value for name, value in own.items()):
         return False
-    return group.get("day", span.day) >= span.day and group.get("month", span.day[:7]) >= span.day[:7]
+    begun = {"day": span.day, "week": monday_of(span.day), "month": span.day[:7]}
+    return all(group.get(name, since) >= since for name, since in begun.items())

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from services.ledger.projections.book_tables import LINE
 from shared.kernel.principal import Principal, Role
 
-GROUPINGS = ("line", "plant", "county", "day", "month", "all")
+GROUPINGS = ("line", "plant", "county", "day", "week", "month", "all")
 """What figures can be asked by; keys of a group are in the asked order. `all` is one group of everything."""
 
 
@@ -31,6 +31,8 @@ class Scope:
         for grouping, value in zip(by, key, strict=True):
             if grouping == "day":
                 narrowed = narrowed.during(value, _next_day(value))
+            elif grouping == "week":
+                narrowed = narrowed.during(value, _next_day(value, 7))
             elif grouping == "month":
                 narrowed = narrowed.during(f"{value}-01", _next_month(value))
             elif grouping == "line":
@@ -45,8 +47,14 @@ class Scope:
         return replace(self, first=max(self.first, first), end=min(self.end or end, end))
 
 
-def _next_day(day: str) -> str:
-    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+def _next_day(day: str, days: int = 1) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+def monday_of(day: str) -> str:
+    """The Monday of the week that *day* lies in: a week's key."""
+    found = date.fromisoformat(day)
+    return (found - timedelta(days=found.weekday())).isoformat()
 
 
 def _next_month(month: str) -> str:

@@ -115,6 +115,7 @@ def _key(by: Sequence[str], moved: sa.Subquery) -> list[sa.ColumnElement[Any]]:
         "plant": LINE.c.plant_id,
         "county": LINE.c.district,
         "day": moved.c.day,
+        "week": sa.func.date(moved.c.day, "weekday 0", "-6 days"),  # its Monday
         "month": sa.func.substr(moved.c.day, 1, 7),
         "all": sa.func.substr(moved.c.day, 1, 0),  # empty text: the same for every row
     }

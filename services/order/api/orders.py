@@ -11,7 +11,7 @@ from services.order.api.plans_shown import step_shown, trip_shown
 from services.order.api.processes_shown import processes_shown
 from services.order.api.quotes_listed import quotes_of
 from services.order.api.quotes_waited import is_planned
-from services.order.api.views import EventsPage, ExpandedOrderView, OrdersPage, OrderView, TimelineView
+from services.order.api.views import EventsPage, OrdersPage, OrderView, TimelineView
 from services.order.domain.order import stream_of
 from services.order.domain.standing import standing_of
 from services.order.handlers.snapshot import Asked
@@ -116,7 +116,7 @@ def list_orders(query: dict[str, Any]) -> Answer:
     return {**found, "items": [row_shown(one) for one in found["items"]]}
 
 
-@routes.get("/orders/<order_id>", operation_id="getOrder", query=ExpandQuery, answer=ExpandedOrderView)
+@routes.get("/orders/<order_id>", operation_id="getOrder", query=ExpandQuery, answer=OrderView)
 @permits("order:read")
 def read_order(order_id: str, query: dict[str, Any]) -> Answer:
     """An order: state, promise, questions to its buyer and what can be done next.

@@ -181,7 +181,19 @@ class WarningView(BaseSchema):
     order_ids = Many(Id("ord"))
 
 
+class TimelineEntry(BaseSchema):
+    """*position* counts the events of this order alone."""
+
+    position = Whole()
+    at = Instant()
+    what = Choice(TOLD)
+    by = Choice(ACTORS)
+    text = LanguageText()
+
+
 class OrderView(BaseSchema):
+    """*quotes* to *timeline* are there where `expand` asks for them."""
+
     id = Id("ord")
     object = Choice(("order",))
     created_at = Instant()
@@ -212,21 +224,6 @@ class OrderView(BaseSchema):
     cancellation = Part(CancellationView, allow_none=True)
     closed_at = Instant(allow_none=True)
     label_rules = Many(Part(LabelRuleView))
-
-
-class TimelineEntry(BaseSchema):
-    """*position* counts the events of this order alone."""
-
-    position = Whole()
-    at = Instant()
-    what = Choice(TOLD)
-    by = Choice(ACTORS)
-    text = LanguageText()
-
-
-class ExpandedOrderView(OrderView):
-    """An order and what of it was asked for by `expand`."""
-
     quotes = Many(Part(QuoteView), metadata=sometimes)
     processes = Many(Part(ProcessView), high=ROWS_MAX, metadata=sometimes)
     plan = Part(PlanView, metadata=sometimes)

@@ -246,7 +246,7 @@ def test_exports_and_the_programme_are_the_offices_own(house: LedgerHouse, path:
         ("from=2026-12-01&to=2026-12-01", 422, "PERIOD_INVALID"),
         ("from=2026-12-01&to=2028-12-01", 422, "PERIOD_TOO_LONG"),
         ("from=2026-12-01T00:00&to=2026-12-31", 422, "FIELDS_INVALID"),
-        (f"{PERIOD}&by=week", 422, "GROUPING_INVALID"),
+        (f"{PERIOD}&by=weeks", 422, "GROUPING_INVALID"),
         (f"{PERIOD}&by=line,line", 422, "GROUPING_INVALID"),
         (f"{PERIOD}&as_of=-1", 422, "FIELDS_INVALID"),
         (f"{PERIOD}&as_of=100000", 422, "SIZE_BEYOND_LEDGER"),
