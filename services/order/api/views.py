@@ -16,6 +16,7 @@ from services.order.domain.acting import PERMISSIONS as ACTIONS
 from services.order.domain.entrusted import Signature
 from services.order.domain.events import OrderCancelled
 from services.order.domain.terms import FeeRow
+from services.order.domain.waiting import Wait
 from services.order.projections.order_overview import STANDINGS
 from services.order.projections.timeline import TOLD
 from shared.contracts.capacity import PlanChanged
@@ -119,10 +120,10 @@ class QuestionView(BaseSchema):
 class WaitView(BaseSchema):
     """What the order waits for, until when, and what holds from then on when nobody says anything."""
 
-    waits_for = Text()
+    waits_for = Choice(codes_of(Wait, "waits_for"))
     subject = Text(allow_none=True)
     answer_by = Instant()
-    default_choice = Text()
+    default_choice = Choice(codes_of(Wait, "default"))
 
 
 class RevisionView(BaseSchema):

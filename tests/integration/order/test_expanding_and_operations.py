@@ -39,7 +39,7 @@ def test_what_is_expanded_is_part_of_the_tag(world: World) -> None:
     assert plain.partition("-")[0] == wide.partition("-")[0]
 
 
-@pytest.mark.parametrize("asked", ["everything", "plan,plan", "", "plan,", "Plan"])
+@pytest.mark.parametrize("asked", ["everything", "", "plan,", "Plan"])
 def test_what_cannot_be_expanded_is_named(world: World, asked: str) -> None:
     world.quoted()
     found = problem(world.caller().get(f"/v1/orders/{_order_id(world)}?expand={asked}"), 422, "FIELDS_INVALID")
