@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from services.capacity.api.doors import doors
+from services.capacity.api.lots import read_lot
 from services.capacity.api.tickets import ticket_shown
 from services.capacity.api.work_actions import may_act, work_notes
 from services.capacity.api.work_schemas import (
     CorrectionBody,
     DeliverBody,
+    ExpandQuery,
     MomentBody,
     MoveBody,
     ReportBody,
@@ -62,10 +64,21 @@ def list_all(query: dict[str, Any]) -> Answer:
     return {**found, "items": [work_item(row) for row in found["items"]]}
 
 
-@WORK_ROUTES.get("/work-orders/<work_id>", operation_id="getWorkOrder", answer=WorkView)
+@WORK_ROUTES.get("/work-orders/<work_id>", operation_id="getWorkOrder", query=ExpandQuery, answer=WorkView)
 @permits("work:read")
-def read_one(work_id: str) -> Answer:
-    """A work order with what fed it, what came out and what can be done next."""
+def read_one(work_id: str, query: dict[str, Any]) -> Answer:
+    """A work order with what fed it, what came out and what can be done next.
+
+    `expand=lots,inspections` brings along the lots themselves, with what they were made of and where they went.
+    """
+    shown, status, headers = _show(work_id)
+    for name, lot_of in (("lots", "id"), ("inspections", "lot_id")):
+        if name in query["expand"]:
+            shown = {**shown, name: [{**one, "lot": read_lot(one[lot_of])} for one in shown[name]]}
+    return shown, status, headers
+
+
+def _show(work_id: str) -> Answer:
     api, principal = doors(), current_principal()
     found = api.read(work_id, principal)
     can = actions_shown(work_notes(api, found.state, principal), may_act(principal, found.state))
@@ -81,7 +94,7 @@ def _do(work_id: str, prepare: Prepare, *, needs_version: bool = False, status: 
         run(command, lambda: prepare(command.principal))
 
     def show(outcome: Outcome) -> Answer:
-        return read_one(outcome.resource)
+        return _show(outcome.resource)
 
     return perform(act, show, resource=work_id, status=status, about=work_stream(work_id))
 

@@ -53,7 +53,16 @@ class ReportView(BaseSchema):
     unit = Text()
 
 
+def _lot_view() -> BaseSchema:
+    from services.capacity.api.work_schemas import LotView  # it is made of parts that stand here
+
+    return LotView()
+
+
 class MadeLotView(BaseSchema):
+    """*lot*: the lot itself, where `expand=lots` asks for it."""
+
+    lot = Part(_lot_view, metadata=sometimes)
     id = Id("lot")
     label = Text(allow_none=True)
     item = Text()
@@ -61,6 +70,9 @@ class MadeLotView(BaseSchema):
 
 
 class InspectionView(BaseSchema):
+    """*lot*: the lot that is inspected, where `expand=inspections` asks for it."""
+
+    lot = Part(_lot_view, metadata=sometimes)
     id = Id("ins")
     lot_id = Id("lot")
     state = Choice(("pending", *VERDICTS))

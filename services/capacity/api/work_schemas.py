@@ -24,6 +24,7 @@ from shared.web.cursors import PageQuery
 from shared.web.fields import (
     BaseSchema,
     Choice,
+    Choices,
     Flag,
     Id,
     Instant,
@@ -46,6 +47,12 @@ class OfferQuery(PageQuery):
 class WorkQuery(PageQuery):
     state = Choice(STATES, load_default=None)
     line_id = Id("lin", load_default=None)
+
+
+class ExpandQuery(BaseSchema):
+    """What of a work order comes along in the same answer."""
+
+    expand = Choices(("lots", "inspections"), load_default=list)
 
 
 class OfferView(BaseSchema):
