@@ -15,6 +15,7 @@ from shared.web.access import public
 from shared.web.answer_shapes import reference_to, shape_answers
 from shared.web.document_parts import HEADERS, PARAMETERS, RESPONSES
 from shared.web.error_catalogue import errors_page, problem_schema
+from shared.web.examples import add_examples
 from shared.web.languages import language
 from shared.web.named_shapes import name_shapes, tidy_parameters
 from shared.web.operations import finish_operation
@@ -62,6 +63,7 @@ def finished(document: dict[str, Any]) -> dict[str, Any]:
                 finish_operation(method, path, operations[method], shared)
     name_shapes(made)
     shape_answers(made)
+    add_examples(made)
     components["parameters"] = _used(made, "parameters", PARAMETERS)
     components["responses"] = _used(made, "responses", RESPONSES)
     components["headers"] = _used({**made, "components": components}, "headers", HEADERS)

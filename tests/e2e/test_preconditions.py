@@ -1,5 +1,6 @@
 """Over a world that has really traded: If-Match holds every command of every service, and every read has its tag."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,10 +11,12 @@ from werkzeug.routing import Rule
 from shared.eventstore.port import EventLog
 from shared.kernel.principal import Principal
 from shared.web.app import own_document
+from shared.web.examples import examples
 from tests.support.api_document import whole_document
 from tests.support.fitting_requests import FittingRequest, smallest_requests
 from tests.support.listening import Heard
 from tests.support.route_matrix import guarded_routes
+from tests.support.taken_examples import TAKE, taken, write
 from tests.support.traded_house import Traded, a_traded_house
 from tests.support.web_client import Caller
 
@@ -146,3 +149,14 @@ def test_every_answer_that_was_heard_is_one_that_the_document_declares(traded: T
             faults.add(f"{where}: no Location")
     assert sorted(faults) == [], "\n".join(sorted(faults))
     assert len({where for where in met if where.endswith((" 200", " 201", " 202"))}) >= 50
+
+
+def test_the_documents_examples_are_what_was_heard(traded: Traded, heard: list[Heard]) -> None:
+    """Taken anew where that is asked for; else still whole, and enough of them."""
+    found = taken(heard, whole_document())
+    if os.environ.get(TAKE):
+        write(found)
+    assert examples().keys() <= {
+        one["operationId"] for path in whole_document()["paths"].values() for one in path.values() if "responses" in one
+    }
+    assert len(found) >= 40

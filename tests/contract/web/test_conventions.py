@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema
 import pytest
 
 from shared.web.documentation import METHODS
@@ -164,3 +165,16 @@ def test_the_title_makes_a_name_in_every_language_of_programming() -> None:
 @pytest.mark.parametrize("operation_id", ["placeOrder", "acceptQuote", "reportProduction"])
 def test_the_names_are_the_ones_that_people_would_look_for(operation_id: str) -> None:
     assert operation_id in {operation["operationId"] for _, _, operation in _operations()}
+
+
+def test_every_example_fits_its_schema_and_most_operations_have_one() -> None:
+    """Too few? Take them anew: `GONGFANG_TAKE_EXAMPLES=1 python -m pytest tests/e2e/test_preconditions.py`."""
+    components, shown = {"components": whole_document()["components"]}, 0
+    for _, path, operation in _operations():
+        holders = [operation.get("requestBody", {}), *(answer for _, answer in _answers(operation))]
+        for content in (one.get("content", {}).get("application/json", {}) for one in holders):
+            if "example" in content:
+                jsonschema.Draft202012Validator({**content["schema"], **components}).validate(content["example"])
+                shown += 1
+        assert path
+    assert shown >= 60
