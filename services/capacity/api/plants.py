@@ -121,7 +121,7 @@ def _end(plant_id: str, body: dict[str, Any], make: Callable[[datetime], EndLice
         asked = make(command.cause.at)
         api.run(command, lambda: api.papers_ending.end(plant_id, asked, command.principal))
 
-    return perform(act, _shown, resource=plant_id, status=200)
+    return perform(act, _shown, resource=plant_id, about=plant_stream(plant_id))
 
 
 @PLANT_ROUTES.post(
