@@ -18,6 +18,7 @@ _COMMANDS = {  # name -> (module, attribute); imported only when asked for, so t
     "restore": ("services.embedded.backup_cli", "restore"),
     "recover": ("services.embedded.recovery_cli", "recover"),
     "parked": ("services.embedded.parked_cli", "parked"),
+    "accept-state": ("services.embedded.founding_cli", "accept_state"),
     "renew-secrets": ("services.embedded.founding_cli", "renew_secrets"),
     "sim": ("services.sim.cli", "sim"),
     "bench": ("services.bench.cli", "bench"),

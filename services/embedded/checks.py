@@ -1,20 +1,27 @@
 """Checks of what is stored: logs contiguous with true digests, views equal to a rebuild, nothing parked, books true."""
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.embedded import histories
+from services.embedded import histories, witnesses
 from services.embedded.house import BuiltService, House
+from services.embedded.readiness import clock
 from services.embedded.recorded_facts import compare, recorded_facts
+from services.portal.signing import KeysSealedOtherwise
 from services.terminal import Check
 from shared.eventstore import shadow
 from shared.eventstore.parking import list_parked
-from shared.eventstore.port import LogDamaged
+from shared.eventstore.port import PAGE_MAX, LogDamaged
 from shared.eventstore.projecting import Projection
+from shared.eventstore.sealing import Seals
 from shared.kernel.clock import Clock
+
+_SEALED = re.compile(rb"sealed\.v1:([A-Za-z0-9_.-]+):")
 
 
 def stored(house: House) -> Iterator[Check]:
@@ -28,9 +35,53 @@ def stored(house: House) -> Iterator[Check]:
         for projection in service.projector.projections:
             yield view_check(service, projection, house.clock)
         yield parked_check(service)
-    yield places_check(house)
+    yield from as_left(house)
     yield from recorded_checks(house)
     yield from (Check(one.name, passed=one.passed, found=one.found) for one in house.audit.checks())
+
+
+def as_left(house: House) -> Iterator[Check]:
+    """Logs against each other and against what they remember of each other; keys, sessions and clock are the house's own."""
+    yield places_check(house)
+    yield from witnesses.checks(house)
+    yield from keys_checks(house)
+    yield clock_check(house)
+
+
+def keys_checks(house: House) -> Iterator[Check]:
+    """What is sealed can be opened by those who may, and every session was begun by this portal."""
+    signing, sessions = "the key that signs tokens can be opened", "every session was begun by this portal"
+    try:
+        house.portal.signing.check()
+        yield Check(signing, passed=True, found="by this portal's secret")
+    except KeysSealedOtherwise as failure:
+        yield Check(signing, passed=False, found=str(failure))
+    foreign = sorted(set(house.portal.sessions.foreign(house.clock.now())))
+    found = f"not begun here: sessions of {', '.join(foreign)}" if foreign else "all of them"
+    yield Check(sessions, passed=not foreign, found=found)
+    subjects = {subject for service in house.services.values() for subject in sealed_subjects(service)}
+    for service in house.services.values():
+        subjects &= set(Seals(service.log).missing(subjects))  # a key lies in one log, its tokens travel
+    lost = f"{len(subjects)} gone and never erased; first: {', '.join(sorted(subjects)[:3])}"
+    yield Check("seal keys are there, or were erased", not subjects, lost if subjects else "all of them")
+
+
+def sealed_subjects(service: BuiltService) -> set[str]:
+    """Whom the sealed texts of a log's events are about, as far as it can be read."""
+    found: set[str] = set()
+    position = 0
+    with suppress(LogDamaged):  # which is said by the log's own check
+        while page := service.log.read_all(position, PAGE_MAX):
+            position = page[-1].position
+            for one in page:
+                found.update(subject.decode() for subject in _SEALED.findall(service.log.types.encode(one.event)))
+    return found
+
+
+def clock_check(house: House) -> Check:
+    """Time has not been set back behind what is recorded."""
+    said = clock(house)
+    return Check("the clock is not behind the logs", said is None, said or f"{house.clock.now():%F %T} UTC")
 
 
 def log_check(service: BuiltService) -> Check:

@@ -69,3 +69,22 @@ def renew_secrets(data: Path, as_json: bool) -> None:  # noqa: FBT001 - click pa
         f"new secrets stand in {data / kept_secrets.FILE_NAME}; revoked signing keys: {', '.join(revoked) or 'none'}"
     )
     terminal.result({"revoked": revoked})
+
+
+@click.command("accept-state", epilog=EXIT_CODES_HELP)
+@data_option
+@click.option("--yes", is_flag=True, help="Accept it; without, it is only shown.")
+@json_option
+def accept_state(*, data: Path, yes: bool, as_json: bool) -> None:
+    """Show where logs, claims or clock are not as they were left, and let that stand from now on."""
+    from services.embedded import witnesses
+    from services.embedded.endings import named_endings
+    from services.embedded.running import opened
+
+    terminal = Terminal(as_json=as_json)
+    with named_endings(), opened(data) as house:
+        found = list(witnesses.checks(house))
+        if yes:
+            witnesses.forget(house)
+    end = terminal.checks("accept-state", found)
+    sys.exit(Exit.DONE if yes else end)

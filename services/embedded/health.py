@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.embedded.checks import log_check, parked_check, places_check
+from services.embedded.checks import as_left, log_check, parked_check
 from services.embedded.house import House
 from services.embedded.running import opened
 from services.terminal import Check
@@ -59,4 +59,4 @@ def logs(house: House) -> Iterator[Check]:
         yield Check(f"{service.name} views", not stale, f"stale: {', '.join(stale)}" if stale else behind)
         if service.relay is not None:
             yield Check(f"{service.name} relay", passed=True, found=f"{service.relay.lag():,} events to publish anew")
-    yield places_check(house)
+    yield from as_left(house)

@@ -7,13 +7,14 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from services.embedded import histories
+from services.embedded import histories, witnesses
 from services.embedded.assembly import build
 from services.embedded.data_directory import DataDirectory
 from services.embedded.door import Door
 from services.embedded.front import doors_of
 from services.embedded.house import House
 from services.embedded.server import Server
+from shared.eventstore.port import LogError
 
 OPERATORS_THREADS = 2
 
@@ -56,6 +57,7 @@ def served(
     doors.measures.connections = lambda: servers[0].connections
     try:
         house.start()
+        witnesses.note(house)
         for server in servers:
             server.start()
         yield servers[0].address
@@ -63,6 +65,8 @@ def served(
         for server in servers:
             server.stop()
         house.stop()
+        with suppress(LogError):  # a full disk is said elsewhere; what was noted at the start still stands
+            witnesses.note(house)
 
 
 class StopSignal:

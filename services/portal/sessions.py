@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -28,15 +30,20 @@ class Session:
 
 
 class Sessions:
-    """Sessions in the database, found by the digest of their cookie."""
+    """Sessions in the database, found by the digest of their cookie.
 
-    def __init__(self, log: LogWithViews) -> None:
+    A session's CSRF token is its seal, too: made of the row and of *secret*, so that a row which this portal did not write
+    opens nothing, and is named by `foreign`.
+    """
+
+    def __init__(self, log: LogWithViews, secret: bytes) -> None:
         self._log = log
+        self._key = hashlib.sha256(b"portal sessions\0" + secret).digest()
 
     def begin(self, user_id: str, now: datetime, replaces: str | None = None) -> Session:
         """A new session; the one of cookie *replaces* ends, so that nobody's earlier cookie becomes a user's."""
-        session = Session(secrets.token_urlsafe(32), user_id, secrets.token_urlsafe(24))
-        now_s = int(now.timestamp())
+        cookie, now_s = secrets.token_urlsafe(32), int(now.timestamp())
+        session = Session(cookie, user_id, self._seal(_digest(cookie), user_id, now_s))
         with self._log.writing() as connection:
             connection.execute(SESSION.delete().where(_outlived(now_s)))
             if replaces is not None:
@@ -60,12 +67,26 @@ class Sessions:
         with self._log.views.connect() as connection:
             found = sa.select(SESSION).where(SESSION.c.digest == digest, sa.not_(_outlived(now_s)))
             row = connection.execute(found).one_or_none()
-        if row is None:
+        if row is None or not self._is_own(row):
             return None
         if now_s - row.seen_s >= _SEEN_STEP_S:
             with self._log.writing() as connection:
                 connection.execute(SESSION.update().where(SESSION.c.digest == digest).values(seen_s=now_s))
         return Session(cookie, row.user_id, row.csrf)
+
+    def foreign(self, now: datetime) -> list[str]:
+        """Users in whose name somebody else wrote a session that would still live."""
+        with self._log.views.connect() as connection:
+            rows = connection.execute(sa.select(SESSION).where(sa.not_(_outlived(int(now.timestamp()))))).all()
+        return [str(row.user_id) for row in rows if not self._is_own(row)]
+
+    def _is_own(self, row: sa.Row[Any]) -> bool:
+        sealed = self._seal(row.digest, row.user_id, row.begun_s)
+        return hmac.compare_digest(sealed.encode(), str(row.csrf).encode())
+
+    def _seal(self, digest: str, user_id: str, begun_s: int) -> str:
+        said = f"{digest}\n{user_id}\n{begun_s}".encode()
+        return urlsafe_b64encode(hmac.digest(self._key, said, "sha256")).rstrip(b"=").decode()
 
     def end(self, cookie: str) -> None:
         with self._log.writing() as connection:

@@ -104,7 +104,7 @@ def build(
         ids=ids,
         handlers=handlers,
         sign_in=SignIn(handlers, attempts, clock),
-        sessions=Sessions(log),
+        sessions=Sessions(log, settings.secret),
         attempts=attempts,
         signing=signing,
         projector=projector,

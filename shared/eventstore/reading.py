@@ -110,10 +110,15 @@ def claim(driver: Driver, scope: str, key: str) -> Claim | None:
 
 def verify(driver: Driver, types: EventTypes, name: str) -> Head:
     """Walk the log from its first event. Raises LogDamaged at the first contradiction, naming its position."""
-    last = Head(0, EMPTY_DIGEST)
+    last, recorded_us = Head(0, EMPTY_DIGEST), 0
     versions: dict[str, int] = {}
     for row in driver.execute(_ALL):
         last = _follow(row, last, versions, types, name)
+        if row[7] < recorded_us:
+            raise LogDamaged(
+                f"log {name}, position {row[0]}: recorded at {instant(row[7])}, before the event in front of it"
+            )
+        recorded_us = row[7]
     return last
 
 

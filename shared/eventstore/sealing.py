@@ -5,6 +5,7 @@ Events and facts carry the token, never the name. Digests run over tokens, so th
 
 import base64
 import binascii
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 from nacl.exceptions import CryptoError
@@ -12,10 +13,11 @@ from nacl.secret import SecretBox
 from nacl.utils import random
 
 from shared.eventstore.projecting import LogWithViews
-from shared.eventstore.tables import SEAL
+from shared.eventstore.tables import PROGRESS, SEAL
 from shared.kernel.ids import Chance
 
 _MARK = "sealed.v1"
+ERASED = "erased"  # as a consumer's name beside the marks: its sources are the subjects whose key was destroyed
 TEXT_CHARACTERS_MAX = 1_000
 
 
@@ -67,12 +69,25 @@ class Seals:
         return token.partition(":")[2].partition(":")[0]
 
     def erase(self, subject: str) -> bool:
-        """Destroy the key of *subject*, also on disk; whether there was one. What was sealed stays sealed for ever."""
+        """Destroy the key of *subject*, also on disk; whether there was one. What was sealed stays sealed for ever.
+
+        That it was erased is noted, so that a key which is only gone can be told from one that was meant to go.
+        """
         with self._log.writing() as connection:
             connection.exec_driver_sql("PRAGMA secure_delete = ON")
             erased = connection.execute(SEAL.delete().where(SEAL.c.subject == subject)).rowcount
+            noted = sa.and_(PROGRESS.c.consumer == ERASED, PROGRESS.c.source == subject)
+            connection.execute(PROGRESS.delete().where(noted))
+            connection.execute(PROGRESS.insert().values(consumer=ERASED, source=subject, mark=1))
         self._log.scrub()
         return bool(erased)
+
+    def missing(self, subjects: Iterable[str]) -> list[str]:
+        """Those of *subjects* whose key is gone though nobody erased it."""
+        with self._log.views.connect() as connection:
+            kept = set(connection.scalars(sa.select(SEAL.c.subject)))
+            erased = set(connection.scalars(sa.select(PROGRESS.c.source).where(PROGRESS.c.consumer == ERASED)))
+        return sorted(set(subjects) - kept - erased)
 
     def _key(self, subject: str) -> bytes | None:
         with self._log.views.connect() as connection:
