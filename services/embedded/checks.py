@@ -138,7 +138,12 @@ def recorded_checks(house: House) -> Iterator[Check]:
     for service in house.services.values():
         if service.relay is not None:
             facts = kept.get(f"/gongfang/{service.name}", [])
-            found = compare(service.relay, facts, house.clock)
+            name = f"{service.name} facts stand in the ledger"
+            try:
+                found = compare(service.relay, facts, house.clock)
+            except LogDamaged as damage:
+                yield Check(name, passed=False, found=str(damage))
+                continue
             fault = found.differs or found.cannot
             said = f"{len(facts):,} facts, {found.waiting:,} to be recorded"
-            yield Check(f"{service.name} facts stand in the ledger", passed=not fault, found=fault or said)
+            yield Check(name, passed=not fault, found=fault or said)

@@ -4,6 +4,7 @@ What the log itself does is tested under `tests/fault/eventstore`; a second proc
 """
 
 import io
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from services.embedded.endings import named_endings
 from services.embedded.house import House
 from services.embedded.running import opened
 from services.terminal import Exit
-from tests.support.children import files_limited_to, in_child
+from tests.support.children import NOBODY, files_limited_to, in_child
 from tests.support.masters import NOW
 from tests.support.open_house import ORDER, OpenHouse, running
 from tests.support.web_client import problem
@@ -29,11 +30,12 @@ ORDERS_MAX = 300
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that an unprivileged child can enter, unlike pytest's own."""
+    """A folder of the unprivileged child's own, unlike pytest's."""
     made = Path(tempfile.mkdtemp(prefix="gongfang-fault-"))
-    made.chmod(0o777)
+    if os.geteuid() == 0:
+        os.chown(made, NOBODY, NOBODY)
     yield made
-    made.chmod(0o777)
+    made.chmod(0o700)
     shutil.rmtree(made)
 
 
@@ -109,9 +111,9 @@ def worked(folder: Path) -> list[str]:
 
 
 def check_cured(folder: Path, ids: list[str]) -> None:
-    folder.chmod(0o777)
+    folder.chmod(0o700)
     for one in folder.iterdir():
-        one.chmod(0o666)
+        one.chmod(0o600)
     with working(folder) as house:
         assert missing(house, ids) == []
         assert house.place("cured").status_code == 201
