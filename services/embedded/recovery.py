@@ -74,7 +74,7 @@ def _recovered(
     readers, forgotten = [], list[Parked]()
     if acts:
         log.begin_epoch(position)
-        _rewind_ledger(house, log.name, epoch, position, number)
+        rewind_ledger(house, log.name, epoch, position, number)
     source = source_of(relay.topic)
     for reader in house.services.values():
         for consumer in reader.consumers:
@@ -98,7 +98,7 @@ def _recovered(
     )
 
 
-def _rewind_ledger(house: House, source: str, epoch: int, position: int, number: int) -> None:
+def rewind_ledger(house: House, source: str, epoch: int, position: int, number: int) -> None:
     log, now = house.services["ledger"].log, house.clock.now()
     command = RewindSource(f"/gongfang/{source}", epoch, position, number, now)
     cause = Cause(correlation_id=derived_id("cor", source, epoch), org_id="system", subject="system:recover", at=now)

@@ -22,6 +22,7 @@ from services.embedded.backup import (
 from services.embedded.checks import stored
 from services.embedded.house import House
 from services.embedded.own_files import FOLDER_MODE, close_to_others, is_open_to_others, sync_folder
+from services.embedded.recovery import rewind_ledger
 from services.embedded.running import opened
 from services.terminal import Check
 from shared.eventstore.port import LogUnavailable
@@ -118,6 +119,13 @@ def restore(folder: Path, data: Path) -> list[Check]:
 
 
 def begin_anew(house: House) -> None:
-    """From here on every log tells a history of its own."""
+    """From here on every log tells a history of its own. What was on its way at the cut arrives first, in the old one."""
+    house.step_to_rest()
     for service in house.services.values():
-        service.log.begin_epoch(service.log.head().position)
+        if service.relay is not None:
+            position = service.log.head().position
+            number = service.relay.number_at(position)
+            epoch = service.log.begin_epoch(position).epoch
+            rewind_ledger(house, service.name, epoch, position, number)
+    ledger = house.services["ledger"].log
+    ledger.begin_epoch(ledger.head().position)
