@@ -114,6 +114,7 @@ class PlantBody(BaseSchema):
     name = Text(high=60, required=True)
     district = Text(pattern="[0-9]{6}", required=True)
     demo = Flag(load_default=False)
+    named_before_booking = Flag(load_default=False)
 
 
 class LineBody(BaseSchema):
@@ -163,6 +164,7 @@ class PlantView(BaseSchema):
     name = Text()
     district = Text()
     demo = Flag()
+    named_before_booking = Flag()
     lines = Many(Id("lin"))
     licences = Many(Part(LicenceBody))
     food_contact_proofs = Many(Part(ProofBody))

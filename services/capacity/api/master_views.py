@@ -34,6 +34,7 @@ def plant_view(plant: Plant, version: int) -> dict[str, Any]:
         "name": plant.name,
         "district": plant.district,
         "demo": plant.demo,
+        "named_before_booking": plant.named_before_booking,
         "lines": list(plant.lines.values()),
         "licences": list(plant.licences.values()),
         "food_contact_proofs": list(plant.proofs.values()),

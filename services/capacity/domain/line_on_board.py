@@ -18,7 +18,7 @@ from shared.kernel.event import Event
 
 
 class PlantMaster(msgspec.Struct, frozen=True, gc=False):
-    """What a plant publishes about itself."""
+    """What a plant publishes about itself. *is_named*: also to brands that have not booked it."""
 
     plant_id: str
     factory_org_id: str
@@ -26,6 +26,7 @@ class PlantMaster(msgspec.Struct, frozen=True, gc=False):
     district: str
     licences: tuple[Licence, ...] = ()
     proofs: tuple[FoodContactProof, ...] = ()
+    is_named: bool = False
 
 
 class LineMaster(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -154,7 +155,8 @@ def _offering(found: LineMaster, offered: list[Interval], at: datetime) -> LineM
 def plant_after(plants: Mapping[str, PlantMaster], event: Event) -> PlantMaster | None:
     """What a plant publishes after *event*; None when nothing that planning needs has changed."""
     if isinstance(event, masters.PlantRegistered):
-        return PlantMaster(event.plant_id, event.factory_org_id, event.name, event.district)
+        named = event.named_before_booking
+        return PlantMaster(event.plant_id, event.factory_org_id, event.name, event.district, is_named=named)
     match event:
         case masters.LicenceRecorded():
             found = plants[event.plant_id]

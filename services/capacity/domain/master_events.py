@@ -20,8 +20,11 @@ from shared.contracts.planning import Interval
 from shared.kernel.event import Event
 
 
-class PlantRegistered(Event):
-    """A factory put a plant on the platform. *code* is the factory's own short name, unique in its organisation."""
+class PlantRegistered(Event, omit_defaults=True):
+    """A factory put a plant on the platform. *code* is the factory's own short name, unique in its organisation.
+
+    *named_before_booking*: brands may read its name in options they have not booked.
+    """
 
     plant_id: str
     factory_org_id: str
@@ -30,6 +33,7 @@ class PlantRegistered(Event):
     district: str
     demo: bool
     registered_at: datetime
+    named_before_booking: bool = False
 
 
 class LineListed(Event):

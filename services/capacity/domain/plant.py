@@ -42,6 +42,7 @@ class RegisterPlant:
     district: str
     demo: bool
     at: datetime
+    named_before_booking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Plant:
     lines: dict[str, str]
     licences: dict[str, Licence]
     proofs: dict[str, FoodContactProof]
+    named_before_booking: bool = False
 
 
 PlantState = Absent | Plant
@@ -154,6 +156,7 @@ def _register(command: RegisterPlant, plant: PlantState) -> Sequence[PlantEvent]
             district=command.district,
             demo=command.demo,
             registered_at=command.at,
+            named_before_booking=command.named_before_booking,
         )
     ]
 
@@ -249,6 +252,7 @@ def evolve(plant: PlantState, event: PlantEvent) -> PlantState:
             lines={},
             licences={},
             proofs={},
+            named_before_booking=event.named_before_booking,
         )
     return plant if isinstance(plant, Absent) else _with(plant, event)
 

@@ -87,11 +87,19 @@ class Masters:
         return [changed, *narrowed, *read]
 
     def register_plant(
-        self, code: str, name: str, district: str, *, demo: bool, principal: Principal, at: datetime
+        self,
+        code: str,
+        name: str,
+        district: str,
+        *,
+        demo: bool,
+        principal: Principal,
+        at: datetime,
+        named_before_booking: bool = False,
     ) -> Prepared[str]:
         plant_id = plant_id_of(principal.org_id, code)
         stream = plant_stream(plant_id)
-        command = RegisterPlant(plant_id, principal.org_id, code, name, district, demo, at)
+        command = RegisterPlant(plant_id, principal.org_id, code, name, district, demo, at, named_before_booking)
         return Prepared([decide(PLANT, load(self._log, PLANT, stream), stream, command)], plant_id)
 
     def change_plant(self, plant_id: str, command: PlantCommand, principal: Principal) -> Prepared[str]:

@@ -207,3 +207,11 @@ def test_what_a_line_publishes_becomes_facts_for_the_ledger(app: MasterApp) -> N
     assert registered.ideal_rates == {"FILL_CAN": 36_000}  # type: ignore[attr-defined] # a line's registration
     operation = [Interval(one.starts_at, one.ends_at) for one in declared.operation]  # type: ignore[attr-defined] # same
     assert operation == published.intervals  # type: ignore[attr-defined] # all hours are offered
+
+
+def test_a_plant_is_named_before_booking_only_where_it_says_so() -> None:
+    app = master_app()
+    body = {"code": "P08", "name": "淦河无菌茶饮厂", "district": "421202"}
+    silent = app.factory.post("/v1/plants", body).get_json()
+    named = app.factory.post("/v1/plants", {**body, "code": "P09", "named_before_booking": True}).get_json()
+    assert (silent["named_before_booking"], named["named_before_booking"]) == (False, True)

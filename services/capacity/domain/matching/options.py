@@ -99,6 +99,7 @@ def _step(context: Context, part: Outcome, one: Placed, quote_id: str) -> Planne
         price_fen=one.candidate.price_fen,
         feeds_from=[part.placed[feed.task].task.process_id for feed in task.feeds],
         factory_org_id=line.master.factory_org_id,
+        named=line.plant.is_named,
     )
 
 

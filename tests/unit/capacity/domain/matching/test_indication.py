@@ -66,6 +66,14 @@ def test_the_day_on_which_it_could_come_by_another_way_is_told_beside() -> None:
     assert found.earliest_at == told(region()).earliest_at < found.options[0].promise_at
 
 
+def test_only_a_plant_that_says_so_is_named() -> None:
+    world = region()
+    assert [one.named_plants for one in told(world).options] == [[]]
+    named = msgspec.structs.replace(world.plant("p1"), is_named=True)
+    world.upsert_plant(named)
+    assert [one.named_plants for one in told(world).options] == [[named.name]]
+
+
 def test_a_late_day_is_told_as_the_day_that_would_do() -> None:
     busy = region()
     for name in ("cheap", "dear"):
