@@ -56,7 +56,7 @@ def reaction_to(fact: Fact, terms: Terms) -> Reaction | None:
             return None if react is None else react(fact)
 
 
-def on_lot_rejudged(fact: capacity.LotRejudged) -> Reaction:
+def on_lot_rejudged(fact: capacity.LotRejudged | capacity.ShipmentCorrected) -> Reaction:
     return commands.ReceiveVerdict(fact)
 
 
@@ -69,6 +69,7 @@ _REACTIONS: Mapping[type[Fact], Callable[..., Reaction]] = {
     capacity.OfferAnswered: on_offer_answered,
     capacity.PlanChanged: on_plan_changed,
     capacity.LotRejudged: on_lot_rejudged,
+    capacity.ShipmentCorrected: on_lot_rejudged,
 }
 
 HEARD = frozenset(

@@ -159,6 +159,20 @@ class ShipmentDelivered(Fact):
     delivered_at: datetime
 
 
+class ShipmentCorrected(Fact):
+    """Its maker counted anew what left for the buyer in *delivery_id*, before the buyer confirmed it: it is *quantity*."""
+
+    order_id: str
+    buyer_org_id: str
+    delivery_id: str
+    work_id: str
+    process_id: str
+    quantity: int
+    unit: str
+    grounds: str
+    corrected_at: datetime
+
+
 class LotInDelivery(msgspec.Struct, frozen=True, gc=False):
     """*quantity* of a lot went with a delivery to the buyer."""
 
@@ -196,5 +210,6 @@ FACTS: Mapping[str, type[Fact]] = {
     "capacity.work-progressed.v1": WorkProgressed,
     "capacity.shipment-delivered.v1": ShipmentDelivered,
     "capacity.lot-rejudged.v1": LotRejudged,
+    "capacity.shipment-corrected.v1": ShipmentCorrected,
     **LINE_TIME_FACTS,
 }

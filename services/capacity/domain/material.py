@@ -31,6 +31,10 @@ def take_in(command: Material, work: Work) -> Sequence[WorkOrderEvent]:
 def _receive(command: ReceiveMaterial, work: Live) -> Sequence[WorkOrderEvent]:
     if not command.lots:
         return []
+    for lot in command.lots:
+        held = work.stock.get(lot.lot_id)
+        if lot.quantity < 0 and (held is None or held.left + lot.quantity < 0):
+            raise Refused(Why.LOT_LEFT_ALREADY, id=lot.lot_id, delivery_id="-")
     return [
         MaterialReceived(
             **identity(work.terms),

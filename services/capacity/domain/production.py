@@ -8,6 +8,7 @@ from services.capacity.domain.inspection import opened_at_finish
 from services.capacity.domain.inspection import restated as restated_verdicts
 from services.capacity.domain.lots import check_given, eaten_by_recipe, eaten_so_far, restated, restored
 from services.capacity.domain.refusals import Why
+from services.capacity.domain.shipping import restated_shipments
 from services.capacity.domain.work_commands import (
     CloseStoppage,
     CorrectReport,
@@ -200,7 +201,8 @@ def _correct(command: CorrectReport, work: Work) -> Sequence[WorkOrderEvent]:
     stands = evolve(work, corrected)
     if not isinstance(work, Finished) or not isinstance(stands, Finished):
         return [corrected]
-    return [corrected, *restated_verdicts(work, command, stands)]
+    shipments = restated_shipments(work, stands, command.grounds, command.at)
+    return [corrected, *restated_verdicts(work, command, stands), *shipments]
 
 
 def _progress(work: Running | Finished) -> Literal["in_progress", "completed", "released", "blocked", "shipped"]:
@@ -219,21 +221,17 @@ def _progress(work: Running | Finished) -> Literal["in_progress", "completed", "
 
 
 def _restated_lots(command: CorrectReport, work: Running | Finished, before: Report) -> list[LotMove]:
-    """Output lots after the correction. Raises Refused LOT_LEFT_ALREADY when one that changes has left, or is a new one:
-    what was judged is judged in its new quantity.
-    """
+    """Output lots after the correction. Raises Refused LOT_LEFT_ALREADY for one that nobody inspected."""
     if command.good == before.good:
         return list(before.lots_out)
     terms = work.terms
     fallback = LotMove(lot_id_of(terms.work_id, "1"), terms.output_item, 0, terms.unit)
     lots_out = restated(before, command.good, fallback)
     if isinstance(work, Finished):
-        gone = {lot.lot_id: one.delivery_id for one in work.shipments.values() for lot in one.lots}
         known = {one.lot_id for one in work.inspections.values()}
-        was = {lot.lot_id: lot.quantity for lot in before.lots_out}
         for lot in lots_out:
-            if (lot.lot_id in gone and lot.quantity != was.get(lot.lot_id)) or lot.lot_id not in known:
-                raise Refused(Why.LOT_LEFT_ALREADY, id=lot.lot_id, delivery_id=gone.get(lot.lot_id, "-"))
+            if lot.lot_id not in known:
+                raise Refused(Why.LOT_LEFT_ALREADY, id=lot.lot_id, delivery_id="-")
     return lots_out
 
 

@@ -1,6 +1,7 @@
 """Authority on what leaves a plant: released lots, to the next steps by their shares, and to the buyer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -13,6 +14,7 @@ from services.capacity.domain.work_events import (
     GoodsDelivered,
     GoodsForwarded,
     GoodsShipped,
+    ShipmentCorrected,
     WorkOrderEvent,
 )
 from services.capacity.domain.work_identity import identity, not_finished
@@ -181,6 +183,50 @@ def forward(command: ForwardGoods, work: Work) -> Sequence[WorkOrderEvent]:
             **identity(work.terms), delivery_id=command.delivery_id, to_work_id=command.to_work_id, at=command.at
         )
     ]
+
+
+def restated_shipments(work: Finished, after: Finished, grounds: str, at: datetime) -> list[ShipmentCorrected]:
+    """The shipments as they were, when reports say now that there was more or less in their lots: each part of a lot in
+    proportion. Raises Refused LOT_LEFT_ALREADY where the buyer has confirmed one.
+    """
+    was, now = produced(work.reports), produced(after.reports)
+    parts = {lot_id: _parts(work, lot_id, was, now) for lot_id in {*was, *now} if was.get(lot_id) != now.get(lot_id)}
+    events = []
+    for one in work.shipments.values():
+        lots = [
+            msgspec.structs.replace(lot, quantity=parts.get(lot.lot_id, {}).get(one.delivery_id, lot.quantity))
+            for lot in one.lots
+        ]
+        if lots == list(one.lots):
+            continue
+        if one.confirmed is not None:
+            raise Refused(Why.LOT_LEFT_ALREADY, id=lots[0].lot_id, delivery_id=one.delivery_id)
+        events.append(
+            ShipmentCorrected(
+                **identity(work.terms),
+                delivery_id=one.delivery_id,
+                to_process_id=one.to_process_id,
+                lots=lots,
+                quantity=sum(lot.quantity for lot in lots),
+                grounds=grounds,
+                corrected_at=at,
+            )
+        )
+    return events
+
+
+def _parts(work: Finished, lot_id: str, was: Mapping[str, LotMove], now: Mapping[str, LotMove]) -> dict[str, int]:
+    """delivery -> how much of the lot went with it, by what is said of the lot now."""
+    sent = {
+        one.delivery_id: sum(lot.quantity for lot in one.lots if lot.lot_id == lot_id)
+        for one in work.shipments.values()
+        if any(lot.lot_id == lot_id for lot in one.lots)
+    }
+    made = was[lot_id].quantity if lot_id in was else 0
+    left = max(made - sum(sent.values()), 0)
+    weights = [*sent.values(), left]
+    shares = apportion(now[lot_id].quantity if lot_id in now else 0, weights) if sum(weights) else [0] * len(weights)
+    return dict(zip(sent, shares, strict=False))
 
 
 def is_blocked(work: Finished, shipment: Shipment) -> bool:

@@ -232,8 +232,8 @@ _BOUNDS: Mapping[str, Words] = {
     "LOT_LEFT_ALREADY": _clash(
         "批次已离开",
         "The lot has left",
-        "批次 {id} 已随发货 {delivery_id} 离厂，不能再更正数量。",
-        "Lot {id} has left with shipment {delivery_id}; its quantity can no longer be corrected.",
+        "批次 {id} 已随发货 {delivery_id} 离厂，并已由收货方确认或使用，不能再更正数量。",
+        "Lot {id} left with shipment {delivery_id}, and its receiver has confirmed or used it; its quantity stays.",
     ),
 }
 

@@ -1,7 +1,6 @@
 """What happened to one work order, from offer to delivery: events of streams `work-…` with their stored names.
 
-Every event carries the work order's line, plant, owner, order and client, because publishing is a pure function of
-one event.
+Every event carries line, plant, owner, order and client: publishing is a pure function of one event.
 """
 
 from collections.abc import Mapping
@@ -21,7 +20,6 @@ DECLINE_REASONS = ("no_capacity", "price", "quality", "material", "equipment", N
 
 class WorkInput(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What the step eats: output of process *from_process_id*, or an *item* that is bought or brought by the buyer.
-
     *ratio_num / ratio_den* units a unit of the step's gross quantity. *quantity_to_start* must be there before the
     line may start: a transfer batch, or the planned need less the tolerance.
     """
@@ -38,7 +36,6 @@ class WorkInput(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 class Destination(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Where the output goes: to the step *to_process_id* (or to the buyer when empty), *share* of it by quantity.
-
     *is_internal*: within the same plant, no lorry. *before_release*: the receiver is the laboratory that decides on
     the release, so it may be sent there before.
     """
@@ -168,7 +165,7 @@ class WorkWithdrawn(WorkEvent):
 
 
 class MaterialReceived(WorkEvent):
-    """Lots of *item* arrived for this work: made by *from_work_id*, or brought by the buyer when that is empty."""
+    """Lots of *item* came for this work, from *from_work_id* or "" the buyer. Below zero: counted too much before."""
 
     item: str
     from_work_id: str
@@ -192,7 +189,7 @@ class MaterialCleared(WorkEvent):
 
 
 class SlotMissed(WorkEvent):
-    """The plant could have begun at *ready_at* and had not when its grace was over: a no-show. The work is taken away."""
+    """The plant could have begun at *ready_at* and had not when its grace was over: the work is taken away."""
 
     plant_name: str
     ready_at: datetime
@@ -274,10 +271,7 @@ class InspectionOpened(WorkEvent):
 
 
 class InspectionDispositioned(WorkEvent, omit_defaults=True):
-    """The lot is released or blocked, for the first time or anew. *is_last*: no lot of the work waits any more. *totals*
-    for progress. *before*: the verdict that stood, "" when none did. *stage*: the work order's state after it, "" in
-    old logs. *to_buyer*: where the lot is that has left for the buyer.
-    """
+    """A verdict, first or anew. *is_last*: no lot waits. *stage*: the work's state after it, "" in old logs."""
 
     inspection_lot_id: str
     lot_id: str
@@ -318,6 +312,17 @@ class GoodsDelivered(WorkEvent):
     quantity: int
     at_door: bool
     at: datetime
+
+
+class ShipmentCorrected(WorkEvent):
+    """What left in shipment *delivery_id*, counted anew: a report of its lots was corrected."""
+
+    delivery_id: str
+    to_process_id: str
+    lots: list[LotMove]
+    quantity: int
+    grounds: str
+    corrected_at: datetime
 
 
 class GoodsConfirmed(WorkEvent):
@@ -362,6 +367,7 @@ WorkOrderEvent = (
     | GoodsDelivered
     | GoodsForwarded
     | GoodsConfirmed
+    | ShipmentCorrected
 )
 
 WORK_EVENTS: Mapping[str, type[Event]] = {
@@ -390,4 +396,5 @@ WORK_EVENTS: Mapping[str, type[Event]] = {
     "goods-delivered.v1": GoodsDelivered,
     "goods-forwarded.v1": GoodsForwarded,
     "goods-confirmed.v1": GoodsConfirmed,
+    "shipment-corrected.v1": ShipmentCorrected,
 }

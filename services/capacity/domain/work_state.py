@@ -27,6 +27,7 @@ from services.capacity.domain.work_events import (
     RunStarted,
     SetupFinished,
     SetupStarted,
+    ShipmentCorrected,
     SlotMissed,
     StoppageClosed,
     StoppageOpened,
@@ -237,6 +238,7 @@ def evolve(work: Work, event: WorkOrderEvent) -> Work:
             | GoodsDelivered()
             | GoodsForwarded()
             | GoodsConfirmed()
+            | ShipmentCorrected()
         ):
             return _leaving(work, event) if isinstance(work, Finished) else work
         case _:
@@ -347,7 +349,13 @@ def _with_stock(
 
 def _leaving(
     work: Finished,
-    event: InspectionOpened | InspectionDispositioned | GoodsShipped | GoodsDelivered | GoodsForwarded | GoodsConfirmed,
+    event: InspectionOpened
+    | InspectionDispositioned
+    | GoodsShipped
+    | GoodsDelivered
+    | GoodsForwarded
+    | GoodsConfirmed
+    | ShipmentCorrected,
 ) -> Work:
     match event:
         case InspectionOpened():
@@ -376,6 +384,9 @@ def _leaving(
             sent = work.shipments[event.delivery_id]
             again = replace(sent, to_work_id=event.to_work_id, shipped_at=event.at, delivered_at=None)
             return replace(work, shipments={**work.shipments, event.delivery_id: again})
+        case ShipmentCorrected():
+            said = replace(work.shipments[event.delivery_id], lots=tuple(event.lots), quantity=event.quantity)
+            return replace(work, shipments={**work.shipments, event.delivery_id: said})
         case GoodsConfirmed():
             taken = replace(work.shipments[event.delivery_id], confirmed=event.quantity)
             return replace(work, shipments={**work.shipments, event.delivery_id: taken})

@@ -28,6 +28,7 @@ from services.capacity.handlers.booking import has_slot
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
 from services.capacity.handlers.making_up import MakeUps
+from services.capacity.handlers.verdicts import tell_corrected
 from shared.contracts.line_time import LotMove
 from shared.eventstore.handling import Prepared
 from shared.kernel.clock import instant_text
@@ -168,6 +169,7 @@ class ProductionHandler:
                 at=self._desk.clock.now(),
             ),
         )
+        tell_corrected(draft, work, draft.work_of(work_id), self._desk.clock.now())
         self._make_ups.plan_missing(draft, work_id)
         return Prepared(draft.appends(), draft.version_of_work(work_id))
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+import msgspec
+
 from services.capacity.domain.inspection import LABORATORY
 from services.capacity.domain.plan_state import work_ids_of
-from services.capacity.domain.work_commands import BlockMaterial, ClearMaterial, ForwardGoods
+from services.capacity.domain.work_commands import BlockMaterial, ClearMaterial, ForwardGoods, ReceiveMaterial
 from services.capacity.domain.work_events import Disposition
-from services.capacity.domain.work_state import Closed, Finished, NoWork, Shipment
+from services.capacity.domain.work_state import Closed, Finished, Live, NoWork, Shipment, Work
 from services.capacity.handlers.draft import Draft
 from shared.contracts.capacity import LotInDelivery
 
@@ -63,6 +65,28 @@ def tell_receivers(draft: Draft, work: Finished, lot_id: str, disposition: Dispo
                 _send_after(draft, work, shipment, at)
 
 
+def tell_corrected(draft: Draft, before: Live | Closed, after: Work, at: datetime) -> None:
+    """Receivers of shipments that were corrected have more or less of the lots than they were told. Raises Refused
+    LOT_LEFT_ALREADY where one has eaten more of a lot than there was.
+    """
+    if not isinstance(before, Finished) or not isinstance(after, Finished):
+        return
+    for name, shipment in after.shipments.items():
+        was = {lot.lot_id: lot.quantity for lot in before.shipments[name].lots}
+        moves = [
+            msgspec.structs.replace(lot, quantity=lot.quantity - was[lot.lot_id])
+            for lot in shipment.lots
+            if lot.quantity != was[lot.lot_id]
+        ]
+        for work_id in _all_holders(draft, after.terms.order_id, shipment) if moves else ():
+            work = draft.work_of(work_id)
+            stock = {} if isinstance(work, NoWork | Closed) else work.stock
+            here = [one for one in moves if one.lot_id in stock]
+            if here:
+                draft.work(work_id, ReceiveMaterial(after.terms.output_item, after.terms.work_id, here, at))
+                break
+
+
 def block_bad(draft: Draft, from_work_id: str, to_work_id: str, at: datetime) -> None:
     """Of what *from_work_id* sent to *to_work_id*, what was found bad meanwhile may not be eaten."""
     work, receiver = draft.work_of(from_work_id), draft.work_of(to_work_id)
@@ -73,12 +97,17 @@ def block_bad(draft: Draft, from_work_id: str, to_work_id: str, at: datetime) ->
             draft.work(to_work_id, BlockMaterial(one.lot_id, one.grounds, at))
 
 
-def _holders(draft: Draft, order_id: str, shipment: Shipment) -> Iterator[str]:
+def _all_holders(draft: Draft, order_id: str, shipment: Shipment) -> Iterator[str]:
     """Work orders that may have got it: the one it was sent to, and the one that makes the step now."""
     now = work_ids_of(draft.plan_of(order_id)).get(shipment.to_process_id, "")
     for work_id in sorted({shipment.to_work_id, now} - {""}):
-        if not isinstance(draft.work_of(work_id), NoWork | Closed) and not _tests(draft, work_id):
+        if not isinstance(draft.work_of(work_id), NoWork | Closed):
             yield work_id
+
+
+def _holders(draft: Draft, order_id: str, shipment: Shipment) -> Iterator[str]:
+    """Those that may not eat of it while it is blocked."""
+    return (one for one in _all_holders(draft, order_id, shipment) if not _tests(draft, one))
 
 
 def _tests(draft: Draft, work_id: str) -> bool:

@@ -48,6 +48,7 @@ _FACTS: Mapping[type[Event], Callable[[Any], list[Fact]]] = {
     work_events.InspectionDispositioned: production.inspection_dispositioned,
     work_events.GoodsShipped: progress.goods_shipped,
     work_events.GoodsDelivered: progress.goods_delivered,
+    work_events.ShipmentCorrected: progress.shipment_corrected,
 }
 
 

@@ -32,6 +32,25 @@ def goods_shipped(event: private.GoodsShipped) -> list[Fact]:
     return [progressed(event, "shipped", event.totals, event.at)]
 
 
+def shipment_corrected(event: private.ShipmentCorrected) -> list[Fact]:
+    """What goes to the buyer; the next step hears it as material."""
+    if event.to_process_id:
+        return []
+    return [
+        capacity.ShipmentCorrected(
+            order_id=event.order_id,
+            buyer_org_id=event.buyer_org_id,
+            delivery_id=event.delivery_id,
+            work_id=event.work_id,
+            process_id=event.process_id,
+            quantity=event.quantity,
+            unit=event.unit,
+            grounds=event.grounds,
+            corrected_at=event.corrected_at,
+        )
+    ]
+
+
 def goods_delivered(event: private.GoodsDelivered) -> list[Fact]:
     """Only what stands at the buyer's door; what moves between steps is told by the work itself."""
     if not event.at_door:

@@ -177,7 +177,9 @@ class ReceiveDelivery:
 
 @dataclass(frozen=True, slots=True)
 class ReceiveVerdict:
-    fact: capacity.LotRejudged
+    """A lot judged anew, or a shipment counted anew."""
+
+    fact: capacity.LotRejudged | capacity.ShipmentCorrected
 
 
 BuyerCommand = (

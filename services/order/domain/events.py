@@ -274,6 +274,17 @@ class DeliveryArrived(OrderEvent, frozen=True):
     delivered_at: datetime
 
 
+class DeliveryCorrected(OrderEvent, frozen=True):
+    """Its maker counted anew what was delivered: *quantity* instead of *before*."""
+
+    delivery_id: str
+    before: int
+    quantity: int
+    unit: str
+    grounds: str
+    corrected_at: datetime
+
+
 class LotRejudged(OrderEvent, frozen=True):
     """A lot of the order that had a verdict got the other one. *deliveries*: delivery -> how much of the lot is in it."""
 
@@ -337,6 +348,7 @@ AnyOrderEvent = (
     | WorkMoved
     | DeliveryArrived
     | LotRejudged
+    | DeliveryCorrected
     | OrderDelivered
     | DeliveryConfirmed
     | DeliveryDisputed
@@ -366,6 +378,7 @@ EVENT_TYPES = EventTypes(
         "work-moved.v1": WorkMoved,
         "delivery-arrived.v1": DeliveryArrived,
         "lot-rejudged.v1": LotRejudged,
+        "delivery-corrected.v1": DeliveryCorrected,
         "order-delivered.v1": OrderDelivered,
         "delivery-confirmed.v1": DeliveryConfirmed,
         "delivery-disputed.v1": DeliveryDisputed,

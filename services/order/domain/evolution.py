@@ -8,6 +8,7 @@ from services.order.domain.events import (
     AnyOrderEvent,
     DeliveryArrived,
     DeliveryConfirmed,
+    DeliveryCorrected,
     DeliveryDisputed,
     LotRejudged,
     OrderCancelled,
@@ -82,7 +83,7 @@ def evolve(order: Order, event: AnyOrderEvent) -> Order:  # noqa: C901, PLR0912 
             return order  # told to the buyer; what follows from them are events of their own
         case QuoteLost():
             return _lost(order)
-        case LotRejudged():
+        case LotRejudged() | DeliveryCorrected():
             return _judged(order, event)
         case (
             PlanMoved()
@@ -183,10 +184,13 @@ def _progressed(order: Running, event: WorkMoved | DeliveryArrived | DeliveryCon
             assert_never(event)
 
 
-def _judged(order: Order, event: LotRejudged) -> Order:
+def _judged(order: Order, event: LotRejudged | DeliveryCorrected) -> Order:
     """What is blocked is known however the order stands; a release takes it off."""
     match order:
-        case Running():
+        case Running() if isinstance(event, DeliveryCorrected):
+            counted = replace(order.deliveries[event.delivery_id], quantity=event.quantity)
+            return replace(order, deliveries={**order.deliveries, event.delivery_id: counted})
+        case Running() if isinstance(event, LotRejudged):
             kept = {lot_id: one for lot_id, one in order.blocked_lots.items() if lot_id != event.lot_id}
             if event.disposition == "blocked":
                 kept[event.lot_id] = event.deliveries

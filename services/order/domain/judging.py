@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 
 from services.order.domain.commands import ReceiveVerdict
-from services.order.domain.events import AnyOrderEvent, LotRejudged
+from services.order.domain.events import AnyOrderEvent, DeliveryCorrected, LotRejudged
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Cancelled, Closed, Delivery, Order, Running
+from shared.contracts import capacity
 from shared.kernel.refusal import Refused
 
 
 def receive_verdict(command: ReceiveVerdict, order: Order) -> Sequence[AnyOrderEvent]:
     """Told however far the order is: goods that were confirmed long ago may have to be recalled."""
     fact = command.fact
+    if isinstance(fact, capacity.ShipmentCorrected):
+        return _counted_anew(fact, order)
     if not isinstance(order, Running | Cancelled | Closed):
         return []
     return [
@@ -27,6 +30,26 @@ def receive_verdict(command: ReceiveVerdict, order: Order) -> Sequence[AnyOrderE
             grounds=fact.grounds,
             deliveries={one.delivery_id: one.quantity for one in fact.deliveries},
             judged_at=fact.judged_at,
+        )
+    ]
+
+
+def _counted_anew(fact: capacity.ShipmentCorrected, order: Order) -> Sequence[AnyOrderEvent]:
+    """Before it arrived, its arrival says it; once it is confirmed, what was confirmed stays."""
+    running = order.running if isinstance(order, Cancelled) else order
+    delivery = running.deliveries.get(fact.delivery_id) if isinstance(running, Running) else None
+    if delivery is None or delivery.confirmed is not None or delivery.quantity == fact.quantity:
+        return []
+    return [
+        DeliveryCorrected(
+            order_id=fact.order_id,
+            buyer_org_id=fact.buyer_org_id,
+            delivery_id=fact.delivery_id,
+            before=delivery.quantity,
+            quantity=fact.quantity,
+            unit=fact.unit,
+            grounds=fact.grounds,
+            corrected_at=fact.corrected_at,
         )
     ]
 

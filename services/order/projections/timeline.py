@@ -212,6 +212,11 @@ def _arrived(event: events.DeliveryArrived, names: Names) -> Told:
     return "plant", f"到货 {event.quantity:,} {names.unit(event.unit)}", f"delivered {event.quantity:,} {event.unit}"
 
 
+def _counted_anew(event: events.DeliveryCorrected, names: Names) -> Told:
+    zh = f"到货数量更正：{event.before:,} → {event.quantity:,} {names.unit(event.unit)}：{event.grounds}"
+    return "plant", zh, f"delivery counted anew: {event.before:,} → {event.quantity:,} {event.unit}: {event.grounds}"
+
+
 def _judged_again(event: events.LotRejudged, names: Names) -> Told:
     step_zh, step_en = names.process(event.process_id)
     unit, gone = names.unit(event.unit), sum(event.deliveries.values())
@@ -271,6 +276,7 @@ _TOLD: Mapping[type[Event], Callable[[Any, Names], Told]] = {
     events.WorkMoved: _work,
     events.DeliveryArrived: _arrived,
     events.LotRejudged: _judged_again,
+    events.DeliveryCorrected: _counted_anew,
     events.OrderDelivered: _delivered,
     events.DeliveryConfirmed: _delivery_confirmed,
     events.DeliveryDisputed: _disputed,

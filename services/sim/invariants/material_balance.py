@@ -5,6 +5,8 @@ not good, and nothing changes its place without a lorry.
 from collections import defaultdict
 from collections.abc import Iterator
 
+import msgspec
+
 from services.capacity.domain import plan_events as plans
 from services.capacity.domain import work_events as works
 from services.capacity.domain.inspection import LABORATORY
@@ -126,6 +128,7 @@ class MaterialBalance(Book):
             works.GoodsShipped: self._left,
             works.GoodsDelivered: self._delivered,
             works.GoodsForwarded: self._forwarded,
+            works.ShipmentCorrected: self._counted_anew,
         }
         self._tested_first: dict[str, set[str]] = {}
         self._verdicts: dict[str, str] = {}
@@ -226,6 +229,25 @@ class MaterialBalance(Book):
             yield f"capacity/{recorded.position}: {event.delivery_id} arrives as it did not leave"
         else:
             self._lies[event.delivery_id] = self._plants.get(event.to_work_id, ""), left
+
+    def _counted_anew(self, event: works.ShipmentCorrected, recorded: Recorded) -> Iterator[str]:
+        """What left is what is said now, wherever it is; its lots hold no less than that."""
+        under_way = self._on_the_way.get(event.delivery_id)
+        plant_id, lay = self._lies.get(event.delivery_id, ("", None))
+        left = under_way or lay
+        if left is None:
+            yield f"capacity/{recorded.position}: {event.delivery_id} is counted anew that never left"
+            return
+        made = self._made(event.work_id)
+        for old, new in zip(left.lots, event.lots, strict=True):
+            self._shipped[event.work_id][new.lot_id] += new.quantity - old.quantity
+            if self._shipped[event.work_id][new.lot_id] > made[new.lot_id]:
+                yield f"capacity/{recorded.position}: more of {new.lot_id} left than the {made[new.lot_id]} made"
+        said = msgspec.structs.replace(left, lots=event.lots, quantity=event.quantity)
+        if under_way is not None:
+            self._on_the_way[event.delivery_id] = said
+        else:
+            self._lies[event.delivery_id] = plant_id, said
 
     def _forwarded(self, event: works.GoodsForwarded, recorded: Recorded) -> Iterator[str]:
         """Fetched where they lie; whoever had them in hands there has let go of them."""

@@ -39,6 +39,7 @@ LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     orders.ShortfallAnswered: (_BOOKED, ""),
     orders.WorkMoved: (_COMING, ""),
     orders.DeliveryArrived: (_COMING, ""),
+    orders.DeliveryCorrected: (_BOOKED | {"cancelled"}, ""),
     orders.LotRejudged: (_BOOKED | {"cancelled", "closed"}, ""),
     orders.OrderDelivered: (frozenset({"confirmed"}), "delivered"),
     orders.DeliveryConfirmed: (_COMING, ""),

@@ -43,6 +43,7 @@ LADDER: Mapping[type, tuple[frozenset[str], str]] = {
     works.GoodsDelivered: (frozenset({"finished"}), ""),
     works.GoodsForwarded: (frozenset({"finished"}), ""),
     works.GoodsConfirmed: (frozenset({"finished"}), ""),
+    works.ShipmentCorrected: (frozenset({"finished"}), ""),
 }
 """event -> (situations it may happen in, the situation after it; "": as before)."""
 

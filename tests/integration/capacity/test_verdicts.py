@@ -204,3 +204,52 @@ def test_goods_that_the_buyer_confirmed_are_recalled_without_planning_them_anew(
     cans.judge(cans.printed, ODOUR)
     assert len(cans.facts(before, capacity.LotRejudged)) == 1
     assert cans.facts(before, capacity.PlanChanged) == []
+
+
+def corrects(cans: Cans, work_id: str, good: int, status: int = 200) -> dict[str, Any]:
+    shown = cans.read(work_id)
+    said = {"good": {"value": str(good), "unit": "can"}, "grounds": "counted twice"}
+    caller = cans.world.caller(cans.world.owner(cans.plant(work_id)))
+    path = f"/v1/work-orders/{work_id}/reports/{shown['reports'][0]['id']}/correction"
+    answer = caller.post(path, json=said, headers={"If-Match": f'"v{shown["version"]}"'})
+    assert answer.status_code == status, answer.json
+    return dict(answer.json or {})
+
+
+def test_goods_counted_anew_are_fewer_at_the_next_plant_too_as_long_as_it_has_not_eaten_them() -> None:
+    cans = Cans()
+    cans.make(cans.body, 2_000)
+    cans.bring(cans.body)
+    shown = corrects(cans, cans.body, 1_900)
+    assert shown["state"] == "delivered"
+    assert [one["quantity"]["value"] for one in shown["shipments"]] == ["1900"]
+    assert cans.read(cans.printed)["inputs"][0]["received"] == {"value": "1900", "unit": "can"}
+    cans.begin(cans.printed)
+    cans.report(cans.printed, 1_850)
+    assert corrects(cans, cans.body, 1_800, 409)["code"] == "LOT_LEFT_ALREADY"
+    corrects(cans, cans.body, 1_860)
+
+
+def test_goods_counted_anew_on_the_road_arrive_as_counted() -> None:
+    cans = Cans()
+    cans.make(cans.body, 2_000)
+    cans.call(cans.body, "ship")
+    corrects(cans, cans.body, 1_950)
+    cans.world.clock.advance(timedelta(hours=3))
+    cans.call(cans.body, "deliver")
+    assert cans.read(cans.printed)["inputs"][0]["received"] == {"value": "1950", "unit": "can"}
+
+
+def test_the_buyer_is_told_what_was_counted_anew_at_its_door() -> None:
+    cans = Cans()
+    cans.make(cans.body, 2_000)
+    cans.bring(cans.body)
+    cans.make(cans.printed, 1_990)
+    cans.bring(cans.printed)
+    before = cans.world.log.head().position
+    corrects(cans, cans.printed, 1_900)
+    [told] = cans.facts(before, capacity.ShipmentCorrected)
+    assert (told.quantity, told.unit, told.grounds) == (1_900, "can", "counted twice")
+    [restated] = cans.facts(before, line_time.InspectionDispositioned)
+    assert (restated.disposition, restated.quantity) == ("released", 1_900)
+    assert [one.state for one in cans.facts(before, capacity.WorkProgressed)] == ["shipped"]

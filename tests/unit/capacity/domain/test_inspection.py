@@ -7,7 +7,13 @@ import pytest
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.work import WORK
 from services.capacity.domain.work_commands import ConfirmGoods, CorrectReport, DispositionLot, ShipGoods, WorkCommand
-from services.capacity.domain.work_events import Destination, GoodsShipped, InspectionDispositioned, ReportCorrected
+from services.capacity.domain.work_events import (
+    Destination,
+    GoodsShipped,
+    InspectionDispositioned,
+    ReportCorrected,
+    ShipmentCorrected,
+)
 from services.capacity.domain.work_identity import inspection_lot_id_of, lot_id_of
 from services.capacity.domain.work_state import Finished
 from shared.contracts.capacity import LotInDelivery
@@ -151,13 +157,35 @@ def test_a_report_is_corrected_after_the_verdict_which_then_holds_for_what_there
         assert shipped.quantity == good
 
 
-def test_only_the_scrap_of_shipped_goods_may_be_corrected_and_the_work_stays_shipped() -> None:
-    (corrected,) = WORK.decide(corrects(900, scrap=27), after(*SHIPPED))
+@pytest.mark.parametrize("given", [SHIPPED, DELIVERED])
+@pytest.mark.parametrize("good", [850, 940])
+def test_goods_on_their_way_are_counted_anew_until_the_buyer_has_confirmed_them(
+    given: tuple[WorkCommand, ...], good: int
+) -> None:
+    corrected, restated, shipment = WORK.decide(corrects(good), after(*given))
     assert isinstance(corrected, ReportCorrected)
     assert corrected.state == "shipped"
+    assert isinstance(restated, InspectionDispositioned)
+    assert isinstance(shipment, ShipmentCorrected)
+    assert (shipment.delivery_id, shipment.quantity, shipment.grounds) == ("dlv_1", good, "counted twice")
     with pytest.raises(Refused) as caught:
-        WORK.decide(corrects(850), after(*SHIPPED))
+        WORK.decide(corrects(good), after(*DELIVERED, ConfirmGoods("dlv_1", 900, at(30))))
     assert (caught.value.why, caught.value.facts["delivery_id"]) == (Why.LOT_LEFT_ALREADY, "dlv_1")
+
+
+def test_a_correction_of_the_scrap_alone_leaves_what_left_as_it_was() -> None:
+    (corrected,) = WORK.decide(corrects(900, scrap=27), after(*DELIVERED, ConfirmGoods("dlv_1", 900, at(30))))
+    assert isinstance(corrected, ReportCorrected)
+
+
+def test_the_parts_of_a_lot_follow_in_proportion_and_add_up() -> None:
+    given = offer(destinations=[Destination("pro_3", "421202", 1), Destination("pro_4", "421202", 2)])
+    sent = [ShipGoods(f"dlv_{number}", None, {}, [], moment(14 + number)) for number in (1, 2)]
+    _, _, first, second = WORK.decide(corrects(841), after(*RELEASED, *sent, given=given))
+    assert isinstance(first, ShipmentCorrected)
+    assert isinstance(second, ShipmentCorrected)
+    assert first.quantity + second.quantity == 841
+    assert abs(2 * first.quantity - second.quantity) <= 2
 
 
 def test_the_buyers_word_about_a_shipment_is_kept_once() -> None:

@@ -9,6 +9,7 @@ from services.capacity.domain.work_commands import (
     AgreeCounter,
     BlockMaterial,
     CloseStoppage,
+    ConfirmGoods,
     CorrectReport,
     CounterOffer,
     DeclineOffer,
@@ -85,6 +86,7 @@ def shares(*parts: Destination) -> Work:
     return after(*RELEASED, given=offer(destinations=parts))
 
 
+LESS = LotMove("lot_sheets", "coat", -200, "sheet")
 FOUND_BAD = BlockMaterial("lot_sheets", "odour", at(9))
 REFUSED: list[tuple[Why, tuple[WorkCommand, ...], WorkCommand]] = [
     (Why.OFFER_WITHDRAWN, (WITHDRAW,), ACCEPT),
@@ -135,7 +137,8 @@ REFUSED: list[tuple[Why, tuple[WorkCommand, ...], WorkCommand]] = [
     (Why.GROUNDS_MISSING, FINISHED, correct(900, grounds=" ")),
     (Why.MORE_THAN_PLANNED, FINISHED, correct(1_050, 1)),
     (Why.MATERIAL_SHORT, FINISHED, correct(1_000, 1)),
-    (Why.LOT_LEFT_ALREADY, SHIPPED, correct(800)),
+    (Why.LOT_LEFT_ALREADY, (*DELIVERED, ConfirmGoods("dlv_1", 900, at(17))), correct(800)),
+    (Why.LOT_LEFT_ALREADY, (*RUNNING, report(800, 80)), ReceiveMaterial("coat", "wrk_0", [LESS], at(12))),
     (Why.WORK_NOT_STARTED, ACCEPTED, correct(1)),
     (Why.UNKNOWN_INSPECTION, FINISHED, DispositionLot("ins_9", "released", "", FACTORY, at(13))),
     (Why.NOT_INSPECTOR, FINISHED, DispositionLot(INSPECTION, "released", "", LABORATORY_ORG, at(13))),

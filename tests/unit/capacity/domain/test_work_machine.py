@@ -30,6 +30,7 @@ from services.capacity.domain.work_events import (
     GoodsDelivered,
     GoodsShipped,
     ProductionReported,
+    ShipmentCorrected,
     WorkOrderEvent,
 )
 from services.capacity.domain.work_identity import lot_id_of
@@ -61,7 +62,7 @@ class WorkOrder(RuleBasedStateMachine):
         self.hours = 8.0
         self.reports: dict[str, tuple[int, int]] = {}
         self.received = 0
-        self.shipped = 0
+        self.shipped: dict[str, int] = {}
         self.step = 0
         self.bad: set[str] = set()
 
@@ -76,7 +77,9 @@ class WorkOrder(RuleBasedStateMachine):
         for one in events:
             if isinstance(one, GoodsShipped):
                 assert {lot.lot_id for lot in one.lots} <= self.good_lots(), "nothing leaves that is not released now"
-                self.shipped += one.quantity
+                self.shipped[one.delivery_id] = one.quantity
+            elif isinstance(one, ShipmentCorrected):
+                self.shipped[one.delivery_id] = one.quantity
             elif isinstance(one, ProductionReported):
                 assert not self.bad & {lot.lot_id for lot in one.lots_in}, "nothing is eaten that is blocked"
         return bool(events)
@@ -196,8 +199,8 @@ class WorkOrder(RuleBasedStateMachine):
             for shipment in self.state.shipments.values():
                 for lot in shipment.lots:
                     gone[lot.lot_id] = gone.get(lot.lot_id, 0) + lot.quantity
-            assert all(quantity <= made[lot].quantity for lot, quantity in gone.items())
-            assert sum(gone.values()) == self.shipped
+            assert all(quantity <= (made[lot].quantity if lot in made else 0) for lot, quantity in gone.items())
+            assert sum(gone.values()) == sum(self.shipped.values())
 
     @invariant()
     def the_story_runs_forward_and_replays(self) -> None:

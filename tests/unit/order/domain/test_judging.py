@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 
 from services.order.domain.commands import ConfirmDelivery, ReceiveDelivery, ReceiveVerdict
-from services.order.domain.events import DeliveryConfirmed, LotRejudged
+from services.order.domain.events import DeliveryConfirmed, DeliveryCorrected, LotRejudged
 from services.order.domain.judging import blocked_in
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Running
@@ -93,3 +93,35 @@ def test_goods_are_recalled_from_an_order_that_was_closed_long_ago(a_confirmed_o
 
 def test_an_order_that_is_not_booked_hears_nothing(a_quoted_order: Situation) -> None:
     a_quoted_order.story.when(verdict(a_quoted_order, "blocked", 12_000)).then()
+
+
+def counted(situation: Situation, quantity: int) -> ReceiveVerdict:
+    step = situation.quote.options[0].steps[-1]
+    fact = capacity.ShipmentCorrected(
+        order_id=ORDER_ID,
+        buyer_org_id=BUYER,
+        delivery_id=delivery_of(situation),
+        work_id=derived_id("wrk", step.process_id),
+        process_id=step.process_id,
+        quantity=quantity,
+        unit=step.unit,
+        grounds="counted twice",
+        corrected_at=NOW,
+    )
+    return ReceiveVerdict(fact)
+
+
+def test_a_delivery_counted_anew_is_told_and_confirmed_as_counted(a_confirmed_order: Situation) -> None:
+    story = arrived(a_confirmed_order)
+    (event,) = story.when(counted(a_confirmed_order, 11_500)).then(DeliveryCorrected)
+    assert (event.before, event.quantity) == (12_000, 11_500)
+    told = story.after(counted(a_confirmed_order, 11_500)).when(
+        ConfirmDelivery(delivery_of(a_confirmed_order), None, NOW)
+    )
+    assert next(one for one in told.events() if isinstance(one, DeliveryConfirmed)).quantity == 11_500
+
+
+def test_what_was_confirmed_or_has_not_arrived_is_not_counted_anew(a_confirmed_order: Situation) -> None:
+    a_confirmed_order.story.when(counted(a_confirmed_order, 11_500)).then()
+    confirmed = arrived(a_confirmed_order).after(ConfirmDelivery(delivery_of(a_confirmed_order), None, NOW))
+    confirmed.when(counted(a_confirmed_order, 11_500)).then()
