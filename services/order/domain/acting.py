@@ -1,6 +1,6 @@
 """What the buyer can do with an order now, action by action: each is asked of the rule that would decide it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from services.order.domain.asking import check_attempts
@@ -58,11 +58,24 @@ def _refusal(order: Order, command: OrderCommand) -> Refused | None:
 
 
 def _answer(order: Order, at: datetime, _: Terms) -> Note:
-    asked = order.asked if isinstance(order, Running) else None
-    if asked is None:
+    """A question about the plan, or about material that came short: either is answered alike."""
+    found = [
+        Note("answer_replan", _refusal(order, answer), ("choice",), answer_by)
+        for answer, answer_by in _questions(order, at)
+    ]
+    if not found:
         return Note("answer_replan", _not_now("answer_replan", order, at))
-    answer = AnswerReplan(asked.replan_id, asked.default_choice, at)
-    return Note("answer_replan", _refusal(order, answer), ("choice",), asked.answer_by)
+    return next((one for one in found if one.is_allowed), found[0])
+
+
+def _questions(order: Order, at: datetime) -> Iterator[tuple[AnswerReplan, datetime]]:
+    if not isinstance(order, Running):
+        return
+    if order.asked is not None:
+        yield AnswerReplan(order.asked.replan_id, order.asked.default_choice, at), order.asked.answer_by
+    for one in order.shortfalls.values():
+        if one.question_id and one.answer_by is not None:
+            yield AnswerReplan(one.question_id, one.default_choice, at), one.answer_by
 
 
 def _accept(order: Order, at: datetime, _: Terms | None = None) -> Note:

@@ -29,7 +29,14 @@ from services.order.domain.commands import (
     ReportSupply,
     RequestQuote,
 )
-from services.order.domain.events import EVENT_TYPES, OrderClosed, OrderConfirmed, QuoteAccepted, QuoteSetAside
+from services.order.domain.events import (
+    EVENT_TYPES,
+    SHORT_CHOICES,
+    OrderClosed,
+    OrderConfirmed,
+    QuoteAccepted,
+    QuoteSetAside,
+)
 from services.order.domain.order import ORDER, stream_of
 from services.order.domain.situations import Absent, Accepted, Cancelled, Closed, Order, Running
 from services.order.domain.standing import open_quote, standing_of
@@ -282,7 +289,6 @@ class OrderStories(RuleBasedStateMachine):
         at, body, running = self.now, body_of(self.state), self.running()
         line = body.lines[0].demand
         ids = [] if running is None else list(running.deliveries)
-        asked = self.state.asked if isinstance(self.state, Running) else None
         more = {line.order_line_id: line.quantity_net + 1}
         return {
             "accept": [
@@ -291,7 +297,7 @@ class OrderStories(RuleBasedStateMachine):
             "requote": [RequestQuote(terms(), at)],
             "change": [ChangeOrder(more, None, None, 10**12, terms(), at)],
             "cancel": [CancelOrder(10**12, terms(), at)],
-            "answer_replan": [] if asked is None else [AnswerReplan(asked.replan_id, one, at) for one in asked.choices],
+            "answer_replan": [AnswerReplan(question, one, at) for question, choices in self.asked() for one in choices],
             "report_supply": [ReportSupply(one.item, 1, one.unit, at, terms(), at) for one in body.supplies],
             "confirm_delivery": [ConfirmDelivery(one, None, at) for one in ids],
             "dispute_delivery": [DisputeDelivery(one, "broken", at) for one in ids],
@@ -300,9 +306,16 @@ class OrderStories(RuleBasedStateMachine):
 
     @invariant()
     def every_choice_of_a_question_that_can_be_answered_is_taken(self) -> None:
-        asked = self.state.asked if isinstance(self.state, Running) else None
-        if asked is not None and self.now < asked.answer_by:
-            assert all(self.passes(AnswerReplan(asked.replan_id, one, self.now)) for one in asked.choices)
+        listed = "answer_replan" in actions(self.state, self.now, terms())
+        for question, choices in self.asked() if listed else []:
+            assert len({self.passes(AnswerReplan(question, one, self.now)) for one in choices}) == 1, "all or none"
+
+    def asked(self) -> list[tuple[str, list[Any]]]:
+        """Open questions, about the plan and about material that came short, with their choices."""
+        if not isinstance(self.state, Running):
+            return []
+        short = [(one.question_id, list(SHORT_CHOICES)) for one in self.state.shortfalls.values()]
+        return [*([] if self.state.asked is None else [(self.state.asked.replan_id, self.state.asked.choices)]), *short]
 
     def teardown(self) -> None:
         """The whole story, stored and read back, tells the same state, the same facts and the same row."""

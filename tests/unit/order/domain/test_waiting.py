@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from services.order.domain import situations
+from services.order.domain.acting import actions
 from services.order.domain.commands import (
     AcceptQuote,
     AnswerReplan,
@@ -229,6 +230,8 @@ def test_short_material_is_asked_about_until_its_work_begins(came: int, choice: 
     assert isinstance(story.state, Running)
     (asked_about,) = story.state.shortfalls.values()
     assert asked_about.answer_by == story.state.promise.steps[0].starts_at
+    assert "answer_replan" in actions(story.state, NOW, terms())
+    assert "answer_replan" not in actions(story.state, asked_about.answer_by, terms())
     answer = AnswerReplan(asked_about.question_id, None, asked_about.answer_by, terms())
     events = story.when(answer).events()
     assert isinstance(events[0], ShortfallAnswered)
