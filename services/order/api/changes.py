@@ -21,7 +21,8 @@ from services.order.api.inquiries import answered_inquiry
 from services.order.api.operations import show_going
 from services.order.api.orders import show_order, show_planned_order
 from services.order.api.orders_shown import running_of
-from services.order.api.views import CancelPreviewView, ChangePreviewView, OrderView
+from services.order.api.preview_views import CancelPreviewView, ChangePreviewView
+from services.order.api.views import OrderView
 from services.order.domain.changing import body_of
 from services.order.domain.commands import (
     AnswerReplan,
