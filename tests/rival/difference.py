@@ -13,7 +13,7 @@ COARSE |= {"late", "late_by", "late_by_days", "late_by_minutes", "before_window"
 SOLD = frozenset({"option_id", "labels", "price", "vat", "plants", "districts", "named_plants", "variants"})
 """A quote is an offer to sell what is free now: its whole price and where it is made go with the plan it stands for."""
 INSTANTS = ("promise_at", "earliest_promise_at")
-_QUOTED = frozenset({"order/quotes", "quote"})
+_QUOTED = frozenset({"order/quotes", "quote", "/v1/quotes"})
 _OF_THE_BODY = frozenset({"Content-Length", "ETag"})
 _TELLS_A_PRICE = "quote-received"
 

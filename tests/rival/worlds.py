@@ -118,7 +118,8 @@ def _ordered(brand: Brand, body: dict[str, Any]) -> list[Answer]:
 
 
 def _looked_around(brand: Brand) -> list[Answer]:
-    paths = ("/v1/orders", "/v1/orders?limit=1", "/v1/products?limit=1", "/v1/orders/ord_none")
+    lists = ("/v1/orders", "/v1/inquiries", "/v1/quotes", "/v1/deliveries", "/v1/products")
+    paths = (*lists, "/v1/orders?limit=1", "/v1/inquiries?limit=1", "/v1/products?limit=1", "/v1/orders/ord_none")
     return [_read(brand, path, path) for path in paths]
 
 
