@@ -50,7 +50,7 @@ def found(*, data: Path, as_json: bool, **office: str) -> None:
 @data_option
 @json_option
 def renew_secrets(data: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
-    """Make new secrets where they were lost or told: every token issued so far ends, people sign in anew."""
+    """Last resort where secrets are lost for good: every token ends, and logins, keyed with them, open nothing any more."""
     from services.embedded import kept_secrets
     from services.embedded.data_directory import DataDirectory
     from services.embedded.endings import named_endings
