@@ -46,6 +46,7 @@ OF_THE_PORTAL = {
     "GET /static/portal/<path:name>",
     "POST /oauth/token",
     "POST /session",
+    "POST /session/recovery",
     "POST /session/token",
     "DELETE /session",
     "POST /sign-in",

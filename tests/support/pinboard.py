@@ -29,6 +29,7 @@ from shared.web.fields import (
     MoneyField,
     Part,
     QuantityField,
+    Record,
     Text,
     Whole,
 )
@@ -138,6 +139,11 @@ class NoteView(BaseSchema):
     version = Whole()
 
 
+class NoteEvents(BaseSchema):
+    items = Many(Record())
+    next = Whole()
+
+
 class NotePage(BaseSchema):
     items = Many(Part(NoteView))
     next_cursor = Text(allow_none=True)
@@ -221,7 +227,7 @@ def list_notes(query: dict[str, Any]) -> Answer:
     return made
 
 
-@routes.get("/notes/<note_id>/events", manner=Manner(resumes=True, gives=STREAM))
+@routes.get("/notes/<note_id>/events", answer=NoteEvents, manner=Manner(resumes=True, gives=STREAM))
 @permits("order:read")
 def follow(note_id: str) -> Answer:
     """What happens to a note, live or by polling."""

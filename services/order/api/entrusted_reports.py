@@ -4,8 +4,8 @@ from typing import Any
 
 from services.order.api.asking import SignBody
 from services.order.api.doors import doors
+from services.order.api.entrusted_views import EntrustedReportView
 from services.order.api.products_shown import named
-from services.order.api.views import EntrustedReportView
 from services.order.domain.entrusted import stream_of
 from services.order.handlers.entrusting import Seen
 from shared.eventstore.handling import transact

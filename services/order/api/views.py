@@ -12,7 +12,6 @@ from services.order.api.plan_views import (
     RelaxationView,
 )
 from services.order.domain.acting import PERMISSIONS as ACTIONS
-from services.order.domain.entrusted import Signature
 from services.order.domain.events import OrderCancelled
 from services.order.domain.waiting import Wait
 from services.order.projections.order_overview import STANDINGS
@@ -304,42 +303,3 @@ class InquiriesPage(BaseSchema):
 class DeliveriesPage(BaseSchema):
     items = Many(Part(DeliveryView))
     next_cursor = Text(allow_none=True)
-
-
-class FieldView(BaseSchema):
-    code = Text()
-    name = LanguageText()
-
-
-class EntrustedPartView(BaseSchema):
-    factory_org_id = Text(allow_none=True)
-    plant = Text()
-    district = Text()
-    product = LanguageText()
-    licence_category = Text()
-    quantity = QuantityField()
-    from_at = Instant()
-    to_at = Instant()
-
-
-class SignatureView(BaseSchema):
-    org_id = Text()
-    party = Choice(codes_of(Signature, "party"))
-    licence_number = Text(allow_none=True)
-    signed_at = Instant()
-    holds = Flag()
-
-
-class EntrustedReportView(BaseSchema):
-    id = Id("ent")
-    object = Choice(("entrusted_production_report",))
-    order_id = Id("ord")
-    state = Choice(("draft", "signed"))
-    version = Whole()
-    rule = Text()
-    is_due = Flag()
-    content_digest = Text()
-    fields_of_form = Many(Part(FieldView), data_key="fields")
-    entrusting_org_id = Text()
-    parts = Many(Part(EntrustedPartView))
-    signatures = Many(Part(SignatureView))

@@ -7,7 +7,7 @@ import msgspec
 
 from services.order.domain.entrusted_events import EntrustedReportSigned
 from services.order.domain.inquiry_events import InquiryAnswered, InquiryMade, InquirySent
-from services.order.domain.inquiry_queue_events import InquiryLeft, InquiryQueued
+from services.order.domain.inquiry_queue_events import InquiryDequeued, InquiryQueued
 from services.order.domain.values import Makeable, OrderLine
 from shared.contracts.planning import (
     DemandLine,
@@ -387,7 +387,7 @@ EVENT_TYPES = EventTypes(
         "inquiry-sent.v1": InquirySent,
         "inquiry-answered.v1": InquiryAnswered,
         "inquiry-queued.v1": InquiryQueued,
-        "inquiry-left.v1": InquiryLeft,
+        "inquiry-dequeued.v1": InquiryDequeued,
         "entrusted-report-signed.v1": EntrustedReportSigned,
     }
 )

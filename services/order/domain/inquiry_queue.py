@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from services.order.domain.inquiry_queue_events import InquiryLeft, InquiryQueued
+from services.order.domain.inquiry_queue_events import InquiryDequeued, InquiryQueued
 from services.order.domain.refusals import Why
 from services.order.domain.terms import InquiryTerms
 from services.order.domain.values import OrderLine
@@ -20,7 +20,7 @@ from shared.kernel.rounding import ceil_div
 
 _HOUR = 3_600
 _WEEK = timedelta(days=7)
-QueueEvent = InquiryQueued | InquiryLeft
+QueueEvent = InquiryQueued | InquiryDequeued
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _leave(command: LeaveQueue, queue: Queue) -> Sequence[QueueEvent]:
         return []
     following = queue.waiting[0] if queue.waiting else ""
     return [
-        InquiryLeft(
+        InquiryDequeued(
             inquiry_id=command.inquiry_id,
             buyer_org_id=command.buyer_org_id,
             next_inquiry_id=following,
@@ -129,7 +129,7 @@ def evolve(queue: Queue, event: QueueEvent) -> Queue:
             if event.is_sent:
                 return replace(counted, planned={**queue.planned, event.inquiry_id: event.queued_at})
             return replace(counted, waiting=(*queue.waiting, event.inquiry_id))
-        case InquiryLeft():
+        case InquiryDequeued():
             planned = {one: since for one, since in queue.planned.items() if one != event.inquiry_id}
             if event.next_inquiry_id:
                 planned[event.next_inquiry_id] = event.left_at

@@ -17,7 +17,7 @@ class InquiryQueued(Event, frozen=True):
     queued_at: datetime
 
 
-class InquiryLeft(Event, frozen=True):
+class InquiryDequeued(Event, frozen=True):
     """It was answered. *next_inquiry_id* "": none waits, or another is still being planned."""
 
     inquiry_id: str

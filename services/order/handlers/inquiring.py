@@ -16,7 +16,7 @@ from services.order.domain.inquiry import (
     stream_of,
 )
 from services.order.domain.inquiry_queue import QUEUE, JoinQueue, LeaveQueue, cost_of, queue_stream_of
-from services.order.domain.inquiry_queue_events import InquiryLeft, InquiryQueued
+from services.order.domain.inquiry_queue_events import InquiryDequeued, InquiryQueued
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Body
 from services.order.domain.terms import Terms
@@ -96,7 +96,7 @@ class Inquiring:
         if isinstance(loaded.state, Unasked):
             return Prepared([answered], None)
         left = self._queue(LeaveQueue(inquiry_id, loaded.state.made.buyer_org_id, command.at))
-        turns = [self._send(one.next_inquiry_id, command.at) for one in left.events if isinstance(one, InquiryLeft)]
+        turns = [self._send(one.next_inquiry_id, command.at) for one in left.events if isinstance(one, InquiryDequeued)]
         return Prepared([answered, left, *(one for one in turns if one is not None)], None)
 
     def _queue(self, command: JoinQueue | LeaveQueue) -> StreamAppend:

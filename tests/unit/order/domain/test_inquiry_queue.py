@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.order.domain.inquiry_queue import QUEUE, JoinQueue, LeaveQueue, Queue, cost_of
-from services.order.domain.inquiry_queue_events import InquiryLeft, InquiryQueued
+from services.order.domain.inquiry_queue_events import InquiryDequeued, InquiryQueued
 from services.order.domain.refusals import Why
 from services.order.domain.terms import InquiryTerms
 from tests.support.order_world import BUYER, NOW, a_line
@@ -27,9 +27,9 @@ def test_the_first_is_planned_at_once_and_the_next_wait_their_turn() -> None:
     assert first.is_sent
     (second,) = story.after(joins("a")).when(joins("b")).then(InquiryQueued)
     assert not second.is_sent
-    (left,) = story.after(joins("a"), joins("b"), joins("c")).when(leaves("a")).then(InquiryLeft)
+    (left,) = story.after(joins("a"), joins("b"), joins("c")).when(leaves("a")).then(InquiryDequeued)
     assert left.next_inquiry_id == "inq_b"
-    (last,) = story.after(joins("a"), joins("b"), leaves("a")).when(leaves("b")).then(InquiryLeft)
+    (last,) = story.after(joins("a"), joins("b"), leaves("a")).when(leaves("b")).then(InquiryDequeued)
     assert last.next_inquiry_id == ""
 
 
@@ -67,7 +67,7 @@ def test_one_that_is_never_answered_does_not_stop_those_behind_it() -> None:
     (late,) = story.when(joins("c", at=NOW + timedelta(minutes=6))).then(InquiryQueued)
     assert late.is_sent
     story = story.after(joins("c", at=NOW + timedelta(minutes=6)))
-    (left,) = story.when(leaves("c")).then(InquiryLeft)
+    (left,) = story.when(leaves("c")).then(InquiryDequeued)
     assert left.next_inquiry_id == "inq_b"
 
 
