@@ -1,7 +1,6 @@
 """A method per command of the portal: gather what the rule needs, then load and decide. Nothing is written here."""
 
 import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +32,7 @@ from shared.kernel.refusal import Refused
 from shared.reference.places import districts
 from shared.web.permissions import permissions_of
 
+LOGINS = "logins"  # subject of the key that names the streams which claim logins
 FOUNDING = "founding"  # stream that lets the first office be set up once
 
 
@@ -64,10 +64,8 @@ class NewOrganisation:
 class Handlers:
     """Commands of the portal over *log*."""
 
-    def __init__(self, log: EventLog, seals: Seals, passwords: Passwords, secret: bytes) -> None:
-        """*secret* keeps the names of the streams that claim logins from telling the logins."""
+    def __init__(self, log: EventLog, seals: Seals, passwords: Passwords) -> None:
         self.log, self._seals, self._passwords = log, seals, passwords
-        self._secret = b"portal logins\0" + secret
 
     @property
     def passwords_at_work(self) -> int:
@@ -187,7 +185,8 @@ class Handlers:
             raise Refused(Why.LOGIN_TAKEN, pointer=f"{pointer}/login")
 
     def _login_key(self, login: str) -> str:
-        return hmac.new(self._secret, login.casefold().encode(), hashlib.sha256).hexdigest()[:40]
+        """The stream's name does not tell the login; its key lies with the seals, so that renewed secrets change nothing."""
+        return self._seals.digest(LOGINS, login.casefold())
 
     def change_password(self, user_id: str, present: str, new: str, at: datetime) -> Prepared[None]:
         """Raises Refused PASSWORD_WRONG, PASSWORD_WEAK, USER_DISMISSED."""

@@ -85,7 +85,7 @@ def build(
     """
     with log.writing() as connection:
         METADATA.create_all(connection)
-    handlers = Handlers(log, Seals(log, chance), Passwords(hasher), settings.secret)
+    handlers = Handlers(log, Seals(log, chance), Passwords(hasher))
     attempts = Attempts(log)
     signing = Signing(
         log,

@@ -35,7 +35,7 @@ class UserRegistered(Event):
 
 class LoginTaken(Event):
     """On stream `login-<key>`: makes a login good for one user, and tells whose it is. The key is made of the login and
-    the portal's secret, so that an erased person's login stands nowhere; logins of old logs are their own keys.
+    a key beside the log, so that an erased person's login stands nowhere; logins of old logs are their own keys.
     """
 
     login: str

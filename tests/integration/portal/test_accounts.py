@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -5,13 +6,14 @@ import pytest
 from services.portal.domain.user import Active as ActiveUser
 from services.portal.domain.user import Duty, LoginTaken, UserRegistered
 from services.portal.handlers import NewOrganisation, NewUser
-from shared.clock import StoryClock
+from services.portal.wiring import build
+from shared.clock import SeededIds, StoryClock
 from shared.eventstore.handling import transact
 from shared.eventstore.port import StreamAppend
 from shared.kernel.event import Cause
 from shared.kernel.principal import Principal
 from shared.kernel.refusal import Refused
-from tests.support.accounts import PASSWORD, Accounts, a_credit_code
+from tests.support.accounts import PASSWORD, QUICK, SETTINGS, Accounts, a_credit_code
 from tests.support.route_matrix import Matrix, Values, walk
 from tests.support.web_client import Caller, problem
 
@@ -109,6 +111,13 @@ def test_me_tells_who_the_token_speaks_for(brand: Caller) -> None:
     found = brand.get("/v1/me").get_json()
     assert (found["role"], found["name"], found["organisation"]["name"]) == ("buyer", "人 brand-a", "机构 brand-a")
     assert "order:place" in found["permissions"]
+
+
+def test_people_sign_in_after_the_secrets_were_renewed(programme: Accounts, clock: StoryClock) -> None:
+    """What names the streams of logins lies with the seals, not with the secrets."""
+    renewed = replace(SETTINGS, secret=b"another secret of the tests")
+    again = build(renewed, clock=clock, ids=SeededIds(clock, 7), log=programme.service.log, broker=None, hasher=QUICK)
+    assert again.portal.sign_in.person("Brand-A", PASSWORD, "10.0.0.9").org_id == programme.principals["brand-a"].org_id
 
 
 def test_an_old_log_that_claims_logins_in_the_clear_lets_its_people_in(programme: Accounts, nobody: Caller) -> None:
