@@ -11,10 +11,13 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
+import msgspec
+
 from services.capacity.domain.hours import microseconds_of, seconds_of
 from services.capacity.domain.plan_commands import CancelPlan
 from services.capacity.policies import on_planning_requested
 from shared.contracts import capacity
+from shared.kernel.ids import derived_id
 from tests.support.capacity_world import BUYER, SETTINGS, World, accepts, asks
 from tests.support.last_hours import CANS, LAST, decided
 from tests.support.line_model import Accept, Ask, GiveUp, History, Line, LineState, Move, What
@@ -105,7 +108,8 @@ class Client:
 
     def _ask(self, order: str) -> capacity.QuoteOffered | None:
         name = self._notebook.begin(Ask(order))
-        asked = on_planning_requested(asks(CANS, order_id=order), T0)
+        alone = msgspec.structs.replace(asks(CANS, order_id=order), buyer_org_id=derived_id("org", order))
+        asked = on_planning_requested(alone, T0)  # one buyer's quotes hold a share of the line at most
         (answer,) = decided(self._world, lambda: self._planning.plan(asked))
         if not isinstance(answer, capacity.QuoteOffered):
             self._notebook.end(name, Ask(order, "full"))

@@ -43,6 +43,10 @@ def test_no_route_tells_anybody_of_anothers_things(world: World) -> None:
     def maker(name: str) -> Any:
         return lambda owner: {name: owned[owner.org_id][name]} if owner.org_id in owned else None
 
+    def operation(owner: Any) -> Any:
+        found = owned.get(owner.org_id)
+        return None if found is None else {"operation_id": f"opn_{str(found['order_id']).removeprefix('ord_')}_1"}
+
     names = ("order_id", "quote_id", "replan_id", "delivery_id", "inquiry_id")
     line = {"product": "tea-can-330", "options": {"artwork": "a"}, "quantity": {"value": "1", "unit": "case"}}
     place = {**ORDER_BODY, "lines": [line]}
@@ -51,7 +55,11 @@ def test_no_route_tells_anybody_of_anothers_things(world: World) -> None:
         app=world.service.app,
         tokens=world.issuer,
         principals=[a_principal(role, number) for role, number in two_of_each()],
-        makers={**{name: maker(name) for name in names}, "product_id": lambda _: {"product_id": "tea-can-330"}},
+        makers={
+            **{name: maker(name) for name in names},
+            "product_id": lambda _: {"product_id": "tea-can-330"},
+            "operation_id": operation,
+        },
         absent={
             "order_id": derived_id("ord", "no"),
             "quote_id": derived_id("quo", "no"),
@@ -59,6 +67,7 @@ def test_no_route_tells_anybody_of_anothers_things(world: World) -> None:
             "delivery_id": derived_id("dlv", "no"),
             "inquiry_id": derived_id("inq", "no"),
             "product_id": "gold-bar",
+            "operation_id": f"opn_{derived_id('ord', 'no').removeprefix('ord_')}_1",
         },
         bodies={
             "POST /v1/orders": place,

@@ -105,21 +105,22 @@ def test_a_thread_that_died_waits_or_does_not_come_back_says_so(monkeypatch: pyt
     monkeypatch.setattr(stepping, "AWAY_SECONDS_MAX", 0.01)
     monkeypatch.setattr(stepping, "ROUND_SECONDS_MAX", 0.01)
     monkeypatch.setattr(stepping, "RETRY_WAIT_S", 0.02)
-    go_on, tries = Event(), []
+    tries = []
 
     def away() -> int:
         tries.append(1)
         raise LogUnavailable("the disk is full")
 
     def slow() -> int:
-        go_on.wait(PATIENCE_S)
+        gates[-1].wait(PATIENCE_S)
         return 0
 
     def dies() -> int:
         raise ValueError("a fault of the code")
 
-    found = {}
+    found, gates = {}, [Event()]
     for name, step in {"away": away, "slow": slow, "dies": dies}.items():
+        gates.append(Event())
         stepper = Stepper(name, step, lambda: None, lambda: None, (LogUnavailable,))
         assert stepper.trouble() is None
         stepper.start()
@@ -129,7 +130,7 @@ def test_a_thread_that_died_waits_or_does_not_come_back_says_so(monkeypatch: pyt
             assert looks < 2_000
             Event().wait(0.005)
         found[name] = said
-        go_on.set()
+        gates[-1].set()
         stepper.stop()
     assert "the disk is full" in found["away"]
     assert "at one round" in found["slow"]
