@@ -1,7 +1,7 @@
 """The four services as they run together: started, brought to rest and stopped in the order that loses nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
@@ -63,6 +63,11 @@ class House:
     audit: Audit
     data: Path | None  # where its logs lie; None: in memory
     in_real_time: bool  # False under a story's clock: jobs then run when the story moves on
+    clocks: Mapping[str, Clock] = field(default_factory=dict)  # service -> its own, where it is not the house's
+
+    def clock_of(self, service: str) -> Clock:
+        """What *service* records its events by."""
+        return self.clocks.get(service, self.clock)
 
     def start(self) -> None:
         """Consumers say where they stand before any relay begins, so that no fact is fetched twice.

@@ -130,9 +130,11 @@ def keys(house: House) -> str | None:
 
 
 def clock(house: House) -> str | None:
-    """Time has not been set back behind what is recorded: deadlines would stand still until it is caught up."""
-    now = house.clock.now()
+    """Time has not been set back behind what is recorded: deadlines would stand still until it is caught up. Each log
+    is held against the clock that it was recorded by.
+    """
     for name, service in house.services.items():
+        now = house.clock_of(name).now()
         head = service.log.head().position
         last = service.log.read_all(head - 1, 1) if head else []
         if last and last[-1].recorded_at - now > CLOCK_BACK_MAX:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -94,11 +95,15 @@ def test_a_clock_set_back_behind_what_is_recorded_is_named(house: House) -> None
     house.portal.signing.rotate()
     assert readiness.clock(house) is None
 
-    class Behind:
-        clock = StoryClock(NOW - timedelta(hours=1))
-        services = house.services
+    behind = replace(house, clock=StoryClock(NOW - timedelta(hours=1)))
+    assert "the last event of portal" in (readiness.clock(behind) or "")
 
-    assert "the last event of portal" in (readiness.clock(Behind) or "")  # type: ignore[arg-type] # a clock set back
+
+def test_a_log_is_held_against_the_clock_that_it_was_recorded_by(house: House) -> None:
+    house.portal.signing.rotate()
+    early, late = StoryClock(NOW - timedelta(hours=1)), StoryClock(NOW + timedelta(hours=1))
+    assert readiness.clock(replace(house, clock=early, clocks={"portal": late})) is None
+    assert "the last event of portal" in (readiness.clock(replace(house, clocks={"portal": early})) or "")
 
 
 def test_a_thread_that_died_waits_or_does_not_come_back_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
