@@ -48,6 +48,12 @@ _SITUATIONS: Mapping[str, Words] = {
         "工单 {id} 的排产有变，须等买方在 {answer_by} 之前答复。",
         "The plan of work order {id} has to change; its buyer may answer until {answer_by}.",
     ),
+    "SLOT_GIVEN_UP": _clash(
+        "工时已让出",
+        "Its time was given up",
+        "工单 {id} 的工时已让出，须等重新排产或收回。",
+        "The time of work order {id} was given up; it waits for a new time or its withdrawal.",
+    ),
     "WORK_STARTED": _clash("已经开工", "It has started", "工单 {id} 已于 {at} 开工。", "Work order {id} started {at}."),
     "WORK_NOT_STARTED": _clash(
         "尚未开工", "It has not started", "工单 {id} 尚未开工。", "Work order {id} has not started."

@@ -6,11 +6,14 @@ from typing import Literal
 
 from services.capacity.domain.allocation import Allocation, offer_for, slot_of
 from services.capacity.domain.board import Board, offered_around
+from services.capacity.domain.bookings import RETENTION
 from services.capacity.domain.offers import accepts_at_once
 from services.capacity.domain.plan_events import Change, PlanAsked
-from services.capacity.domain.plan_state import OpenQuote
+from services.capacity.domain.plan_state import Booked, OpenQuote, Plan
+from services.capacity.domain.refusals import Why
 from services.capacity.domain.slots import HoldSlots, ReleaseSlots, Slot
 from services.capacity.domain.work_commands import ForwardGoods, OfferWork, ReceiveMaterial, WithdrawWork
+from services.capacity.domain.work_events import WorkOffered
 from services.capacity.domain.work_state import (
     Accepted,
     Countered,
@@ -25,6 +28,8 @@ from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
 from services.capacity.handlers.verdicts import block_bad
 from shared.contracts.planning import PlannedStep
+from shared.kernel.clock import instant_text
+from shared.kernel.refusal import Refused
 
 
 def hold(draft: Draft, line_id: str, slots: Sequence[Slot], at: datetime) -> None:
@@ -69,6 +74,22 @@ def is_started(draft: Draft, work_id: str) -> bool:
 def has_slot(draft: Draft, line_id: str, slot_id: str) -> bool:
     """Whether the slot is still firm: it may have been given up for a question, or for hours that are gone."""
     return any(one.slot_id == slot_id and not one.expires_us for one in draft.seen_line(line_id).bookings)
+
+
+def is_given_up(draft: Draft, terms: WorkOffered, at: datetime) -> bool:
+    """Whether the work waits without a time of its own. A slot that ended long ago is not remembered: it was not given up."""
+    return terms.ends_at > at - RETENTION and not has_slot(draft, terms.line_id, terms.slot_id)
+
+
+def check_has_time(draft: Draft, plan: Plan, terms: WorkOffered, at: datetime) -> None:
+    """A time that was given up is given back by nobody but the plan, whether or not its buyer has answered yet.
+    Raises Refused: BUYER_ASKED, SLOT_GIVEN_UP.
+    """
+    question = plan.question if isinstance(plan, Booked) else None
+    if question is not None and not has_slot(draft, terms.line_id, terms.slot_id):
+        raise Refused(Why.BUYER_ASKED, id=terms.work_id, answer_by=instant_text(question.answer_by))
+    if is_given_up(draft, terms, at):
+        raise Refused(Why.SLOT_GIVEN_UP, id=terms.work_id)
 
 
 def has_begun(draft: Draft, plan: Change) -> bool:

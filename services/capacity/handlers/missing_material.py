@@ -6,7 +6,7 @@ from services.capacity.domain.no_shows import missing_inputs
 from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.work_events import WorkInput
 from services.capacity.domain.work_state import Accepted
-from services.capacity.handlers.booking import is_at_work, release_slots, waiting_after
+from services.capacity.handlers.booking import is_at_work, is_given_up, release_slots, waiting_after
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft
 from services.capacity.handlers.replanning import Replanner
@@ -38,7 +38,7 @@ class MissingMaterial:
         missing = missing_inputs(work)
         grace = timedelta(minutes=self._desk.limits.no_show_grace_minutes)
         brought = [one for one in missing if one.source == "buyer"]
-        if not missing or plan.current.work_ids.get(terms.process_id) != work_id:
+        if not missing or plan.current.work_ids.get(terms.process_id) != work_id or is_given_up(draft, terms, now):
             return Prepared([], False)
         slot = terms.slot_id
         if brought and now >= terms.starts_at + timedelta(seconds=terms.setup_seconds) + grace:

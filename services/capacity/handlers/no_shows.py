@@ -3,7 +3,7 @@
 from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.work_commands import MissSlot
 from services.capacity.domain.work_state import Accepted
-from services.capacity.handlers.booking import release
+from services.capacity.handlers.booking import is_given_up, release
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.replanning import Replanner
 from services.capacity.handlers.trigger import Trigger
@@ -20,8 +20,8 @@ class NoShowsHandler:
         self._replanner = replanner
 
     def miss(self, work_id: str, replan_id: str) -> Prepared[bool]:
-        """Whether the slot counts as missed. Work that waits for its buyer's answer, for material or for a line that
-        is busy or down is passed over: its plant could not begin.
+        """Whether the slot counts as missed. Work that waits for its buyer's answer, for a new time, for material or for a
+        line that is busy or down is passed over: its plant could not begin.
         """
         draft, now = self._desk.draft(), self._desk.clock.now()
         work = draft.work_of(work_id)
@@ -30,6 +30,8 @@ class NoShowsHandler:
         terms = work.terms
         plan, floor = draft.plan_of(terms.order_id), draft.floor_of(terms.line_id)
         if not isinstance(plan, Booked) or plan.question is not None or floor.running or floor.down is not None:
+            return Prepared([], False)
+        if is_given_up(draft, terms, now):
             return Prepared([], False)
         if not draft.work(work_id, MissSlot(floor.free_since, self._desk.limits, now)):
             return Prepared([], False)

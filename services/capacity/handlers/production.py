@@ -6,7 +6,6 @@ from datetime import datetime
 
 from services.capacity.domain.floor import FreeFloor, TakeFloor
 from services.capacity.domain.line_hours import next_second
-from services.capacity.domain.plan_state import Booked
 from services.capacity.domain.refusals import Why
 from services.capacity.domain.slots import ReleaseSlots
 from services.capacity.domain.stoppages import stop_reason
@@ -24,14 +23,13 @@ from services.capacity.domain.work_events import WorkOffered
 from services.capacity.domain.work_identity import lot_id_of
 from services.capacity.domain.work_state import Accepted, Closed, Live
 from services.capacity.handlers.access import own_work
-from services.capacity.handlers.booking import has_slot
+from services.capacity.handlers.booking import check_has_time
 from services.capacity.handlers.desk import Desk
 from services.capacity.handlers.draft import Draft, of_line
 from services.capacity.handlers.making_up import MakeUps
 from services.capacity.handlers.verdicts import tell_corrected
 from shared.contracts.line_time import LotMove
 from shared.eventstore.handling import Prepared
-from shared.kernel.clock import instant_text
 from shared.kernel.ids import derived_id
 from shared.kernel.principal import Principal
 from shared.kernel.refusal import Refused
@@ -107,8 +105,8 @@ class ProductionHandler:
         draft, work = self._own(work_id, principal)
         moment = self._moment(at)
         draft.work(work_id, StartWork(moment, accepts_less))
-        _check_unasked(draft, work)
         if isinstance(work, Accepted):
+            check_has_time(draft, draft.plan_of(work.terms.order_id), work.terms, moment.now)
             line = of_line(draft.board.line(work.terms.line_id))
             draft.floor(TakeFloor(**line, work_id=work_id, at=moment.at))
         return Prepared(draft.appends(), draft.version_of_work(work_id))
@@ -212,14 +210,6 @@ class ProductionHandler:
     def _moment(self, at: datetime | None) -> Moment:
         now = self._desk.clock.now()
         return Moment(now if at is None else at, now, self._desk.limits)
-
-
-def _check_unasked(draft: Draft, work: Live | Closed) -> None:
-    """Work whose slot was given up does not begin before its buyer has answered. Raises Refused: BUYER_ASKED."""
-    terms, plan = work.terms, draft.plan_of(work.terms.order_id)
-    question = plan.question if isinstance(plan, Booked) else None
-    if question is not None and not has_slot(draft, terms.line_id, terms.slot_id):
-        raise Refused(Why.BUYER_ASKED, id=terms.work_id, answer_by=instant_text(question.answer_by))
 
 
 def _lot_in(one: LotIn, terms: WorkOffered) -> LotMove:

@@ -11,6 +11,7 @@ from shared.contracts import capacity
 from shared.contracts.envelope import Fact
 from shared.contracts.order import OrderCancelled, SupplyArrived
 from shared.contracts.planning import RecipeInput, Supply
+from shared.kernel.refusal import Refused
 from tests.support.capacity_world import BUYER, World, accepts, asks, capacity_world
 from tests.support.planning_world import T0, at, capability, demand_line, line, step, variant
 from tests.support.print_world import answer, changed, slots_on, work_at, world_of
@@ -120,6 +121,27 @@ def test_a_slot_that_passed_while_the_plant_before_is_still_at_work_is_planned_a
     assert change.default_choice == "cancel"
     printed = next(one for one in change.steps if one.step == "print")
     assert printed.starts_at >= world.clock.now()
+
+
+def test_work_whose_time_is_gone_waits_for_its_order_although_its_buyer_has_answered() -> None:
+    world, confirmed = booked()
+    asked = changed(time_passes(world, latest_start(confirmed)))
+    fill, plant = work_at(confirmed, "fill")
+    world.tell(answer("cancel", asked.replan_id))
+    before = world.clock.now()
+    world.tell(comes(1_000, before))
+    for passed in (timedelta(0), GRACE, timedelta(days=6)):  # the order's own word is still on its way
+        assert time_passes(world, before + passed) == [], "neither missed by its plant nor asked about again"
+        with pytest.raises(Refused, match="SLOT_GIVEN_UP"):
+            world.service.handlers.production.start(fill, world.owner(plant), None)
+    assert isinstance(world.work(fill), Accepted)
+
+
+def test_nobody_is_asked_again_about_material_once_its_time_was_let_go() -> None:
+    world, confirmed = booked()
+    asked = changed(time_passes(world, latest_start(confirmed)))
+    world.tell(answer("cancel", asked.replan_id))
+    assert time_passes(world, asked.answer_by) == []
 
 
 def test_what_the_jobs_write_is_the_platforms_doing_and_names_the_job() -> None:
