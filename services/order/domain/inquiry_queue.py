@@ -66,8 +66,16 @@ class Queue:
 
 def cost_of(lines: Sequence[OrderLine], requested_by: datetime, at: datetime) -> int:
     """Variants of all lines x weeks until the goods are wanted, each week begun counted."""
-    weeks = max(1, -((at - requested_by) // _WEEK))
-    return weeks * sum(len(one.demand.variants) for one in lines)
+    return _weeks(requested_by, at) * sum(len(one.demand.variants) for one in lines)
+
+
+def least_cost_of(lines: int, requested_by: datetime, at: datetime) -> int:
+    """What a question of so many *lines* costs at least, before its recipes are known: a variant each."""
+    return _weeks(requested_by, at) * lines
+
+
+def _weeks(requested_by: datetime, at: datetime) -> int:
+    return max(1, -((at - requested_by) // _WEEK))
 
 
 def decide(command: JoinQueue | LeaveQueue, queue: Queue) -> Sequence[QueueEvent]:
@@ -80,19 +88,26 @@ def decide(command: JoinQueue | LeaveQueue, queue: Queue) -> Sequence[QueueEvent
             assert_never(command)
 
 
-def _join(command: JoinQueue, queue: Queue) -> Sequence[QueueEvent]:
-    terms, at = command.terms, command.at
-    if command.cost > terms.cost_an_hour:
-        raise Refused(Why.INQUIRY_TOO_LARGE, cost=command.cost, limit=terms.cost_an_hour)
+def check_room(queue: Queue, cost: int, terms: InquiryTerms, at: datetime) -> None:
+    """Raises Refused when a question of *cost* has no room in what its buyer may ask now: INQUIRY_TOO_LARGE,
+    INQUIRIES_SPENT, INQUIRIES_WAITING, PLANNING_SPENT.
+    """
+    if cost > terms.cost_at_once:
+        raise Refused(Why.INQUIRY_TOO_LARGE, cost=cost, limit=terms.cost_at_once)
     if queue.asked_on(at) >= terms.a_day_max:
         seconds = int((end_of_local_day(at) - at).total_seconds()) + 1
         raise Refused(Why.INQUIRIES_SPENT, limit=terms.a_day_max, seconds=seconds)
     if len(queue.waiting) >= terms.waiting_max:
         raise Refused(Why.INQUIRIES_WAITING, limit=terms.waiting_max, seconds=terms.retry_seconds)
-    over = queue.spent_by(at, terms.cost_an_hour) + command.cost - terms.cost_an_hour
+    over = queue.spent_by(at, terms.cost_an_hour) + cost - terms.cost_at_once
     if over > 0:
         seconds = ceil_div(over * _HOUR, terms.cost_an_hour)
-        raise Refused(Why.PLANNING_SPENT, cost=command.cost, limit=terms.cost_an_hour, seconds=seconds)
+        raise Refused(Why.PLANNING_SPENT, cost=cost, limit=terms.cost_at_once, seconds=seconds)
+
+
+def _join(command: JoinQueue, queue: Queue) -> Sequence[QueueEvent]:
+    terms, at = command.terms, command.at
+    check_room(queue, command.cost, terms, at)
     lost_before = at - timedelta(minutes=terms.answer_minutes_max)
     is_busy = any(since > lost_before for since in queue.planned.values())
     return [

@@ -32,13 +32,14 @@ class ChangeTerms:
 
 @dataclass(frozen=True, slots=True)
 class InquiryTerms:
-    """What one buyer may ask without obligation: so many a local day, so many lines in one, so much planning an hour
-    (variants of all lines x weeks), so many waiting for their turn. *retry_seconds*: when a full queue is tried again;
+    """What one buyer may ask without obligation: so many a local day, so many lines in one, so much planning at once and
+    made up for in an hour (variants of all lines x weeks), so many waiting for their turn. *retry_seconds*: when a full queue is tried again;
     *answer_minutes_max*: after so long an inquiry under way is taken for lost and holds up no other.
     """
 
     a_day_max: int
     lines_max: int
+    cost_at_once: int
     cost_an_hour: int
     waiting_max: int
     retry_seconds: int

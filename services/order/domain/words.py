@@ -184,8 +184,8 @@ WORDS: Mapping[str, Words] = {
     "INQUIRY_TOO_LARGE": _invalid(
         "询期太大",
         "The inquiry is too large",
-        "本次询期的排产量为 {cost}，每小时上限 {limit}（各行方案数 × 距交期周数）；请减少行数或提前交期。",
-        "It takes {cost} of planning, {limit} is an hour's share (variants of all lines x weeks); ask for fewer lines or sooner.",
+        "本次询期的排产量为 {cost}，一次上限 {limit}（各行方案数 × 距交期周数）；请减少行数或提前交期。",
+        "It takes {cost} of planning, {limit} is the most at once (variants of all lines x weeks); ask for fewer lines or sooner.",
     ),
     "INQUIRIES_SPENT": _too_many(
         "今日询期次数已用完",
@@ -200,10 +200,10 @@ WORDS: Mapping[str, Words] = {
         "At most {limit} wait at a time; try again in {seconds} seconds.",
     ),
     "PLANNING_SPENT": _too_many(
-        "本小时的排产量已用完",
-        "This hour's planning is used up",
-        "本次需要 {cost}，每小时上限 {limit}；请在 {seconds} 秒后重试。",
-        "It takes {cost}, {limit} is an hour's share; try again in {seconds} seconds.",
+        "排产量暂已用完",
+        "Planning is used up for now",
+        "本次需要 {cost}，累计上限 {limit}，随时间恢复；请在 {seconds} 秒后重试。",
+        "It takes {cost}; {limit} may be out at once, and time makes up for it: try again in {seconds} seconds.",
     ),
     "ORDERS_OPEN": _too_many(
         "未确认的订单太多",

@@ -15,7 +15,15 @@ from services.order.domain.inquiry import (
     Unasked,
     stream_of,
 )
-from services.order.domain.inquiry_queue import QUEUE, JoinQueue, LeaveQueue, cost_of, queue_stream_of
+from services.order.domain.inquiry_queue import (
+    QUEUE,
+    JoinQueue,
+    LeaveQueue,
+    check_room,
+    cost_of,
+    least_cost_of,
+    queue_stream_of,
+)
 from services.order.domain.inquiry_queue_events import InquiryDequeued, InquiryQueued
 from services.order.domain.refusals import Why
 from services.order.domain.situations import Body
@@ -34,6 +42,9 @@ class Inquiring:
         self.log, self.catalogue, self.terms = log, catalogue, terms
 
     def make(self, inquiry_id: str, asked: snapshot.Asked, principal: Principal, at: datetime) -> Prepared[None]:
+        """What has no room is refused before its recipes are made: a flood costs others as little as may be."""
+        queue = load(self.log, QUEUE, queue_stream_of(principal.org_id)).state
+        check_room(queue, least_cost_of(len(asked.lines), asked.requested_by, at), self.terms.inquiries, at)
         found = snapshot.snapshot_of(
             asked, self.catalogue, self.terms, owner_id=inquiry_id, buyer_org_id=principal.org_id
         )

@@ -54,6 +54,7 @@ class OrdersShape(Shape, frozen=True):
 class InquiriesShape(Shape, frozen=True):
     a_day_max: Positive
     lines_max: Positive
+    cost_at_once: Positive
     cost_an_hour: Positive
     waiting_max: Positive
     retry_seconds: Positive

@@ -1,5 +1,6 @@
 """Whoever asks much waits for its own questions: one inquiry of a buyer is with capacity at a time, the rest are bounded."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -7,10 +8,13 @@ import pytest
 
 from shared.contracts import capacity
 from shared.contracts import order as facts
+from shared.kernel.clock import instant_text
 from tests.integration.order.conftest import World
 from tests.integration.order.test_lists_and_catalogue import INQUIRY_BODY
 from tests.support.order_world import NOW, a_quote
 from tests.support.web_client import problem
+
+SOON = {**INQUIRY_BODY, "requested_by": instant_text(NOW + timedelta(days=6))}  # one week: of little cost
 
 
 def ask(world: World, number: int = 1, body: dict[str, Any] = INQUIRY_BODY) -> str:
@@ -60,8 +64,8 @@ def test_the_flood_is_answered_in_its_own_order_to_the_last(world: World) -> Non
 
 def test_beyond_its_places_a_buyer_is_told_when_to_come_back_and_others_are_not(world: World) -> None:
     for _ in range(21):
-        ask(world)
-    refused = world.caller().post("/v1/inquiries", INQUIRY_BODY)
+        ask(world, body=SOON)
+    refused = world.caller().post("/v1/inquiries", SOON)
     problem(refused, 429, "INQUIRIES_WAITING")
     assert int(refused.headers["Retry-After"]) == 5
     ask(world, number=2)

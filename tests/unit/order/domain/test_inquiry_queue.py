@@ -10,7 +10,9 @@ from services.order.domain.terms import InquiryTerms
 from tests.support.order_world import BUYER, NOW, a_line
 from tests.support.stories import given
 
-TERMS = InquiryTerms(a_day_max=5, lines_max=8, cost_an_hour=60, waiting_max=2, retry_seconds=5, answer_minutes_max=5)
+TERMS = InquiryTerms(
+    a_day_max=5, lines_max=8, cost_at_once=60, cost_an_hour=60, waiting_max=2, retry_seconds=5, answer_minutes_max=5
+)
 
 
 def joins(name: str, *, cost: int = 1, at: datetime = NOW, terms: InquiryTerms = TERMS) -> JoinQueue:
