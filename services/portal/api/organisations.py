@@ -28,9 +28,9 @@ routes = Routes("organisations", description="Organisations 机构")
 def who_am_i() -> Answer:
     """Who the token speaks for, and what it may do."""
     portal, principal = provided(Portal), current_principal()
-    organisation, _, _ = show_organisation(portal, principal.org_id)
+    organisation, _, _ = show_organisation(portal, principal, principal.org_id)
     user = portal.handlers.user(principal.subject).state
-    name = "" if isinstance(user, Absent) else show_user(portal, principal.subject)[0]["name"]
+    name = "" if isinstance(user, Absent) else show_user(portal, principal, principal.subject)[0]["name"]
     return {
         "subject": principal.subject,
         "role": principal.role.value,
@@ -56,7 +56,7 @@ def organisations(query: dict[str, Any]) -> Answer:
         limit=query["limit"] + 1,
     )
     made = page(query, rows, lambda row: [row.org_id])
-    made["items"] = [show_organisation(portal, row.org_id)[0] for row in made["items"]]
+    made["items"] = [show_organisation(portal, current_principal(), row.org_id)[0] for row in made["items"]]
     return made
 
 
@@ -93,7 +93,7 @@ def admit(body: dict[str, Any]) -> Answer:
         )
 
     def show(outcome: Outcome) -> Answer:
-        return show_organisation(portal, outcome.resource)
+        return show_organisation(portal, current_principal(), outcome.resource)
 
     return perform(act, show, resource=portal.ids.new("org"), status=201)
 
@@ -108,7 +108,7 @@ def admit(body: dict[str, Any]) -> Answer:
 def confirm(org_id: str) -> Answer:
     """Confirm, as a second person, an office organisation that another one nominated."""
     portal = provided(Portal)
-    shown = show_organisation(portal, org_id)[0]
+    shown = show_organisation(portal, current_principal(), org_id)[0]
 
     def act(command: Command) -> None:
         check_version(command.expected_version, shown["version"])
@@ -116,7 +116,12 @@ def confirm(org_id: str) -> Answer:
         portal.write(command, "organisation:admit", lambda: portal.handlers.confirm(org_id, by, at))
 
     about = f"organisation-{org_id}"
-    return perform(act, lambda outcome: show_organisation(portal, outcome.resource), resource=org_id, about=about)
+    return perform(
+        act,
+        lambda outcome: show_organisation(portal, current_principal(), outcome.resource),
+        resource=org_id,
+        about=about,
+    )
 
 
 @routes.get("/organisations/<org_id>", operation_id="getOrganisation", answer=schemas.OrganisationView)
@@ -126,4 +131,4 @@ def organisation(org_id: str) -> Answer:
     principal = current_principal()
     if principal.role is not Role.OFFICE and not principal.owns(org_id):
         raise Refused(WebWhy.NOT_FOUND)
-    return show_organisation(provided(Portal), org_id)
+    return show_organisation(provided(Portal), principal, org_id)

@@ -3,6 +3,7 @@
 from services.portal.domain.credit_code import LENGTH
 from services.portal.domain.user import Duty
 from services.portal.passwords import LENGTH_MAX
+from shared.web.actions import ActionNoteView
 from shared.web.answer_shapes import sometimes
 from shared.web.cursors import PageQuery
 from shared.web.fields import BaseSchema, Choice, Id, Instant, Many, Part, Text, Whole
@@ -33,7 +34,7 @@ class OrganisationView(BaseSchema):
     id = Id("org")
     object = Choice(("organisation",))
     created_at = Instant()
-    state = Choice(("admitted",))
+    state = Choice(("admitted", "nominated", "lapsed"))
     version = Whole()
     kind = Choice(KINDS)
     name = Text()
@@ -41,6 +42,8 @@ class OrganisationView(BaseSchema):
     district = Text()
     nominated_by = Text(allow_none=True)
     confirm_by = Instant(allow_none=True)
+    actions = Many(Choice(("confirm",)))
+    action_notes = Many(Part(ActionNoteView))
 
 
 class OrganisationQuery(PageQuery):
@@ -105,6 +108,8 @@ class UserView(BaseSchema):
     name = Text()
     phone = Text()
     access_code = Part(AccessCodeIssuedView, allow_none=True)
+    actions = Many(Choice(("dismiss", "issue_access_code")))
+    action_notes = Many(Part(ActionNoteView))
 
 
 class UserPage(BaseSchema):
@@ -134,6 +139,8 @@ class ClientView(BaseSchema):
     name = Text()
     scopes = Many(Text())
     registered_by = Text()
+    actions = Many(Choice(("revoke",)))
+    action_notes = Many(Part(ActionNoteView))
     client_secret = Text(metadata=sometimes)
 
 

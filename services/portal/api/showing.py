@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from services.portal.api.acting import client_actions, organisation_actions, user_actions
 from services.portal.domain import client as clients
 from services.portal.domain import organisation as organisations
 from services.portal.domain import user as users
@@ -17,7 +18,7 @@ from shared.web.refusals import WebWhy
 Shown = tuple[dict[str, Any], None, dict[str, str]]
 
 
-def show_organisation(portal: Portal, org_id: str) -> Shown:
+def show_organisation(portal: Portal, principal: Principal, org_id: str) -> Shown:
     found = load(portal.log, organisations.ORGANISATION, f"organisation-{org_id}")
     match found.state:
         case organisations.Absent():
@@ -38,6 +39,7 @@ def show_organisation(portal: Portal, org_id: str) -> Shown:
         "district": of.district,
         "nominated_by": nominated_by,
         "confirm_by": confirm_by,
+        **organisation_actions(portal, principal, org_id, confirm_by),
     }
     return shown, None, etag(found.version)
 
@@ -49,7 +51,7 @@ def _organisation_state(confirm_by: datetime | None, at: datetime) -> str:
     return "nominated" if at < confirm_by else "lapsed"
 
 
-def show_user(portal: Portal, user_id: str) -> Shown:
+def show_user(portal: Portal, principal: Principal, user_id: str) -> Shown:
     """The user, whoever asks: callers check whose it is."""
     loaded = portal.handlers.user(user_id)
     match loaded.state:
@@ -71,6 +73,7 @@ def show_user(portal: Portal, user_id: str) -> Shown:
         "name": portal.handlers.opened(active.name_sealed),
         "phone": portal.handlers.opened(active.phone_sealed),
         "access_code": _code_shown(active.access_code),
+        **user_actions(portal, principal, user_id),
     }
     return shown, None, etag(loaded.version)
 
@@ -109,6 +112,7 @@ def show_client(portal: Portal, principal: Principal, client_id: str) -> Shown:
         "name": active.name,
         "scopes": sorted(active.scopes),
         "registered_by": active.registered_by,
+        **client_actions(portal, principal, client_id),
     }
     return shown, None, etag(loaded.version)
 

@@ -35,7 +35,7 @@ def users(query: dict[str, Any]) -> Answer:
     portal.catch_up("users")
     rows = list_users(portal.log.views, current_principal(), after=first_key(query), limit=query["limit"] + 1)
     made = page(query, rows, lambda row: [row.user_id])
-    made["items"] = [show_user(portal, row.user_id)[0] for row in made["items"]]
+    made["items"] = [show_user(portal, current_principal(), row.user_id)[0] for row in made["items"]]
     return made
 
 
@@ -53,12 +53,17 @@ def register_user(body: dict[str, Any]) -> Answer:
         registering = portal.handlers.sealed(new, principal.org_id, principal.subject, command.cause.at)
         portal.write(command, "user:manage", lambda: portal.handlers.register_user(registering))
 
-    return perform(act, lambda outcome: show_user(portal, outcome.resource), resource=portal.ids.new("usr"), status=201)
+    return perform(
+        act,
+        lambda outcome: show_user(portal, current_principal(), outcome.resource),
+        resource=portal.ids.new("usr"),
+        status=201,
+    )
 
 
 def _own_user(portal: Portal, user_id: str) -> int:
     """Version of a user of the principal's organisation; others' are not found."""
-    shown = show_user(portal, user_id)[0]
+    shown = show_user(portal, current_principal(), user_id)[0]
     if not current_principal().owns(shown["org_id"]):
         raise Refused(WebWhy.NOT_FOUND)
     return int(shown["version"])
@@ -70,7 +75,7 @@ def user(user_id: str) -> Answer:
     """One user of one's own organisation."""
     portal = provided(Portal)
     _own_user(portal, user_id)
-    return show_user(portal, user_id)
+    return show_user(portal, current_principal(), user_id)
 
 
 @routes.post(
@@ -102,7 +107,12 @@ def dismiss(user_id: str, body: dict[str, Any]) -> Answer:
         portal.write(command, "user:manage", prepare)
         portal.sessions.end_all_of(user_id)
 
-    return perform(act, lambda outcome: show_user(portal, outcome.resource), resource=user_id, about=f"user-{user_id}")
+    return perform(
+        act,
+        lambda outcome: show_user(portal, current_principal(), outcome.resource),
+        resource=user_id,
+        about=f"user-{user_id}",
+    )
 
 
 @routes.post(
@@ -130,7 +140,7 @@ def issue_access_code(user_id: str, body: dict[str, Any]) -> Answer:
         )
 
     def show(outcome: Outcome) -> Answer:
-        issued = show_user(portal, outcome.resource)[0]["access_code"]
+        issued = show_user(portal, current_principal(), outcome.resource)[0]["access_code"]
         shown = {"user_id": outcome.resource, "good_until": None if issued is None else issued["good_until"]}
         return shown if outcome.replayed else {**shown, "code": code}
 
@@ -157,4 +167,9 @@ def change_password(body: dict[str, Any]) -> Answer:
         portal.write(command, "account:read", lambda: prepared, tries_max=1)
         portal.sessions.end_all_of(user_id)
 
-    return perform(act, lambda outcome: show_user(portal, outcome.resource), resource=user_id, about=f"user-{user_id}")
+    return perform(
+        act,
+        lambda outcome: show_user(portal, current_principal(), outcome.resource),
+        resource=user_id,
+        about=f"user-{user_id}",
+    )
