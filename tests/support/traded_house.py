@@ -112,7 +112,7 @@ def _plant_ids(stage: Stage, code: str) -> dict[str, str | None]:
     found["lot_id"] = next((str(one["id"]) for one in work.get("lots", [])), None)
     found["inspection_lot_id"] = next((str(one["id"]) for one in work.get("inspections", [])), None)
     entries = party.items("/v1/entries", line=lines[0])
-    found["index"] = str(entries[0]["index"]) if entries else None
+    found["index"] = str(entries[0]["leaf_hash"]) if entries else None
     stopped = party.post(
         f"/v1/lines/{lines[0]}/breakdowns",
         {"reason": "mechanical", "expected_until": (stage.now + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")},

@@ -9,8 +9,9 @@ from services.ledger.api import schemas, tables
 from services.ledger.api.ledger import Ledger, Moment, scope_of
 from services.ledger.domain.events import EntryRecorded
 from services.ledger.domain.figures import elements
+from services.ledger.domain.profile import canonical, read
 from services.ledger.domain.refusals import Why
-from services.ledger.projections.evidence import EntryRow, Filters, find_entry, list_entries, posted_by
+from services.ledger.projections.evidence import EntryRow, Filters, find_entry, list_entries, posted_by, sees_all
 from shared.kernel.refusal import Refused
 from shared.web.access import current_principal, permits
 from shared.web.app import provided
@@ -22,7 +23,7 @@ from shared.web.routes import Answer, Routes
 routes = Routes("entries", description="Entries, the tree, evidence 台账条目与证据")
 FILE_ROWS_MAX = 10_000
 _ABOUT = ("factory_org_id", "plant_id", "line_id", "district", "order_id", "work_id")
-_INDEX_DIGITS_MAX = 15
+_NAME_SHOWN_MAX = 15
 
 
 @routes.get(
@@ -36,7 +37,8 @@ _INDEX_DIGITS_MAX = 15
 def entries(query: dict[str, Any]) -> Answer:
     """Entries in order. With `behind` exactly those whose postings make up the figures of these elements.
 
-    `format=csv` gives all of them in one file, up to 10,000.
+    `format=csv` gives all of them in one file, up to 10,000. A factory sees its own, numbered from 1 by themselves:
+    `index`, `sourceseq`, the tree's size and its root count everybody's entries and are the office's to read.
     """
     behind = _behind(query["behind"])
     scope = scope_of(query)
@@ -58,38 +60,43 @@ def entries(query: dict[str, Any]) -> Answer:
             None if begin is None else int(begin[0]),
             query["limit"] + 1,
         )
-        made = page(query, rows, lambda row: [row.entry])
+        made = page(query, rows, lambda row: [row.place])
         items = [_shown(row) for row in made["items"]]
-        return {"as_of": moment.size, "root": moment.root, "items": items, "next_cursor": made["next_cursor"]}
+        return {**moment.named, "items": items, "next_cursor": made["next_cursor"]}
 
 
 @routes.get("/entries/<index>", operation_id="getEntry", answer=schemas.EntryView)
 @permits("ledger:read")
 def entry(index: str) -> Answer:
-    """One entry whole: its public leaf, what opens it, and what it posted."""
+    """One entry whole: its leaf, what opens it, and what it posted. The office asks by `index`, a factory by
+    `leaf_hash`, which holds the ledger to the entry; leaf, salt and the fact's place in its log are the office's to open.
+    """
     ledger = provided(Ledger)
-    number = int(index) if index.isascii() and index.isdigit() and len(index) <= _INDEX_DIGITS_MAX else None
     with ledger.moment() as moment:
-        row = None if number is None else find_entry(moment.connection, number, current_principal())
+        row = find_entry(moment.connection, index, current_principal())
         if row is None:
-            raise Refused(Why.UNKNOWN_ENTRY, index=index[:_INDEX_DIGITS_MAX])
+            raise Refused(Why.UNKNOWN_ENTRY, index=index[:_NAME_SHOWN_MAX])
         posted = posted_by(moment.connection, row.entry)
     (recorded,) = ledger.log.read_all(row.position - 1, 1)
     event = recorded.event
     assert isinstance(event, EntryRecorded)  # noqa: S101 - the view holds positions of entries only
-    return {
-        **_shown(row),
-        "leaf": bytes(event.leaf).decode(),
-        "body": bytes(event.body).decode(),
-        "salt": event.salt,
-        "postings": asdict(posted),
-    }
+    return {**_shown(row), **_opened(event), "postings": asdict(posted)}
+
+
+def _opened(event: EntryRecorded) -> dict[str, str]:
+    """What opens an entry. Leaf and `fact` hold numbers of the source's log, and with the salt the leaf's could be
+    guessed from its hash: who must not count others' facts gets none of the three.
+    """
+    if sees_all(current_principal()):
+        return {"leaf": bytes(event.leaf).decode(), "body": bytes(event.body).decode(), "salt": event.salt}
+    told = {name: value for name, value in read(bytes(event.body)).items() if name != "fact"}
+    return {"body": canonical(told).decode()}
 
 
 @routes.get("/tree", operation_id="getTree", query=schemas.TreeQuery, answer=schemas.TreeView)
-@permits("ledger:read")
+@permits("ledger:export")
 def tree(query: dict[str, Any]) -> Answer:
-    """The RFC 6962 root over all entries, or over the first `size` of them."""
+    """The RFC 6962 root over all entries, or over the first `size` of them: the office's, as it counts everybody's."""
     with provided(Ledger).moment(query["size"]) as moment:
         return {"size": moment.size, "root": moment.root}
 
@@ -101,9 +108,14 @@ def _as_file(moment: Moment, filters: Filters, cursor: str | None) -> Response:
     rows = list_entries(moment.connection, filters, current_principal(), None, FILE_ROWS_MAX + 1)
     if len(rows) > FILE_ROWS_MAX:
         raise Refused(Why.EXPORT_TOO_LARGE, pointer="/to", limit=FILE_ROWS_MAX)
-    answer = Response(tables.as_csv(tables.entries_sheet(rows)), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="entries-{moment.size}.csv"'
-    answer.headers["X-Ledger-Size"], answer.headers["X-Ledger-Root"] = str(moment.size), moment.root
+    is_whole = sees_all(current_principal())
+    answer = Response(
+        tables.as_csv(tables.entries_sheet(rows, is_whole=is_whole)), content_type="text/csv; charset=utf-8"
+    )
+    name = f"entries-{moment.size}.csv" if is_whole else "entries.csv"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    if is_whole:
+        answer.headers["X-Ledger-Size"], answer.headers["X-Ledger-Root"] = str(moment.size), moment.root
     return answer
 
 
@@ -117,15 +129,15 @@ def _behind(text: str | None) -> tuple[str, ...]:
 
 def _shown(row: EntryRow) -> dict[str, Any]:
     about = {name: value for name in _ABOUT if (value := getattr(row, name))}
+    counted = {"number": row.number} if row.number else {"index": row.entry, "sourceseq": row.sourceseq}
     return {
-        "index": row.entry,
+        **counted,
         "type": row.type,
         "source": row.source,
-        "sourceseq": row.sourceseq,
         "time": row.time,
         "recorded_time": row.recordedtime,
         "leaf_hash": row.leaf_hash,
         "subject": row.subject,
         "about": about,
-        "url": f"/v1/entries/{row.entry}",
+        "url": f"/v1/entries/{row.name}",
     }

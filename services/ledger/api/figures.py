@@ -29,7 +29,7 @@ def events_url(moment: Moment, scope: Scope, codes: Iterable[str]) -> str:
         "line": scope.line,
         "plant": scope.plant,
         "county": scope.county,
-        "as_of": str(moment.size),
+        "as_of": str(moment.as_of),
     }
     return f"/v1/entries?{urlencode({name: value for name, value in asked.items() if value})}"
 

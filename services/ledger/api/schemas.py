@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import fields
 
 from services.ledger.domain.accounts import Account, UnitAccount
+from shared.web.answer_shapes import sometimes
 from shared.web.cursors import PageQuery
 from shared.web.fields import BaseSchema, Choice, Day, Flag, Id, Instant, Many, Part, Record, Spoken, Text, Whole
 
@@ -124,11 +125,18 @@ class OpenSpanView(BaseSchema):
     since = Instant()
 
 
-class UtilizationView(BaseSchema):
-    """Figures by group, of the first *as_of* entries, whose tree has *root*, made by the rules named."""
+class AsOfView(BaseSchema):
+    """Base: the moment an answer is of. The office gets a number of entries, and the *root* of the tree over them; a
+    factory an instant, because sizes and roots move with everybody's entries.
+    """
 
-    as_of = Whole()
-    root = Text()
+    as_of = AsOf()
+    root = Text(metadata=sometimes)
+
+
+class UtilizationView(AsOfView):
+    """Figures by group, as of a moment, made by the rules named."""
+
     rules = Record()
     open_spans = Many(Part(OpenSpanView), high=SPANS_MAX)
     items = Many(Part(GroupView), high=GROUPS_MAX)
@@ -171,10 +179,13 @@ class RegistryView(BaseSchema):
 
 
 class EntryRowView(BaseSchema):
-    index = Whole()
+    """The office reads *index* and *sourceseq*; a factory the *number* of the entry among its own, from 1."""
+
+    index = Whole(metadata=sometimes)
+    number = Whole(metadata=sometimes)
     type = Text()
     source = Text()
-    sourceseq = Whole()
+    sourceseq = Whole(metadata=sometimes)
     time = Text()
     recorded_time = Text()
     leaf_hash = Text()
@@ -183,9 +194,7 @@ class EntryRowView(BaseSchema):
     url = Text()
 
 
-class EntryPage(BaseSchema):
-    as_of = Whole()
-    root = Text()
+class EntryPage(AsOfView):
     items = Many(Part(EntryRowView))
     next_cursor = Text(allow_none=True)
 
@@ -218,11 +227,14 @@ class PostingsView(BaseSchema):
 
 
 class EntryView(EntryRowView):
-    """*leaf* and *body* are the exact bytes: SHA-256(0x00 || leaf) is the leaf hash, and *salt* with *body* opens `dh`."""
+    """*leaf* and *body* are the exact bytes: SHA-256(0x00 || leaf) is the leaf hash, and *salt* with *body* opens `dh`.
 
-    leaf = Text()
+    A factory gets neither *leaf* nor *salt*, and *body* without `fact`, the fact's place in its log.
+    """
+
+    leaf = Text(metadata=sometimes)
     body = Text()
-    salt = Text()
+    salt = Text(metadata=sometimes)
     postings = Part(PostingsView)
 
 
@@ -239,9 +251,7 @@ class BalanceView(BaseSchema):
     seconds = Whole()
 
 
-class BalancePage(BaseSchema):
-    as_of = Whole()
-    root = Text()
+class BalancePage(AsOfView):
     items = Many(Part(BalanceView))
     next_cursor = Text(allow_none=True)
 

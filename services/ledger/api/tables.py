@@ -67,20 +67,19 @@ def _key_cell(name: str, value: str) -> Cell:
     return date.fromisoformat(value) if name in {"day", "week_from"} else value
 
 
-def entries_sheet(entries: Sequence[EntryRow]) -> Sheet:
-    """One row an entry, as the ledger's list shows it."""
-    header = [
-        *("index", "type", "source", "sourceseq", "time", "recorded_time", "leaf_hash", "subject"),
+def entries_sheet(entries: Sequence[EntryRow], *, is_whole: bool) -> Sheet:
+    """One row an entry, as the ledger's list shows it: by its index, or by its reader's own number."""
+    counted = {"index": "entry", "sourceseq": "sourceseq"} if is_whole else {"number": "number"}
+    names = [
+        *(name for name in ("index", "number") if name in counted),
+        *("type", "source"),
+        *(name for name in ("sourceseq",) if name in counted),
+        *("time", "recorded_time", "leaf_hash", "subject"),
         *("factory_org_id", "plant_id", "line_id", "district", "order_id", "work_id"),
     ]
-    rows: list[list[Cell]] = [
-        [
-            *(one.entry, one.type, one.source, one.sourceseq, one.time, one.recordedtime, one.leaf_hash, one.subject),
-            *(one.factory_org_id, one.plant_id, one.line_id, one.district, one.order_id, one.work_id),
-        ]
-        for one in entries
-    ]
-    return Sheet("条目 entries", header, rows)
+    fields = [{**counted, "recorded_time": "recordedtime"}.get(name, name) for name in names]
+    rows: list[list[Cell]] = [[getattr(one, field) for field in fields] for one in entries]
+    return Sheet("条目 entries", names, rows)
 
 
 def formulas_sheet() -> Sheet:

@@ -24,7 +24,7 @@ routes = Routes("utilization", description="Utilization and its formulas 产能�
 def utilization(query: dict[str, Any]) -> Answer:
     """Time elements, quantities and indicators of line-days, grouped; each figure with its entries.
 
-    The office sees all lines, a factory its own. Indicators are quotients of summed elements. Set-ups, runs and
+    The office sees all lines, a factory its own, as of an instant. Indicators are quotients of summed elements. Set-ups, runs and
     stoppages count once they end: `open_spans` names those that have not, and a group they run in is `unfinished`.
     """
     by, scope, principal = grouping_of(query["by"]), scope_of(query), current_principal()
@@ -35,8 +35,7 @@ def utilization(query: dict[str, Any]) -> Answer:
         sums = sums_of(moment.connection, asked, principal, by, made["items"])
         open_spans = list_open(moment.connection, asked, principal)
         return {
-            "as_of": moment.size,
-            "root": moment.root,
+            **moment.named,
             "rules": rule_versions(),
             "open_spans": open_spans_shown(open_spans),
             "items": shown_groups(moment, scope, by, sums, open_spans),
@@ -80,4 +79,4 @@ def balances(query: dict[str, Any]) -> Answer:
         )
         key = ("line_id", "day", "account", "client")
         made = page(query, rows, lambda row: [row[name] for name in key])
-        return {"as_of": moment.size, "root": moment.root, **made}
+        return {**moment.named, **made}

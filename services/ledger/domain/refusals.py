@@ -8,6 +8,7 @@ class Why(Reason):
 
     UNKNOWN_ENTRY = "UNKNOWN_ENTRY"
     SIZE_BEYOND_LEDGER = "SIZE_BEYOND_LEDGER"
+    AS_OF_INSTANT_ONLY = "AS_OF_INSTANT_ONLY"
     UNKNOWN_ELEMENT = "UNKNOWN_ELEMENT"
     GROUPING_INVALID = "GROUPING_INVALID"
     PERIOD_INVALID = "PERIOD_INVALID"
@@ -33,6 +34,13 @@ _WORDS = {
         "The ledger is not that large yet",
         "请求的台账大小为 {asked}，目前为 {size}。",
         "Size {asked} was asked for; the ledger has {size} entries now.",
+    ),
+    Why.AS_OF_INSTANT_ONLY: Words(
+        Kind.INVALID,
+        "请以时刻指定台账",
+        "Name the moment as an instant",
+        "台账条目数（{asked}）含其他单位的条目；请用带时区的时刻，例如 2026-12-01T08:00:00Z。",
+        "A number of entries ({asked}) counts those of others; give an instant such as 2026-12-01T08:00:00Z.",
     ),
     Why.UNKNOWN_ELEMENT: Words(
         Kind.INVALID,

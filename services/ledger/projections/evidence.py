@@ -16,6 +16,8 @@ from services.ledger.projections.scope import Scope, conditions
 from shared.kernel.clock import parse_instant
 from shared.kernel.principal import Principal, Role
 
+_INDEX_DIGITS_MAX = 15
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -32,7 +34,9 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """An entry as listed; its payload is read from the log at *position*."""
+    """An entry as listed; its payload is read from the log at *position*. *number*: its place among all that a factory
+    may see, from 1; 0 for those who see everything and go by *entry*.
+    """
 
     entry: int
     position: int
@@ -49,23 +53,40 @@ class EntryRow:
     district: str
     order_id: str
     work_id: str
+    number: int
+
+    @property
+    def place(self) -> int:
+        """What a list goes on behind."""
+        return self.number or self.entry
+
+    @property
+    def name(self) -> str:
+        """What its reader asks for it by: a hash says nothing of how many others there are."""
+        return self.leaf_hash if self.number else str(self.entry)
 
 
-_COLUMNS = [ENTRY.c[name] for name in EntryRow.__dataclass_fields__]
+_COLUMNS = [ENTRY.c[name] for name in EntryRow.__dataclass_fields__ if name != "number"]
+
+
+def sees_all(principal: Principal) -> bool:
+    """Whether *principal* reads everybody's entries; others must not be able to count what they do not see."""
+    return principal.role in {Role.OFFICE, Role.SYSTEM}
 
 
 def list_entries(
     connection: sa.Connection, filters: Filters, principal: Principal, after: int | None, limit: int
 ) -> list[EntryRow]:
-    """Entries by index, ascending. A factory sees those about its own lines and plants, and those that moved units it
-    made, such as the receiver's word on a delivery.
+    """Entries by index, ascending, behind the place *after*. A factory sees those about its own lines and plants, and
+    those that moved units it made, such as the receiver's word on a delivery.
     """
-    where = [*_own(principal), *_named(filters)]
+    query, place = _visible(principal)
+    query = query.where(*_named(filters))
     if after is not None:
-        where.append(ENTRY.c.entry > after)
+        query = query.where(place > after)
     if filters.behind:
-        where.append(ENTRY.c.entry.in_(_movers(filters, principal)))
-    query = sa.select(*_COLUMNS).where(*where).order_by(ENTRY.c.entry).limit(limit)
+        query = query.where(ENTRY.c.entry.in_(_movers(filters, principal)))
+    query = query.order_by(ENTRY.c.entry).limit(limit)
     return [EntryRow(*row) for row in connection.execute(query)]
 
 
@@ -82,14 +103,37 @@ def size_as_of(connection: sa.Connection, size: int, at: datetime) -> int:
     return low
 
 
-def find_entry(connection: sa.Connection, index: int, principal: Principal) -> EntryRow | None:
-    """The entry, None when there is none or it is not the principal's to see."""
-    row = connection.execute(sa.select(*_COLUMNS).where(ENTRY.c.entry == index, *_own(principal))).one_or_none()
+def last_recorded(connection: sa.Connection, size: int, principal: Principal) -> str | None:
+    """When the last of the principal's entries among the first *size* was recorded; None when it has none."""
+    query = sa.select(sa.func.max(ENTRY.c.recordedtime)).where(ENTRY.c.entry < size, *_own(principal))
+    found: str | None = connection.execute(query).scalar_one()
+    return found
+
+
+def find_entry(connection: sa.Connection, name: str, principal: Principal) -> EntryRow | None:
+    """The entry that the principal calls *name*, None when there is none or it is not the principal's to see."""
+    query, _ = _visible(principal)
+    if not sees_all(principal):
+        query = query.where(ENTRY.c.leaf_hash == name)
+    elif name.isascii() and name.isdigit() and len(name) <= _INDEX_DIGITS_MAX:
+        query = query.where(ENTRY.c.entry == int(name))
+    else:
+        return None
+    row = connection.execute(query).one_or_none()
     return None if row is None else EntryRow(*row)
 
 
+def _visible(principal: Principal) -> tuple[sa.Select[Any], sa.ColumnElement[int]]:
+    """The principal's entries, and their places: a factory counts its own, and nobody else's."""
+    if sees_all(principal):
+        return sa.select(*_COLUMNS, sa.literal_column("0")), ENTRY.c.entry
+    number = sa.func.row_number().over(order_by=ENTRY.c.entry).label("number")
+    own = sa.select(ENTRY.c.entry, number).where(*_own(principal)).subquery()
+    return sa.select(*_COLUMNS, own.c.number).join_from(ENTRY, own, own.c.entry == ENTRY.c.entry), own.c.number
+
+
 def _own(principal: Principal) -> list[sa.ColumnElement[bool]]:
-    if principal.role in {Role.OFFICE, Role.SYSTEM}:
+    if sees_all(principal):
         return []
     if principal.role is not Role.FACTORY:
         return [sa.false()]
