@@ -23,7 +23,7 @@ from shared.web.routes import Answer, Routes
 routes = Routes("entries", description="Entries, the tree, evidence 台账条目与证据")
 FILE_ROWS_MAX = 10_000
 _ABOUT = ("factory_org_id", "plant_id", "line_id", "district", "order_id", "work_id")
-_NAME_SHOWN_MAX = 15
+_NAME_SHOWN_MAX = 64
 
 
 @routes.get(
@@ -68,8 +68,8 @@ def entries(query: dict[str, Any]) -> Answer:
 @routes.get("/entries/<index>", operation_id="getEntry", answer=schemas.EntryView)
 @permits("ledger:read")
 def entry(index: str) -> Answer:
-    """One entry whole: its leaf, what opens it, and what it posted. The office asks by `index`, a factory by
-    `leaf_hash`, which holds the ledger to the entry; leaf, salt and the fact's place in its log are the office's to open.
+    """One entry whole: its leaf, what opens it, and what it posted. The office asks by `index` too, a factory
+    by `leaf_hash`, which holds the ledger to the entry; leaf, salt and the fact's place in its log are the office's to open.
     """
     ledger = provided(Ledger)
     with ledger.moment() as moment:

@@ -25,7 +25,7 @@ _WORDS = {
         Kind.NOT_FOUND,
         "没有这个条目",
         "There is no such entry",
-        "台账中没有可供查看的第 {index} 号条目。",
+        "台账中没有可供查看的条目 {index}。",
         "The ledger has no entry {index} that you may see.",
     ),
     Why.SIZE_BEYOND_LEDGER: Words(

@@ -123,6 +123,7 @@ def test_a_factory_counts_its_own_entries_from_one() -> None:
         assert orjson.loads(whole["body"])["data"] == orjson.loads(opened["body"])["data"]
         assert orjson.loads(opened["body"])["fact"]
         assert "fact" not in orjson.loads(whole["body"])
+        assert house.get(one["url"]) == opened, "the office finds and opens what a factory names by its hash"
 
 
 def test_the_moment_a_factory_is_told_gives_the_same_answer_again() -> None:
