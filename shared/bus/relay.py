@@ -61,6 +61,7 @@ class Relay:
         self._clock = lease_clock or SystemClock()
         self._lease = Lease(log, self._owner, holder or secrets.token_hex(HOLDER_BYTES), self._clock, lease_lasts_for)
         self._numbering = Numbering(log, self._count, self._owner)
+        self._unheard: int | None = None  # behind it lies a page whose answer never came: any part of it may be there
         self._led = 0  # the epoch of the lease in which progress was last read
         self._published = log.progress(self._owner, log.name)
         self._stepper = Stepper(f"relay-{log.name}", self.run_once, self._idle, log.nudge, (LogError, BrokerAway))
@@ -103,6 +104,8 @@ class Relay:
         if self._lease.epoch != self._led:
             self._reread()
         after = self._broker.resume_after(self._topic, self._published)
+        if self._unheard is not None:
+            after = min(after, self._unheard)
         self._published = after
         page = self._log.read_all(after, self._page_max)
         if not page:
@@ -119,7 +122,9 @@ class Relay:
             else:
                 envelopes += made
         if envelopes:
+            self._unheard = after
             self._broker.publish(self._topic, envelopes)
+        self._unheard = None
         self._published = page[-1].position
         self._store(page[-1], parked)
         self._numbering.passed(page[-1].position, facts)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.bus.memory import InProcessBroker
 from shared.bus.numbering import STORED_EVERY
 from shared.bus.ordered import OrderedConsumer
-from shared.bus.port import Backlog, Broker, Delivery, Outgoing, Publish, mark_of
+from shared.bus.port import Backlog, Broker, BrokerAway, Delivery, Outgoing, Publish, mark_of
 from shared.bus.relay import Relay
 from shared.clock import StoryClock
 from shared.contracts.envelope import CloudEvent
@@ -310,6 +310,36 @@ class Keeping(InProcessBroker):
     def resume_after(self, topic: str, published: int) -> int:
         super().resume_after(topic, published)
         return published
+
+
+class HalfDeaf(InProcessBroker):
+    """Takes the first *takes* facts of a page and never answers; then hears again."""
+
+    takes: int | None = None
+
+    def publish(self, topic: str, envelopes: Sequence[CloudEvent]) -> None:
+        takes, self.takes = self.takes, None
+        super().publish(topic, envelopes[:takes])
+        if takes is not None:
+            raise BrokerAway("the answer never came")
+
+
+@pytest.mark.parametrize("takes", range(6))
+def test_a_page_whose_answer_never_came_is_handed_over_whole_wherever_it_was_cut(
+    notes: MemoryLog, book: Book, takes: int
+) -> None:
+    broker = HalfDeaf(NOTE_FACTS)
+    relay, reader = relay_of(notes, broker), book.reader(broker)
+    notes.append([taken("a", 0, "one")], note_cause())
+    drain(relay, reader)
+    notes.append([taken("a", 1, "two,three", "four,five,six")], note_cause())
+    broker.takes = takes
+    with pytest.raises(BrokerAway):
+        relay.run_once()
+    drain(reader)  # what has come has its effect before the rest does
+    drain(relay, reader)
+    assert book.of() == ["1:one", "2:two", "3:three", "4:four", "5:five", "6:six"]
+    assert reader.held == []
 
 
 def test_a_relay_that_stood_by_goes_on_where_the_other_stopped(notes: MemoryLog) -> None:
