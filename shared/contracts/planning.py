@@ -22,10 +22,14 @@ class Interval(msgspec.Struct, frozen=True, gc=False):
 
 
 class Place(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Where something is: 6-digit district code of `shared/reference/districts.yaml`, and an address."""
+    """Where something is: 6-digit district code of `shared/reference/districts.yaml`, and an address.
+
+    *contact*: whom to call there, name and telephone on a line each. Both are tokens that the order service sealed.
+    """
 
     district: str
     address: str = ""
+    contact: str = ""
 
 
 class RecipeInput(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

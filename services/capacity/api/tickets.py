@@ -20,13 +20,23 @@ class ChosenView(BaseSchema):
     value = Text()
 
 
+class CallView(BaseSchema):
+    """Whom to call at the other end."""
+
+    name = Text()
+    phone = Text()
+
+
 class HandOverView(BaseSchema):
-    """The other end of a hand-over; *to_buyer* for the buyer's door, whose address is told once the work is agreed."""
+    """The other end of a hand-over; *to_buyer* for the buyer's door: its address and whom to call are told once the work
+    is agreed.
+    """
 
     item = Text()
     plant_name = Text(allow_none=True)
     district = Text(allow_none=True)
     address = Text(allow_none=True)
+    contact = Part(CallView, allow_none=True)
     to_buyer = Flag()
     quantity = QuantityField(zero=True)
     departs_at = Instant(allow_none=True)
@@ -85,12 +95,14 @@ def ticket_shown(api: FloorApi, work: Live | Closed) -> dict[str, Any] | None:
 
 
 def _hand_over(api: FloorApi, one: HandOver, *, to_buyer: bool) -> dict[str, Any]:
-    """The address travels sealed and is opened here, for whoever ships there."""
+    """Address and contact travel sealed and are opened here, for whoever ships there."""
+    name, _, phone = api.open_address(one.contact).partition("\n")
     return {
         "item": one.item,
         "plant_name": one.plant_name or None,
         "district": one.district or None,
         "address": api.open_address(one.address) or None,
+        "contact": {"name": name, "phone": phone} if name else None,
         "to_buyer": to_buyer,
         "quantity": Quantity(one.quantity, one.unit),
         "departs_at": one.departs_at,

@@ -42,8 +42,8 @@ def standard_policy() -> Policy:
 class HandOver:
     """Material that comes, or goods that go: the other end, *quantity* in *unit*, and the lorry's times.
 
-    *plant_name* "" for the buyer, for what is bought, and where the policy says nothing. *address* only where goods go to
-    the buyer.
+    *plant_name* "" for the buyer, for what is bought, and where the policy says nothing. *address* and *contact* only where
+    goods go to the buyer, as the order service sealed them.
     """
 
     item: str
@@ -51,6 +51,7 @@ class HandOver:
     plant_name: str
     district: str
     address: str
+    contact: str
     quantity: int
     unit: str
     departs_at: datetime | None
@@ -131,6 +132,7 @@ def _coming(plan: Booked, step: PlannedStep, terms: WorkOffered, *, names: bool)
                 plant_name=feeding.plant_name if feeding is not None and names else "",
                 district="" if feeding is None else feeding.district,
                 address="",
+                contact="",
                 quantity=one.quantity,
                 unit=one.unit,
                 departs_at=None if trip is None else trip.departs_at,
@@ -165,6 +167,7 @@ def _going(plan: Booked, line: DemandLine, terms: WorkOffered, told: Told) -> li
                 plant_name=receiver.plant_name if receiver is not None and told.names else "",
                 district=place.district if to_buyer else one.to_district,
                 address=place.address if to_buyer and told.address else "",
+                contact=place.contact if to_buyer and told.address else "",
                 quantity=terms.quantity_net * max(one.share, 0) // shares,
                 unit=terms.unit,
                 departs_at=one.departs_at,

@@ -38,11 +38,21 @@ QUOTE_STATES = ("open", "confirmed", "expired", "closed")
 DELIVERY_STATES = ("arrived", "confirmed", "disputed")
 
 
+class ContactBody(BaseSchema):
+    """Whom to call where the goods go."""
+
+    name = Text(required=True, high=80)
+    phone = Text(required=True, low=3, high=30, pattern=r"[0-9+ ()-]*")
+
+
 class PlaceBody(BaseSchema):
-    """Where to: a district code of the programme's map and an address."""
+    """Where to: a district code of the programme's map, an address, and whom to call there. The last two are kept under
+    seal, and shown to whoever ships there once the work is agreed.
+    """
 
     district = Text(high=6, required=True, pattern=r"[0-9]{6}")
     address = Text(high=200, load_default="")
+    contact = Part(ContactBody, load_default=None, allow_none=True)
 
 
 class WindowBody(BaseSchema):
@@ -276,8 +286,10 @@ def window_from(body: Mapping[str, Any]) -> Window | None:
 
 
 def place_from(body: Mapping[str, Any]) -> Place:
-    """Where to, its address under seal from here on."""
-    place = Place(district=body["district"], address=body["address"])
+    """Where to, address and contact under seal from here on."""
+    contact = body["contact"]
+    called = "" if contact is None else f"{contact['name']}\n{contact['phone']}"
+    place = Place(district=body["district"], address=body["address"], contact=called)
     return doors().addresses.sealed(place, current_principal().org_id)
 
 

@@ -178,7 +178,10 @@ def line_shown(line: OrderLine, running: Running | None, terms: Terms) -> Shown:
 
 
 def place_shown(place: Place) -> Shown:
-    return {"district": place.district, "address": doors().addresses.opened(place.address)}
+    opened = doors().addresses.opened
+    name, _, phone = opened(place.contact).partition("\n")
+    contact = {"name": name, "phone": phone} if name else None
+    return {"district": place.district, "address": opened(place.address), "contact": contact}
 
 
 def limits_shown(limits: Limits) -> Shown:

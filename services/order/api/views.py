@@ -42,9 +42,15 @@ CHOICES = ("accept", "keep_terms", "take_less", "cancel", "change", "wait", "rep
 ACTORS = ("buyer", "plant", "platform")
 
 
+class ContactView(BaseSchema):
+    name = Text()
+    phone = Text()
+
+
 class PlaceView(BaseSchema):
     district = Text()
     address = Text()
+    contact = Part(ContactView, allow_none=True)
 
 
 class LimitsView(BaseSchema):

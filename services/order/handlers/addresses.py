@@ -25,11 +25,12 @@ class Addresses:
 
     def sealed(self, place: Place, org_id: str) -> Place:
         """*place* as it is stored. Whatever a caller sends is sealed, a token of another's too: it opens nothing."""
-        if not place.address:
+        if not place.address and not place.contact:
             return place
         named = hmac.new(self._secret, f"{org_id}\0{place.district}\0{place.address}".encode(), hashlib.sha256)
-        token = self._seals.seal(f"adr_{named.hexdigest()[:32]}", place.address)
-        return msgspec.structs.replace(place, address=token)
+        subject = f"adr_{named.hexdigest()[:32]}"  # one key for the place and whoever is called there
+        address, contact = (text and self._seals.seal(subject, text) for text in (place.address, place.contact))
+        return msgspec.structs.replace(place, address=address, contact=contact)
 
     def opened(self, address: str) -> str:
         """The address in *address*; text from before addresses were sealed is itself."""
@@ -39,7 +40,8 @@ class Addresses:
         return ERASED if text is None else text
 
     def forget(self, body: Body) -> int:
-        """Erase every address of an order, and with it the same places in other orders of its buyer; how many."""
+        """Erase every address and contact of an order, and with it the same places in other orders of its buyer; how many."""
         places = [body.deliver_to, *(one.demand.deliver_to for one in body.lines)]
-        tokens = {place.address for place in places if place is not None and is_sealed(place.address)}
+        texts = {text for place in places if place is not None for text in (place.address, place.contact)}
+        tokens = {text for text in texts if is_sealed(text)}
         return sum(self._seals.erase(subject) for subject in {Seals.subject_of(token) for token in tokens})

@@ -26,7 +26,7 @@ CANS = msgspec.structs.replace(
     product_en="330 mL can",
     options={"artwork": "COLD-BREW-7", "colours": "6"},
 )
-DOOR = Place(XIANAN, "武汉市示例路 8 号")
+DOOR = Place(XIANAN, "武汉市示例路 8 号", "周小舟\n027-8800 1234")
 
 
 class Job:
@@ -87,8 +87,9 @@ def test_only_who_sends_to_the_buyer_learns_the_address() -> None:
         job.accept(name)
     [goes] = job.get("pack")["ticket"]["goods_to"]
     assert (goes["to_buyer"], goes["address"], goes["plant_name"]) == (True, DOOR.address, None)
+    assert goes["contact"] == {"name": "周小舟", "phone": "027-8800 1234"}
     for name in ("body", "print"):
-        assert DOOR.address not in json.dumps(job.get(name), ensure_ascii=False)
+        assert not any(one in json.dumps(job.get(name), ensure_ascii=False) for one in (DOOR.address, "周小舟", "8800"))
 
 
 def test_a_sealed_address_is_opened_for_whoever_ships_there() -> None:

@@ -16,7 +16,7 @@ from tests.support.order_world import NOW, WANTED, an_option
 from tests.support.web_client import problem
 
 LINE = ORDER_BODY["lines"][0]
-XIANNING = {"district": "421202", "address": "咸安区仓库"}
+XIANNING = {"district": "421202", "address": "咸安区仓库", "contact": None}
 
 
 def instant(days: float) -> str:
