@@ -52,7 +52,7 @@ def test_quantity_place_and_limits_may_be_other_this_time(world: World) -> None:
     }
     again = world.caller().post(f"/v1/orders/{first['id']}/reorder", body).get_json()
     assert [one["quantity"]["value"] for one in again["lines"]] == ["20000", "9000"]
-    assert again["deliver_to"] == {"district": "420600", "address": "襄阳"}
+    assert again["deliver_to"] == {"district": "420600", "address": "襄阳", "contact": None}
     assert (again["limits"]["one_plant_only"], again["limits"]["partial_ok"]) == (True, False)
 
 
