@@ -1,8 +1,13 @@
-"""What holds for every test: no time limits a property, and loaded states must equal a fold from the beginning."""
+"""What holds for every test: no time limits a property, loaded states must equal a fold from the beginning, and whoever
+sets the logs up leaves them as they were.
+"""
 
 import os
+from collections.abc import Iterator
 
 import hypothesis
+import pytest
+import structlog
 
 from shared.eventstore.states import States
 
@@ -13,3 +18,12 @@ hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, deran
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 States.CHECKED = True
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    before = structlog.get_config() if structlog.is_configured() else None
+    yield
+    structlog.reset_defaults()
+    if before is not None:
+        structlog.configure(**before)

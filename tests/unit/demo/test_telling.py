@@ -40,6 +40,7 @@ def test_credentials_are_shell_variables_only_their_owner_may_read(tmp_path: Pat
 def test_the_log_goes_to_its_file_only_while_a_story_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    structlog.reset_defaults()  # whatever a fixture of wider scope has set up
     with logged(tmp_path):
         structlog.get_logger("story").info("within")
     structlog.get_logger("story").info("afterwards")
