@@ -66,7 +66,7 @@ class OrderApi:
         """Until the view has seen everything written so far (or *position*). Raises Refused NOT_READY."""
         wanted = self.log.head().position if position is None else position
         if not self.projector.wait_for(name, wanted, VIEW_WAIT_S):
-            raise Refused(WebWhy.NOT_READY, seconds=1)
+            raise Refused(WebWhy.NOT_READY, names=name, seconds=1)
 
 
 def doors() -> OrderApi:
