@@ -66,7 +66,24 @@ def test_what_looks_like_a_token_of_somebody_is_sealed_like_any_text(house: Open
 def test_erased_it_is_gone_everywhere_and_every_log_verifies(house: OpenHouse) -> None:
     order = house.house.services["order"]
     body = body_of(load(order.log, DECIDER, stream_of(house.known["order"])).state)
-    assert order.addresses.forget(body) == 1  # type: ignore[attr-defined] # of the order service alone
+    assert order.addresses.forget(body) == 2  # type: ignore[attr-defined] # of the order service alone
     assert shown(house) == shown(house, "office") == ("", None)
     for service in house.house.services.values():
         assert service.log.verify() == service.log.head()
+
+
+def test_erasing_one_contact_leaves_the_others_of_the_district(house: OpenHouse) -> None:
+    """Without an address nothing but the district is alike, and that is no reason to lose somebody else."""
+    order = house.house.services["order"]
+    other = {"name": "何清", "phone": "027-8800 9999"}
+    ids = []
+    for contact in (CONTACT, other):
+        place = {"district": "420100", "contact": contact}
+        answer = house.send("POST", "/v1/orders", who="brand", json={**ORDER, "deliver_to": place})
+        assert answer.status_code == 201, answer.text
+        ids.append(answer.get_json()["id"])
+    house.house.settle()
+    body = body_of(load(order.log, DECIDER, stream_of(ids[0])).state)
+    assert order.addresses.forget(body) == 1  # type: ignore[attr-defined] # of the order service alone
+    contacts = [house.send("GET", f"/v1/orders/{one}", who="brand").get_json()["deliver_to"]["contact"] for one in ids]
+    assert contacts == [None, other]

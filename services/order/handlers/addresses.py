@@ -1,7 +1,7 @@
 """Delivery addresses under seal: events, facts and ledger entries carry a token, and only this service has the keys.
 
 A key for each place of an organisation, so that a brand's orders to one warehouse share it and an erasure takes one place
-out of all of them. What capacity shows to whoever ships is opened here, too.
+out of all of them; and one for each contact, so that it takes one person out of them and nobody else. What capacity shows to whoever ships is opened here, too.
 """
 
 import hashlib
@@ -25,12 +25,16 @@ class Addresses:
 
     def sealed(self, place: Place, org_id: str) -> Place:
         """*place* as it is stored. Whatever a caller sends is sealed, a token of another's too: it opens nothing."""
-        if not place.address and not place.contact:
-            return place
-        named = hmac.new(self._secret, f"{org_id}\0{place.district}\0{place.address}".encode(), hashlib.sha256)
-        subject = f"adr_{named.hexdigest()[:32]}"  # one key for the place and whoever is called there
-        address, contact = (text and self._seals.seal(subject, text) for text in (place.address, place.contact))
+        address = self._seal(f"{org_id}\0{place.district}", place.address)
+        contact = self._seal(f"{org_id}\0contact", place.contact)
         return msgspec.structs.replace(place, address=address, contact=contact)
+
+    def _seal(self, within: str, text: str) -> str:
+        """*text* under the one key that it has *within* an organisation; nothing stays nothing."""
+        if not text:
+            return text
+        named = hmac.new(self._secret, f"{within}\0{text}".encode(), hashlib.sha256)
+        return self._seals.seal(f"adr_{named.hexdigest()[:32]}", text)
 
     def opened(self, address: str) -> str:
         """The address in *address*; text from before addresses were sealed is itself."""

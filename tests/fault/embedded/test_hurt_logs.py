@@ -12,6 +12,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+from werkzeug.test import TestResponse
 
 from services.embedded import checks
 from services.embedded.assembly import build
@@ -26,6 +27,7 @@ from tests.support.open_house import ORDER, OpenHouse, running
 from tests.support.web_client import problem
 
 ORDERS_MAX = 300
+ROUNDS_MAX = 6
 
 
 @pytest.fixture
@@ -66,23 +68,31 @@ def failed_checks(house: House) -> list[str]:
     return [f"{one.name}: {one.found}" for one in checks.stored(house) if not one.passed]
 
 
+def until_refused(house: OpenHouse, folder: Path, ids: list[str]) -> tuple[TestResponse, str]:
+    """The first answer that acknowledges nothing on a disk with little room, and its key; *ids* gains the others."""
+    full = max(one.stat().st_size for one in folder.glob("*.sqlite*")) + 60_000
+    with files_limited_to(full):
+        for _ in range(ORDERS_MAX):
+            key = f"full-{len(ids)}"
+            answer = house.place(key)
+            if answer.status_code != 201:
+                return answer, key
+            ids.append(str(answer.get_json()["id"]))
+    raise AssertionError(f"{ORDERS_MAX} orders fit on a disk with 60 kB of room")
+
+
 def test_a_full_disk_answers_503_and_what_was_acknowledged_stays(folder: Path) -> None:
     def fill() -> tuple[list[str], dict[str, object], str]:
         with redirect_stdout(io.StringIO()), working(folder) as house:
             ids = placed(house, 3)
-            full = max(one.stat().st_size for one in folder.glob("*.sqlite*")) + 60_000
-            with files_limited_to(full):
-                for index in range(ORDERS_MAX):
-                    key = f"full-{index}"
-                    answer = house.place(key)
-                    if answer.status_code != 201:
-                        break
-                    ids.append(str(answer.get_json()["id"]))
-                # Which file meets the limit first is chance: the log, or the view that the answer waits for.
-                code = str(answer.get_json(force=True)["code"])
-                assert code in {"LOG_UNAVAILABLE", "NOT_READY"}, code
-                zh = problem(answer, 503, code)
-                assert int(answer.headers["Retry-After"]) > 0
+            for _ in range(ROUNDS_MAX):
+                answer, key = until_refused(house, folder, ids)
+                if answer.get_json(force=True)["code"] != "NOT_READY":
+                    break
+                problem(answer, 503, "NOT_READY")  # a view met the limit before the log: it catches up, and once more
+                house.house.settle()
+            zh = problem(answer, 503, "LOG_UNAVAILABLE")
+            assert int(answer.headers["Retry-After"]) > 0
             again = house.place(key)  # there is room again: the very same request, sent anew
             assert again.status_code == 201, again.text
             assert "Idempotency-Replayed" not in again.headers
@@ -92,8 +102,7 @@ def test_a_full_disk_answers_503_and_what_was_acknowledged_stays(folder: Path) -
 
     ids, zh, lost = in_child(fill)
     assert lost == "[]"
-    told = {"LOG_UNAVAILABLE": "没有写入", "NOT_READY": "未就绪"}
-    assert told[str(zh["code"])] in str(zh["detail"])
+    assert "没有写入" in str(zh["detail"])
     assert len(ids) > 4
     with opened(folder, story_from=NOW) as house:
         listed = OpenHouse(house, house.clock)  # type: ignore[arg-type] # a story's clock
