@@ -69,7 +69,7 @@ def rebuild(database: Path, view: str) -> None:
 @click.argument("database", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("order_id")
 def forget_address(database: Path, order_id: str) -> None:
-    """Erase the delivery addresses of ORDER_ID, here and in whatever was made of them: the log still verifies."""
+    """Erase the delivery addresses and contacts of ORDER_ID, here and in whatever was made of them: the log still verifies."""
     log = SqliteLog("order", EVENT_TYPES, SystemClock(), database)
     try:
         found = load_stream(log, ORDER, stream_of(order_id)).state
@@ -78,7 +78,7 @@ def forget_address(database: Path, order_id: str) -> None:
         count = Addresses(Seals(log), b"").forget(body_of(found))
     finally:
         log.close()
-    click.echo(f"{count} address(es) of {order_id} can never be read again")
+    click.echo(f"{count} address(es) and contact(s) of {order_id} can never be read again")
 
 
 if __name__ == "__main__":
