@@ -2,52 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from services.demo import making, ordering
-from services.demo.party import Json, Login
-from services.demo.seeding import fresh_password, publish_plants, seed_organisations
+from services.demo.party import Json
 from services.demo.stage import Stage
 from services.demo.trail import Trail
-from services.demo.world import organisations
-from services.embedded.assembly import build_in_memory
-from services.embedded.founding import found_office
-from services.embedded.running import served
-from services.portal import passwords
 from services.terminal import Terminal
-from shared.clock import StoryClock
 from shared.kernel.clock import instant_text, parse_instant
-from tests.support.accounts import QUICK
+from tests.support.traded_house import a_new_house, a_seeded_house
 
 OWN_CANS = "can-330-blank-own"
 
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(passwords, "PasswordHasher", lambda: QUICK)
-        house = build_in_memory(StoryClock(datetime(2026, 12, 1, tzinfo=UTC)))
-    office = organisations()["OFFICE"]
-    login = Login("office-chief", fresh_password())
-    office_id = found_office(
-        house.portal,
-        name=office.name,
-        credit_code=office.credit_code,
-        district=office.district,
-        person="所长",
-        login=login.login,
-        password=login.password,
-    )
-    terminal = Terminal(as_json=True)
-    with served(house) as address:
-        world = seed_organisations(address, terminal, login, office_id)
-        publish_plants(address, terminal, world)
-        with closing(Stage(address, world, Trail(terminal))) as found:
-            found.next_morning()
-            yield found
-    house.close()
+    with (
+        a_seeded_house(a_new_house()) as (address, world),
+        closing(Stage(address, world, Trail(Terminal(as_json=True)))) as found,
+    ):
+        found.next_morning()
+        yield found
 
 
 def booked(stage: Stage, *lines: Json, supplies: list[Json] | None = None) -> str:
